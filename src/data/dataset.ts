@@ -1,0 +1,85 @@
+// A data set in memory, whatever file it came from.
+import type { CorruptionSpec } from '../spec/schema.ts';
+
+export interface Split {
+  readonly count: number;
+  /** count × features, row-major, each sample channels-last. Backed by a SharedArrayBuffer so that workers read it without a copy. */
+  readonly values: Uint8Array | Float32Array;
+  /** Class of each sample as an index into `classNames`. */
+  readonly labels?: Uint16Array;
+}
+
+export interface Dataset {
+  /** "fashion-mnist", or the file's name. */
+  readonly name: string;
+  /** Shape of one sample without the batch: [height, width, channels] or [features]. */
+  readonly shape: readonly number[];
+  /** A value times this is on the scale the model sees: 1/255 for bytes. */
+  readonly scale: number;
+  readonly train: Split;
+  /** What the model is judged on; empty (count 0) when the spec says `validation: 0`. */
+  readonly validation: Split;
+  readonly classNames?: readonly string[];
+}
+
+export interface DataProgress {
+  /** What is going on: "Downloading train-images-idx3-ubyte.gz". */
+  readonly task: string;
+  readonly done: number;
+  /** Unknown when left out. */
+  readonly total?: number;
+  readonly unit: 'bytes' | 'files' | 'samples';
+}
+
+export interface LoadOptions {
+  /** Relative paths of the spec start here: the folder of the .aeconf file. */
+  readonly baseFolder: string;
+  /** Searched for named sets before the cache: `<folder>/<set name>/<file>` and `<folder>/<file>`. */
+  readonly dataFolders?: readonly string[];
+  /** Where downloads are kept; the user's cache folder when left out. */
+  readonly cacheFolder?: string;
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: DataProgress) => void;
+}
+
+/** Random numbers a program wants with every batch (dropout masks, latent noise). */
+export interface RandomFeed {
+  /** Name of the program's input. */
+  readonly name: string;
+  readonly kind: 'normal' | 'uniform' | 'keep';
+  /** For 'keep': the probability of a 1. */
+  readonly probability?: number;
+  /** Numbers per sample. */
+  readonly perSample: number;
+}
+
+export interface BatchPlan {
+  readonly seed: number;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly corruption: readonly CorruptionSpec[];
+  readonly random: readonly RandomFeed[];
+}
+
+/** One batch, ready to be fed. The arrays belong to the receiver until it gives them back with `recycle`. */
+export interface Batch {
+  readonly epoch: number;
+  readonly index: number;
+  readonly size: number;
+  /** size × features, the clean samples in the data set's own type (not scaled). */
+  readonly target: Uint8Array | Float32Array;
+  /** size × features, corrupted and scaled to [0, 1]; absent without corruption. */
+  readonly input?: Float32Array;
+  /** By name; float32 for 'normal' and 'uniform', uint8 of 0 and 1 for 'keep'. */
+  readonly random: Readonly<Record<string, Float32Array | Uint8Array>>;
+}
+
+/** Batches of one split, prepared ahead in a worker thread. */
+export interface BatchSource {
+  readonly batchesPerEpoch: number;
+  /** Epochs count from 1, indices from 0. The same (epoch, index) always gives the same batch. */
+  next(epoch: number, index: number): Promise<Batch>;
+  recycle(batch: Batch): void;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,42 @@
+// What an engine is: something that runs programs (src/graph) on a device. State, that is weights, optimiser state and
+// moving statistics, belongs to the session and stays on the device between steps; feeds and results are host tensors.
+import type { HostTensor } from '../core/tensor.ts';
+import type { Program } from '../graph/program.ts';
+
+export interface Device {
+  /** What a user writes: "cpu", "webgpu", "cuda", "dml", "wasm", "tensorflow". */
+  readonly id: string;
+  /** For people: "CPU (Intel Xeon, 2 threads)". */
+  readonly name: string;
+  readonly engine: 'onnx' | 'onnx-web' | 'tensorflow';
+  readonly available: boolean;
+  /** Why it is not available, or what is worth knowing. */
+  readonly note?: string;
+}
+
+export interface CompiledProgram {
+  /** Feeds by the program's input names; results by its output names. State named in `program.updates` has moved on. */
+  run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>>;
+  dispose(): Promise<void>;
+}
+
+export interface Session {
+  readonly device: Device;
+  /** Puts values on the device; shapes and types stay those of the first call. */
+  setState(values: Readonly<Record<string, HostTensor>>): Promise<void>;
+  /** Copies values back; all of them when no names are given. */
+  getState(names?: readonly string[]): Promise<Record<string, HostTensor>>;
+  compile(program: Program): Promise<CompiledProgram>;
+  dispose(): Promise<void>;
+}
+
+export interface Engine {
+  readonly id: Device['engine'];
+  devices(): Promise<Device[]>;
+  open(device: Device, options?: SessionOptions): Promise<Session>;
+}
+
+export interface SessionOptions {
+  /** CPU threads; the number of physical cores when left out. */
+  readonly threads?: number;
+}

@@ -1,0 +1,45 @@
+// The border of the trainer: what the command line asks of it.
+import type { HostTensor } from '../core/tensor.ts';
+import type { RunEvent, RunOutcome, RunStatus } from '../runs/events.ts';
+
+export interface TrainOptions {
+  readonly configPath: string;
+  /** Path in the spec ("training.epochs", "encoder[1].units") → value, as with --set. */
+  readonly overrides: Readonly<Record<string, unknown>>;
+  /** A device id, or "auto". */
+  readonly device: string;
+  readonly threads?: number;
+  readonly dataFolders: readonly string[];
+  readonly cacheFolder?: string;
+  /** Holds one folder per run; `.autoencoder/runs` beside the nearest workspace root when left out by the caller. */
+  readonly runsFolder: string;
+  /** Aborting stops after the current step with a checkpoint. */
+  readonly signal?: AbortSignal;
+  readonly onStatus?: (status: RunStatus) => void;
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Called once, as soon as the run folder exists. */
+  readonly onRun?: (run: { readonly id: string; readonly folder: string }) => void;
+}
+
+export interface TrainResult {
+  readonly id: string;
+  readonly folder: string;
+  readonly outcome: RunOutcome;
+  readonly trainLoss?: number;
+  readonly validationLoss?: number;
+  readonly bestValidationLoss?: number;
+  readonly bestEpoch?: number;
+  readonly seconds: number;
+}
+
+export type ResumeOptions = Pick<TrainOptions, 'dataFolders' | 'cacheFolder' | 'signal' | 'onStatus' | 'onEvent' | 'onRun' | 'threads'> & {
+  /** Left out: the device the run was on. */
+  readonly device?: string;
+  /** Train up to this many epochs in place of the spec's. */
+  readonly epochs?: number;
+};
+
+/** A trained run, opened to be looked at. */
+export interface OpenedRun {
+  readonly parameters: Readonly<Record<string, HostTensor>>;
+}
