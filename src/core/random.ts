@@ -140,3 +140,12 @@ export class RandomStream {
     return order;
   }
 }
+
+/** Random numbers a program wants with every batch (dropout masks, latent noise): its input `name`, of shape batch × perSample. */
+export interface RandomFeed {
+  readonly name: string;
+  /** 'keep' is uint8, 1 with `probability` and else 0; the others are float32. */
+  readonly kind: 'normal' | 'uniform' | 'keep';
+  readonly probability?: number;
+  readonly perSample: number;
+}

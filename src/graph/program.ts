@@ -1,4 +1,5 @@
 // A program: a graph with named inputs, state and outputs, ready for any engine; and the set of programs every model has.
+import type { RandomFeed } from '../core/random.ts';
 import type { DType, HostTensor } from '../core/tensor.ts';
 import type { Value } from './ir.ts';
 
@@ -20,15 +21,6 @@ export interface Program {
   readonly updates: readonly { readonly name: string; readonly value: Value }[];
 }
 
-/** Numbers drawn at random that a program wants with every batch: its input of that name has shape batch × perSample. */
-export interface RandomInput {
-  readonly name: string;
-  /** 'keep' is uint8, 1 with `probability` and else 0; the others are float32. */
-  readonly kind: 'normal' | 'uniform' | 'keep';
-  readonly probability?: number;
-  readonly perSample: number;
-}
-
 /** State by the names used in programs ("weights", "frozen", "statistics", "optimizer"), each one packed tensor. */
 export type State = Readonly<Record<string, HostTensor>>;
 
@@ -43,7 +35,7 @@ export type State = Readonly<Record<string, HostTensor>>;
  * `loss`, `code` and `reconstruction`.
  */
 export interface ModelPrograms {
-  readonly random: readonly RandomInput[];
+  readonly random: readonly RandomFeed[];
   trainStep(batch: number): Program;
   evaluate(batch: number): Program;
   encode(batch: number): Program;
