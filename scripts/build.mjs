@@ -1,0 +1,144 @@
+// Builds everything the product is made of into dist/: the extension, the command line program, its worker, the pages,
+// and the native packages beside them, so that dist/ runs without the repository's node_modules.
+//
+//   node scripts/build.mjs [--production] [--watch] [--all-platforms]
+import { build, context } from 'esbuild';
+import { chmod, cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const { values: options } = parseArgs({
+  options: {
+    production: { type: 'boolean', default: false },
+    watch: { type: 'boolean', default: false },
+    /** Native binaries of every platform, not only this one's. */
+    'all-platforms': { type: 'boolean', default: false },
+  },
+});
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  outdir: 'dist',
+  sourcemap: options.production ? false : 'linked',
+  minify: options.production,
+  // Error names and class names are read by people in logs.
+  keepNames: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+/** Loaded at run time from dist/node_modules: they bring binaries that find each other by path. */
+const nativePackages = ['onnxruntime-node', 'onnxruntime-web', '@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
+const node = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
+const page = {
+  ...common,
+  platform: 'browser',
+  // The oldest VS Code supported (package.json, engines) ships Chromium 132.
+  target: 'chrome130',
+  format: 'iife',
+  loader: { '.ttf': 'file', '.svg': 'dataurl' },
+  assetNames: 'webviews/[name]',
+  // onnxruntime-web's glue is given by address, so the bundle's own address is never asked for.
+  define: { 'import.meta.url': '""' },
+  conditions: ['onnxruntime-web-use-extern-wasm'],
+};
+
+const bundles = [
+  { ...node, entryPoints: { extension: 'src/extension/extension.ts' }, external: ['vscode', ...nativePackages] },
+  {
+    ...node,
+    entryPoints: { aeconf: 'src/cli/main.ts' },
+    external: nativePackages,
+    banner: { js: '#!/usr/bin/env node' },
+  },
+  { ...node, entryPoints: { 'batch-worker': 'src/data/batch-worker.ts' } },
+  {
+    ...page,
+    entryPoints: {
+      'webviews/loss': 'src/webviews/loss/main.ts',
+      'webviews/reconstructions': 'src/webviews/reconstructions/main.ts',
+      'webviews/latent': 'src/webviews/latent/main.ts',
+      'webviews/decode-worker': 'src/webviews/latent/decode-worker.ts',
+    },
+  },
+];
+
+async function exists(path) {
+  return stat(path).then(() => true, error => {
+    if (error.code === 'ENOENT') return false;
+    throw error;
+  });
+}
+
+/** A package's licence and manifest, and the files of it that are needed at run time. */
+async function copyPackage(name, paths) {
+  const from = join(root, 'node_modules', name);
+  const to = join(dist, 'node_modules', name);
+  // A new package version replaces the copy; otherwise 45 MB of binaries need not be written at every build.
+  const stamp = JSON.stringify({ version: JSON.parse(await readFile(join(from, 'package.json'), 'utf8')).version, paths });
+  const stampFile = join(dist, `.${name}.stamp`);
+  if (await exists(stampFile) && await exists(to) && await readFile(stampFile, 'utf8') === stamp) return;
+  await rm(to, { recursive: true, force: true });
+  await mkdir(to, { recursive: true });
+  const files = await readdir(from);
+  for (const path of ['package.json', ...files.filter(file => /^licen[cs]e/i.test(file)), ...paths]) {
+    await cp(join(from, path), join(to, path), {
+      recursive: true,
+      filter: file => !/\.(map|d\.ts)$/.test(file),
+    });
+  }
+  await writeFile(stampFile, stamp);
+}
+
+async function copyRuntimes() {
+  const binaries = 'bin/napi-v6';
+  const here = `${binaries}/${process.platform}/${process.arch}`;
+  const native = options['all-platforms'] ? binaries : here;
+  // Where no native binary exists (macOS on Intel) the engine falls back to WebAssembly.
+  const hasNative = await exists(join(root, 'node_modules/onnxruntime-node', native));
+  await copyPackage('onnxruntime-node', ['dist', ...(hasNative ? [native] : [])]);
+  await copyPackage('onnxruntime-common', ['dist/cjs']);
+  const wasm = ['dist/ort-wasm-simd-threaded.mjs', 'dist/ort-wasm-simd-threaded.wasm'];
+  await copyPackage('onnxruntime-web', ['dist/ort.node.min.js', ...wasm]);
+  await mkdir(join(dist, 'webviews'), { recursive: true });
+  for (const file of wasm) {
+    await cp(join(root, 'node_modules/onnxruntime-web', file), join(dist, file.replace('dist/', 'webviews/')));
+  }
+}
+
+const finish = {
+  name: 'finish',
+  setup(plugin) {
+    plugin.onEnd(async result => {
+      if (result.errors.length === 0 && await exists(join(dist, 'aeconf.js'))) await chmod(join(dist, 'aeconf.js'), 0o755);
+    });
+  },
+};
+
+// Rooms that are still being written are left out; a missing file of a finished room is an error of esbuild.
+for (const bundle of bundles) {
+  bundle.plugins = [finish];
+  for (const [name, file] of Object.entries(bundle.entryPoints)) {
+    if (!(await exists(join(root, file)))) delete bundle.entryPoints[name];
+  }
+}
+const present = bundles.filter(bundle => Object.keys(bundle.entryPoints).length > 0);
+
+const started = Date.now();
+try {
+  await copyRuntimes();
+  if (options.watch) {
+    for (const bundle of present) await (await context(bundle)).watch();
+    console.log('Built; watching src/ for changes (Ctrl-C ends it).');
+  } else {
+    await Promise.all(present.map(bundle => build(bundle)));
+    console.log(`Built dist/ in ${((Date.now() - started) / 1000).toFixed(1)} s${options.production ? ' (minified)' : ''}.`);
+  }
+} catch (error) {
+  // esbuild has already printed its own errors, with file and line.
+  if (!Array.isArray(error.errors)) console.error(`Build failed: ${error.message}`);
+  process.exitCode = 1;
+}
