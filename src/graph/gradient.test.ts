@@ -16,6 +16,7 @@ const leftover = { strides: [2, 3], padLow: [0, 1], padHigh: [0, 0] } as const;
 
 const cases: Record<string, Case> = {
   neg: { shapes: [[3]], build: x => ops.neg(x) },
+  square: { shapes: [[3]], build: x => ops.square(x) },
   exp: { shapes: [[3]], build: x => ops.exp(x) },
   log: { shapes: [[3]], build: x => ops.log(x), positive: true },
   sqrt: { shapes: [[3]], build: x => ops.sqrt(x), positive: true },
@@ -110,7 +111,7 @@ describe('gradients agree with finite differences in float64', () => {
     for (const test of Object.values(cases)) {
       for (const value of topologicalOrder([test.build(...leaves(test).values)])) kinds.add(value.op.kind);
     }
-    const all: OpKind[] = ['neg', 'exp', 'log', 'sqrt', 'abs', 'sign', 'erf', 'relu', 'leakyRelu', 'elu', 'sigmoid', 'tanh', 'softplus',
+    const all: OpKind[] = ['neg', 'square', 'exp', 'log', 'sqrt', 'abs', 'sign', 'erf', 'relu', 'leakyRelu', 'elu', 'sigmoid', 'tanh', 'softplus',
       'add', 'sub', 'mul', 'div', 'max', 'min', 'greater', 'select', 'matmul', 'reduceSum', 'reduceMax', 'reshape', 'transpose', 'broadcast',
       'concat', 'slice', 'pad', 'conv2d', 'conv2dInput', 'conv2dFilter'];
     expect(all.filter(kind => !kinds.has(kind))).toEqual([]);

@@ -1,9 +1,13 @@
 // Reverse-mode differentiation (Griewank and Walther, "Evaluating Derivatives", 2008): the gradient of a scalar is built
 // from the same operations as the scalar itself, so it can be differentiated again.
 import { StudioError, unreachable } from '../core/errors.ts';
-import { topologicalOrder, type Value } from './ir.ts';
+import { sizeOf } from '../core/tensor.ts';
+import { topologicalOrder, type OpKind, type Value } from './ir.ts';
 import * as ops from './ops.ts';
 import { add, broadcastTo, div, exp, greater, mul, neg, reshape, select, sigmoid, sub, sum, transpose } from './ops.ts';
+
+// A cotangent may be smaller than its value where it would only be stretched: the gradient of a mean is one number, and
+// element-wise operations stretch it for nothing. Operations that mix elements get it whole.
 
 /** d y / d x for every x of `withRespectTo`; y must be a scalar. An x that y does not depend on gets zeros. */
 export function gradient(y: Value, withRespectTo: readonly Value[]): Value[] {
@@ -36,29 +40,40 @@ function dependents(y: Value, leaves: readonly Value[]): Set<Value> {
   return needed;
 }
 
+/** Operations that take a cotangent as small as it comes, when no operand is stretched. */
+const elementwise = new Set<OpKind>([
+  'neg', 'square', 'exp', 'log', 'sqrt', 'abs', 'erf', 'relu', 'leakyRelu', 'elu', 'sigmoid', 'tanh', 'softplus',
+  'add', 'sub', 'mul', 'div', 'max', 'min', 'select',
+]);
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((extent, i) => extent === b[i]);
+}
+
 /** Sums a cotangent over the axes along which its operand was stretched. */
 function unbroadcast(cotangent: Value, shape: readonly number[]): Value {
   const extra = cotangent.shape.length - shape.length;
-  if (extra < 0) return broadcastTo(cotangent, shape);
   const axes = cotangent.shape.map((_, i) => i).filter(i => i < extra || (shape[i - extra] === 1 && cotangent.shape[i] !== 1));
-  const summed = axes.length === 0 ? cotangent : sum(cotangent, axes);
-  return summed.shape.length === shape.length && summed.shape.every((extent, i) => extent === shape[i]) ? summed : broadcastOrReshape(summed, shape);
-}
-
-function broadcastOrReshape(x: Value, shape: readonly number[]): Value {
-  return x.shape.reduce((a, b) => a * b, 1) === shape.reduce((a, b) => a * b, 1) ? reshape(x, shape) : broadcastTo(x, shape);
+  // Smaller than the operand already: nothing was stretched on the way.
+  if (axes.length === 0) return cotangent;
+  const summed = sum(cotangent, axes);
+  return sizeOf(summed.shape) === sizeOf(shape) ? reshape(summed, shape) : summed;
 }
 
 /** What each input of `y` contributes to the gradient, given d loss / d y. Entries that are not wanted may be undefined. */
-function pullback(y: Value, dy: Value, wanted: readonly boolean[]): (Value | undefined)[] {
+function pullback(y: Value, small: Value, wanted: readonly boolean[]): (Value | undefined)[] {
   const { op } = y;
   const [a, b, c] = y.inputs as [Value, Value, Value];
+  const dy = elementwise.has(op.kind) && y.inputs.every(operand => sameShape(operand.shape, y.shape) || operand.shape.length === 0 && operand.op.kind === 'constant')
+    ? small
+    : broadcastTo(small, y.shape);
   const both = (da: () => Value, db: () => Value): (Value | undefined)[] => [
     wanted[0] ? unbroadcast(da(), a.shape) : undefined,
     wanted[1] ? unbroadcast(db(), b.shape) : undefined,
   ];
   switch (op.kind) {
     case 'neg': return [neg(dy)];
+    case 'square': return [mul(dy, mul(a, 2))];
     case 'exp': return [mul(dy, y)];
     case 'log': return [div(dy, a)];
     case 'sqrt': return [div(mul(dy, 0.5), y)];
@@ -86,7 +101,7 @@ function pullback(y: Value, dy: Value, wanted: readonly boolean[]): (Value | und
       wanted[0] ? matmulLeft(op, a, b, dy) : undefined,
       wanted[1] ? matmulRight(op, a, b, dy) : undefined,
     ];
-    case 'reduceSum': return [broadcastTo(reshape(dy, kept(a.shape, op.axes)), a.shape)];
+    case 'reduceSum': return [dy.shape.length === 0 ? dy : reshape(dy, kept(a.shape, op.axes))];
     case 'reduceMax': {
       // Shared between equal maxima.
       const peak = reshape(y, kept(a.shape, op.axes));

@@ -5,7 +5,7 @@
 export type ValueType = 'float32' | 'int32' | 'uint8' | 'bool';
 
 export type UnaryKind =
-  | 'neg' | 'exp' | 'log' | 'sqrt' | 'abs' | 'sign' | 'erf'
+  | 'neg' | 'square' | 'exp' | 'log' | 'sqrt' | 'abs' | 'sign' | 'erf'
   | 'relu' | 'sigmoid' | 'tanh' | 'softplus';
 export type BinaryKind = 'add' | 'sub' | 'mul' | 'div' | 'max' | 'min';
 

@@ -47,7 +47,11 @@ function lift(operand: Operand): Value {
 function unary(kind: UnaryKind, x: Value): Value {
   return makeValue({ kind }, [x], x.shape);
 }
-export const neg = (x: Value): Value => unary('neg', x);
+export function neg(x: Value): Value {
+  const known = scalarOf(x);
+  return known === undefined ? unary('neg', x) : scalar(-known);
+}
+export const square = (x: Value): Value => unary('square', x);
 export const exp = (x: Value): Value => unary('exp', x);
 export const log = (x: Value): Value => unary('log', x);
 export const sqrt = (x: Value): Value => unary('sqrt', x);
@@ -101,9 +105,15 @@ export function sub(a: Operand, b: Operand): Value {
 export function mul(a: Operand, b: Operand): Value {
   const x = lift(a);
   const y = lift(b);
-  if (scalarOf(x) === 1) return y;
-  if (scalarOf(y) === 1) return x;
-  return binary('mul', x, y);
+  const known = scalarOf(x);
+  const factor = scalarOf(y);
+  if (known !== undefined && factor !== undefined) return scalar(known * factor);
+  if (known !== undefined) return mul(y, x);
+  if (factor === undefined) return binary('mul', x, y);
+  if (factor === 1) return x;
+  // (x·2)·3 is x·6: one pass over the numbers in place of two.
+  const inner = x.op.kind === 'mul' ? scalarOf(x.inputs[1]!) : undefined;
+  return inner === undefined ? binary('mul', x, y) : mul(x.inputs[0]!, inner * factor);
 }
 export function div(a: Operand, b: Operand): Value {
   const x = lift(a);
@@ -112,7 +122,6 @@ export function div(a: Operand, b: Operand): Value {
 }
 export const max = (a: Operand, b: Operand): Value => binary('max', a, b);
 export const min = (a: Operand, b: Operand): Value => binary('min', a, b);
-export const square = (x: Value): Value => mul(x, x);
 
 export function greater(a: Operand, b: Operand): Value {
   const x = lift(a);

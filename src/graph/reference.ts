@@ -84,6 +84,7 @@ function compute(value: Value, operands: readonly Float64Array[], feeds: Feeds):
     }
     case 'constant': return Float64Array.from(op.data);
     case 'neg': return map(x => -x);
+    case 'square': return map(x => x * x);
     case 'exp': return map(Math.exp);
     case 'log': return map(Math.log);
     case 'sqrt': return map(Math.sqrt);

@@ -1,0 +1,45 @@
+// Reconstruction losses as Keras defines them: each sample's own loss is the mean over its numbers.
+import { unreachable } from '../core/errors.ts';
+import type { LossName } from '../spec/schema.ts';
+import type { Value } from './ir.ts';
+import * as ops from './ops.ts';
+
+/** Keras's backend epsilon: how far probabilities are kept from 0 and 1. */
+const EPSILON = 1e-7;
+
+/** Loss of every number: target and output are batch × features. */
+function elementLoss(name: LossName, target: Value, output: Value): Value {
+  switch (name) {
+    case 'mse': return ops.square(ops.sub(output, target));
+    case 'mae': return ops.abs(ops.sub(output, target));
+    case 'binaryCrossentropy': {
+      const logits = logitsOf(output);
+      // −t·log σ(x) − (1 − t)·log(1 − σ(x)) = log(1 + eˣ) − t·x, which neither overflows nor loses digits. Keras does so too.
+      if (logits !== undefined) return ops.sub(ops.softplus(logits), ops.mul(target, logits));
+      const p = ops.min(ops.max(output, EPSILON), 1 - EPSILON);
+      const one = ops.mul(target, ops.log(p));
+      const zero = ops.mul(ops.sub(1, target), ops.log(ops.sub(1, p)));
+      return ops.neg(ops.add(one, zero));
+    }
+    default: return unreachable(name);
+  }
+}
+
+/** What a sigmoid was applied to, when the output is one (in another shape perhaps). */
+function logitsOf(output: Value): Value | undefined {
+  if (output.op.kind === 'sigmoid') return output.inputs[0];
+  if (output.op.kind !== 'reshape' && output.op.kind !== 'transpose') return undefined;
+  const inner = logitsOf(output.inputs[0]!);
+  if (inner === undefined) return undefined;
+  return output.op.kind === 'reshape' ? ops.reshape(inner, output.shape) : ops.transpose(inner, output.op.permutation);
+}
+
+/** Mean over everything: what is minimised. */
+export function batchLoss(name: LossName, target: Value, output: Value): Value {
+  return ops.mean(elementLoss(name, target, output));
+}
+
+/** One number per sample: batch × features → batch. */
+export function sampleLoss(name: LossName, target: Value, output: Value): Value {
+  return ops.mean(elementLoss(name, target, output), [1]);
+}
