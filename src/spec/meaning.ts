@@ -1,0 +1,141 @@
+// What no schema can say: rules between keys of a spec that is well formed. Nothing here needs the shape of the data; what
+// does stands in src/model.
+import type { ActivationSpec, LayerSpec, Spec } from './schema.ts';
+import { diagnosticAt, locate, propertyOf, type Source, type Syntax } from './parse.ts';
+import { formatPath, type Diagnostic, type Fix, type SpecPath } from './diagnostics.ts';
+
+type Finding = Pick<Diagnostic, 'severity' | 'code' | 'message' | 'cure'> & { readonly fix?: Fix };
+
+/** Findings about a resolved spec; `tree` says where things stand. */
+export function checkMeaning(spec: Spec, tree: Syntax, source: Source): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const report = (path: SpecPath, finding: Finding) => {
+    diagnostics.push(diagnosticAt(source, shortPlace(locate(tree, path)), path, { kind: 'meaning', ...finding }));
+  };
+  checkLayers(spec.encoder, ['encoder'], report);
+  if (Array.isArray(spec.decoder)) checkLayers(spec.decoder, ['decoder'], report);
+  checkLatent(spec, tree, report);
+  checkInitializers(spec, report);
+  checkOutput(spec, tree, report);
+  checkTraining(spec, report);
+  checkData(spec, report);
+  return diagnostics;
+}
+
+type Report = (path: SpecPath, finding: Finding) => void;
+
+/** A squiggle under a whole object would hide more than it shows. */
+function shortPlace(node: Syntax): Syntax {
+  const type = propertyOf(node, 'type')?.value;
+  return type ?? (node.kind === 'object' || node.kind === 'array' ? { ...node, length: Math.min(1, node.length) } : node);
+}
+
+function checkLayers(layers: readonly LayerSpec[], path: SpecPath, report: Report): void {
+  const firstWith = new Map<string, number>();
+  for (const [index, layer] of layers.entries()) {
+    const at = [...path, index];
+    if (layer.name !== undefined) {
+      const first = firstWith.get(layer.name);
+      if (first !== undefined) {
+        report([...at, 'name'], { severity: 'error', code: 'duplicate-layer-name', message: `the name "${layer.name}" is already that of ${formatPath([...path, first])}.`, cure: 'Give each layer of a part a name of its own, or leave the name out.' });
+      } else firstWith.set(layer.name, index);
+      if (layer.name.includes('/')) {
+        report([...at, 'name'], { severity: 'error', code: 'bad-layer-name', message: `the name "${layer.name}" contains "/", which separates parts in the names of weights.`, cure: `Write "${layer.name.replaceAll('/', '_')}".` });
+      }
+    }
+    if (layer.type === 'conv2dTranspose' && layer.outputPadding !== undefined) {
+      const tooLarge = layer.outputPadding.findIndex((padding, axis) => padding >= layer.strides[axis]!);
+      if (tooLarge !== -1) {
+        report([...at, 'outputPadding'], {
+          severity: 'error', code: 'output-padding', message: `outputPadding ${layer.outputPadding[tooLarge]} is not less than strides ${layer.strides[tooLarge]}.`,
+          cure: layer.strides[tooLarge] === 1 ? 'Leave outputPadding out: with strides 1 the size is never in doubt.' : `Write at most ${layer.strides[tooLarge]! - 1}, or raise strides.`,
+        });
+      }
+    }
+  }
+}
+
+function checkLatent(spec: Spec, tree: Syntax, report: Report): void {
+  if (spec.latent.type !== 'plain' || spec.latent.units !== undefined) return;
+  const node = propertyOf(tree, 'latent')?.value;
+  for (const property of node?.kind === 'object' ? node.properties : []) {
+    if (property.key === 'type') continue;
+    report(['latent', property.key], { severity: 'warning', code: 'no-effect', message: `"${property.key}" has no effect: without "units" the latent adds no layer.`, cure: 'Add "units", or remove this key.' });
+  }
+}
+
+function checkInitializers(spec: Spec, report: Report): void {
+  const parts: [SpecPath, LayerSpec | Spec['latent']][] = [
+    ...spec.encoder.map((layer, index): [SpecPath, LayerSpec] => [['encoder', index], layer]),
+    [['latent'], spec.latent],
+    ...(Array.isArray(spec.decoder) ? spec.decoder.map((layer, index): [SpecPath, LayerSpec] => [['decoder', index], layer]) : []),
+  ];
+  for (const [path, layer] of parts) {
+    for (const key of ['kernelInitializer', 'biasInitializer'] as const) {
+      if (!(key in layer)) continue;
+      const initializer = (layer as Extract<LayerSpec, { type: 'dense' }>)[key];
+      if (initializer.type === 'randomUniform' && initializer.minval > initializer.maxval) {
+        report([...path, key, 'minval'], { severity: 'error', code: 'empty-range', message: `minval ${initializer.minval} is above maxval ${initializer.maxval}.`, cure: 'Swap them.' });
+      }
+    }
+  }
+}
+
+/** The activation a list of layers ends in; linear when the last thing done is no activation. Dropout rescales, so it ends the search. */
+export function lastActivation(layers: readonly LayerSpec[]): ActivationSpec {
+  const last = layers.findLast(layer => layer.type !== 'flatten' && layer.type !== 'reshape');
+  return last !== undefined && 'activation' in last ? last.activation : { type: 'linear' };
+}
+
+function checkOutput(spec: Spec, tree: Syntax, report: Report): void {
+  if (spec.training.loss !== 'binaryCrossentropy') return;
+  const staysInRange = (layer: LayerSpec) => ['maxPooling2d', 'averagePooling2d', 'upSampling2d'].includes(layer.type);
+  const mirrored = !Array.isArray(spec.decoder);
+  const layers = Array.isArray(spec.decoder) ? spec.decoder.filter(layer => !staysInRange(layer)) : [];
+  const activation = Array.isArray(spec.decoder) ? lastActivation(layers) : spec.decoder.outputActivation;
+  if (activation.type === 'sigmoid' || activation.type === 'softmax') return;
+  const lastIndex = Array.isArray(spec.decoder) ? spec.decoder.findLastIndex(layer => 'activation' in layer) : -1;
+  const path: SpecPath = mirrored ? ['decoder', 'outputActivation'] : lastIndex === -1 ? ['decoder'] : ['decoder', lastIndex, 'activation'];
+  const node = locate(tree, path);
+  report(path, {
+    severity: 'warning', code: 'output-range',
+    message: `binaryCrossentropy needs an output in [0, 1], but the decoder ends in ${activation.type === 'linear' ? 'no activation' : activation.type}.`,
+    cure: 'End it in "sigmoid", or take the loss "mse".',
+    ...(node.kind === 'string' && node.value === activation.type
+      ? { fix: { title: 'Replace by "sigmoid"', offset: node.offset, length: node.length, text: '"sigmoid"' } } : {}),
+  });
+}
+
+function checkTraining(spec: Spec, report: Report): void {
+  const { optimizer, earlyStopping, epochs } = spec.training;
+  const at = ['training', 'optimizer'];
+  const clips = (['clipNorm', 'clipValue', 'globalClipNorm'] as const).filter(key => optimizer[key] !== undefined);
+  if (clips.length > 1) {
+    report([...at, clips[1]!], { severity: 'error', code: 'conflict', message: `${clips.map(key => `"${key}"`).join(' and ')} are both set.`, cure: 'Keep one way of clipping.' });
+  }
+  if (optimizer.type === 'sgd' && optimizer.nesterov && optimizer.momentum === 0) {
+    report([...at, 'nesterov'], { severity: 'warning', code: 'no-effect', message: 'nesterov has no effect without momentum.', cure: 'Add "momentum": 0.9, or remove nesterov.' });
+  }
+  const rate = optimizer.learningRate;
+  if (rate.type === 'cosine' && rate.minimum > rate.learningRate) {
+    report([...at, 'learningRate', 'minimum'], { severity: 'warning', code: 'empty-range', message: `the rate would rise from ${rate.learningRate} to ${rate.minimum}.`, cure: 'Write a minimum below learningRate.' });
+  }
+  if (rate.warmupEpochs >= epochs) {
+    report([...at, 'learningRate', 'warmupEpochs'], { severity: 'warning', code: 'empty-range', message: `the warm-up of ${rate.warmupEpochs} epochs lasts as long as the training of ${epochs}.`, cure: 'Write fewer, or train longer.' });
+  }
+  if (earlyStopping?.monitor === 'validationLoss' && spec.data.validation === 0) {
+    report(['training', 'earlyStopping'], { severity: 'error', code: 'conflict', message: 'early stopping watches the validation loss, but "validation" is 0.', cure: 'Give data.validation a share such as 0.1, or monitor "trainLoss".' });
+  }
+}
+
+function checkData(spec: Spec, report: Report): void {
+  const { data } = spec;
+  if ((data.type === 'idx' || data.type === 'npy') && data.testLabels !== undefined && data.testImages === undefined) {
+    report(['data', 'testLabels'], { severity: 'error', code: 'conflict', message: 'there are test labels but no test images.', cure: 'Add "testImages", or remove "testLabels".' });
+  }
+  for (const [index, corruption] of spec.corruption.entries()) {
+    if ('amount' in corruption && corruption.amount === 0) {
+      report(['corruption', index, 'amount'], { severity: 'warning', code: 'no-effect', message: `${corruption.type} of amount 0 changes nothing.`, cure: 'Write a share above 0, or remove it.' });
+    }
+  }
+}
