@@ -12,6 +12,8 @@ interface At {
   readonly epoch: number;
   /** Optimiser steps taken. */
   readonly step: number;
+  /** Milliseconds spent training so far, over all resumes; pauses do not count. The writer fills it in. */
+  readonly elapsed?: number;
 }
 
 export type RunEvent =
