@@ -32,7 +32,8 @@ export interface Session {
 
 export interface Engine {
   readonly id: Device['engine'];
-  devices(): Promise<Device[]>;
+  /** Without `gpus`, no driver is loaded and none of its devices listed. */
+  devices(options?: { gpus?: boolean }): Promise<Device[]>;
   open(device: Device, options?: SessionOptions): Promise<Session>;
 }
 

@@ -9,7 +9,7 @@ import { initialize } from './initializers.ts';
 import type { Value } from './ir.ts';
 import { forward, fromFlat, toFlat, type LayerContext } from './layers.ts';
 import { batchLoss, sampleLoss } from './losses.ts';
-import { estimateBytes } from './memory.ts';
+import { estimateBytes } from './cost.ts';
 import { lower } from './onnx/lower.ts';
 import * as ops from './ops.ts';
 import { buildOptimizer, clipGradients } from './optimizers.ts';

@@ -1,4 +1,4 @@
-// How much memory a program needs, before it runs: the largest total of values that are alive at the same time.
+// What a program costs, before it runs: memory as the largest total of values alive at the same time, and arithmetic.
 import { sizeOf } from '../core/tensor.ts';
 import { topologicalOrder, type Value, type ValueType } from './ir.ts';
 import type { Program } from './program.ts';
@@ -36,4 +36,20 @@ export function estimateBytes(program: Program): number {
     alive -= expiring.get(time) ?? 0;
   });
   return peak;
+}
+
+/** Floating-point operations of matrix products and convolutions, a multiplication and an addition counting as two. */
+export function estimateFlops(program: Program): number {
+  let flops = 0;
+  for (const value of topologicalOrder([...program.outputs, ...program.updates].map(entry => entry.value))) {
+    const [a, b] = value.inputs;
+    switch (value.op.kind) {
+      case 'matmul': flops += 2 * sizeOf(value.shape) * a!.shape[value.op.transposeA ? 0 : 1]!; break;
+      case 'conv2d': flops += 2 * sizeOf(value.shape) * sizeOf(b!.shape.slice(1)); break;
+      case 'conv2dInput': flops += 2 * sizeOf(a!.shape) * sizeOf(b!.shape.slice(1)); break;
+      case 'conv2dFilter': flops += 2 * sizeOf(b!.shape) * sizeOf(value.shape.slice(1)); break;
+      default: break;
+    }
+  }
+  return flops;
 }

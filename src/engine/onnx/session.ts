@@ -1,0 +1,140 @@
+// Runs programs with ONNX Runtime: the native library on CPU and GPU, the WebAssembly build where there is none. State is fed
+// back from one run to the next; on a GPU it never leaves the device.
+import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-node';
+import { messageOf, StudioError } from '../../core/errors.ts';
+import { tensor as hostTensor, type HostTensor, type TensorData } from '../../core/tensor.ts';
+import { lower, nextName } from '../../graph/onnx/lower.ts';
+import * as ops from '../../graph/ops.ts';
+import type { Port, Program } from '../../graph/program.ts';
+import type { CompiledProgram, Device, Session } from '../engine.ts';
+
+/** What onnxruntime-node and onnxruntime-web have in common. */
+export interface Runtime {
+  readonly InferenceSession: typeof InferenceSession;
+  readonly Tensor: typeof Tensor;
+}
+
+export interface Provider {
+  readonly runtime: Runtime;
+  readonly options: InferenceSession.SessionOptions;
+  /** State and what comes of it stay in GPU buffers. */
+  readonly resident: boolean;
+}
+
+export class OnnxSession implements Session {
+  private readonly state = new Map<string, Tensor>();
+  private readonly compiled = new Set<OnnxProgram>();
+  /** Copies of single state tensors to the host, made when first asked for. */
+  private readonly downloads = new Map<string, Promise<OnnxProgram>>();
+
+  constructor(readonly device: Device, private readonly provider: Provider) {}
+
+  async setState(values: Readonly<Record<string, HostTensor>>): Promise<void> {
+    for (const [name, value] of Object.entries(values)) {
+      this.state.get(name)?.dispose();
+      this.state.set(name, this.upload(value));
+    }
+    return Promise.resolve();
+  }
+
+  async getState(names: readonly string[] = [...this.state.keys()]): Promise<Record<string, HostTensor>> {
+    const result: Record<string, HostTensor> = {};
+    for (const name of names) {
+      const held = this.state.get(name);
+      if (held === undefined) throw new StudioError('internal', `There is no state "${name}".`);
+      // A GPU tensor is read through a session whose output lies on the CPU: getData() on it would end the process.
+      result[name] = held.location === 'gpu-buffer' ? await this.download(name, held) : download(held);
+    }
+    return result;
+  }
+
+  async compile(program: Program): Promise<CompiledProgram> {
+    const updates = program.updates.map(({ name }) => name);
+    const created = await this.create(program, this.provider.resident ? Object.fromEntries(updates.map(name => [nextName(name), 'gpu-buffer' as const])) : undefined);
+    const compiled = new OnnxProgram(program, created, this.state, value => this.upload(value), () => this.compiled.delete(compiled));
+    this.compiled.add(compiled);
+    return compiled;
+  }
+
+  async dispose(): Promise<void> {
+    for (const program of [...this.compiled]) await program.dispose();
+    for (const value of this.state.values()) value.dispose();
+    this.state.clear();
+    this.downloads.clear();
+  }
+
+  private upload(value: HostTensor): Tensor {
+    return new this.provider.runtime.Tensor(value.dtype, value.data, [...value.shape]) as Tensor;
+  }
+
+  private async create(program: Program, outputLocation?: Record<string, 'gpu-buffer'>): Promise<InferenceSession> {
+    const options = { ...this.provider.options, ...(outputLocation ? { preferredOutputLocation: outputLocation } : {}) };
+    try {
+      return await this.provider.runtime.InferenceSession.create(lower(program), options);
+    } catch (cause) {
+      throw new StudioError('device', `${this.device.name} cannot run "${program.name}": ${messageOf(cause)} Choose another device (aeconf devices lists them).`, { cause });
+    }
+  }
+
+  private async download(name: string, held: Tensor): Promise<HostTensor> {
+    let copy = this.downloads.get(name);
+    if (copy === undefined) {
+      const port: Port = { name: 'value', dtype: 'float32', shape: held.dims };
+      const program: Program = { name: `read ${name}`, inputs: [port], state: [], outputs: [{ name: 'copy', value: ops.input('value', held.dims) }], updates: [] };
+      copy = this.create(program).then(created => {
+        const compiled = new OnnxProgram(program, created, this.state, value => this.upload(value), () => this.compiled.delete(compiled));
+        this.compiled.add(compiled);
+        return compiled;
+      });
+      this.downloads.set(name, copy);
+    }
+    return (await (await copy).runTensors({ value: held }))['copy']!;
+  }
+}
+
+class OnnxProgram implements CompiledProgram {
+  private readonly feeds: Record<string, Tensor> = {};
+
+  constructor(
+    private readonly program: Program,
+    private readonly session: InferenceSession,
+    private readonly state: Map<string, Tensor>,
+    private readonly upload: (value: HostTensor) => Tensor,
+    private readonly onDispose: () => void,
+  ) {}
+
+  async run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
+    const tensors: Record<string, Tensor> = {};
+    for (const { name } of this.program.inputs) {
+      const value = feeds[name];
+      if (value === undefined) throw new StudioError('internal', `"${this.program.name}" was not fed "${name}".`);
+      tensors[name] = this.upload(value);
+    }
+    return this.runTensors(tensors);
+  }
+
+  async runTensors(tensors: Readonly<Record<string, Tensor>>): Promise<Record<string, HostTensor>> {
+    Object.assign(this.feeds, tensors);
+    for (const { name } of this.program.state) {
+      const held = this.state.get(name);
+      if (held === undefined) throw new StudioError('internal', `"${this.program.name}" needs the state "${name}", which was never set.`);
+      this.feeds[name] = held;
+    }
+    const results = await this.session.run(this.feeds);
+    for (const { name } of this.program.updates) {
+      const before = this.state.get(name);
+      this.state.set(name, results[nextName(name)]!);
+      before?.dispose();
+    }
+    return Object.fromEntries(this.program.outputs.map(({ name }) => [name, download(results[name]!)]));
+  }
+
+  async dispose(): Promise<void> {
+    this.onDispose();
+    await this.session.release();
+  }
+}
+
+function download(value: Tensor): HostTensor {
+  return hostTensor((value as TypedTensor<'float32'>).data as TensorData, value.dims);
+}

@@ -1,0 +1,67 @@
+// One small graph per operation, with numbers to feed it: used by the tests of gradients and of engines.
+import { RandomStream } from '../core/random.ts';
+import { sizeOf } from '../core/tensor.ts';
+import type { Value } from './ir.ts';
+import * as ops from './ops.ts';
+
+export interface OperationCase { readonly shapes: readonly (readonly number[])[]; readonly build: (...leaves: Value[]) => Value; readonly positive?: boolean }
+
+const geometry = { strides: [2, 1], padLow: [1, 0], padHigh: [0, 1] } as const;
+const leftover = { strides: [2, 3], padLow: [0, 1], padHigh: [0, 0] } as const;
+
+export const operationCases: Record<string, OperationCase> = {
+  neg: { shapes: [[3]], build: x => ops.neg(x) },
+  square: { shapes: [[3]], build: x => ops.square(x) },
+  exp: { shapes: [[3]], build: x => ops.exp(x) },
+  log: { shapes: [[3]], build: x => ops.log(x), positive: true },
+  sqrt: { shapes: [[3]], build: x => ops.sqrt(x), positive: true },
+  abs: { shapes: [[5]], build: x => ops.abs(x) },
+  sign: { shapes: [[5]], build: x => ops.mul(ops.sign(x), x) },
+  erf: { shapes: [[5]], build: x => ops.erf(x) },
+  relu: { shapes: [[5]], build: x => ops.relu(x) },
+  leakyRelu: { shapes: [[5]], build: x => ops.leakyRelu(x, 0.1) },
+  elu: { shapes: [[5]], build: x => ops.elu(x, 1.3) },
+  sigmoid: { shapes: [[5]], build: x => ops.sigmoid(x) },
+  tanh: { shapes: [[5]], build: x => ops.tanh(x) },
+  softplus: { shapes: [[5]], build: x => ops.softplus(x) },
+  'add, stretched': { shapes: [[2, 3], [3]], build: (a, b) => ops.add(a, b) },
+  'sub, stretched': { shapes: [[3], [2, 3]], build: (a, b) => ops.sub(a, b) },
+  'mul, stretched': { shapes: [[2, 1, 3], [4, 1]], build: (a, b) => ops.mul(a, b) },
+  'div, stretched': { shapes: [[2, 3], [2, 1]], build: (a, b) => ops.div(a, b), positive: true },
+  max: { shapes: [[4], [4]], build: (a, b) => ops.max(a, b) },
+  min: { shapes: [[4], [4]], build: (a, b) => ops.min(a, b) },
+  'select and greater': { shapes: [[4], [4]], build: (a, b) => ops.select(ops.greater(a, b), ops.square(a), ops.exp(b)) },
+  matmul: { shapes: [[3, 2], [2, 4]], build: (a, b) => ops.matmul(a, b) },
+  'matmul, first transposed': { shapes: [[2, 3], [2, 4]], build: (a, b) => ops.matmul(a, b, { transposeA: true }) },
+  'matmul, second transposed': { shapes: [[3, 2], [4, 2]], build: (a, b) => ops.matmul(a, b, { transposeB: true }) },
+  'matmul, both transposed': { shapes: [[2, 3], [4, 2]], build: (a, b) => ops.matmul(a, b, { transposeA: true, transposeB: true }) },
+  reduceSum: { shapes: [[2, 3, 2]], build: x => ops.sum(x, [0, 2]) },
+  'reduceSum, kept': { shapes: [[2, 3, 2]], build: x => ops.sum(x, [1], true) },
+  reduceMax: { shapes: [[3, 4]], build: x => ops.reduceMax(x, [1]) },
+  reshape: { shapes: [[2, 6]], build: x => ops.reshape(x, [3, 4]) },
+  transpose: { shapes: [[2, 3, 4]], build: x => ops.transpose(x, [2, 0, 1]) },
+  broadcast: { shapes: [[3, 1]], build: x => ops.broadcastTo(x, [2, 3, 4]) },
+  concat: { shapes: [[2, 3], [2, 1]], build: (a, b) => ops.concat([a, b], 1) },
+  slice: { shapes: [[5, 4]], build: x => ops.slice(x, [1, 0], [5, 3], [2, 1]) },
+  pad: { shapes: [[2, 3]], build: x => ops.pad(x, [1, 0], [0, 2], [2, 1]) },
+  conv2d: { shapes: [[2, 2, 5, 4], [3, 2, 3, 2]], build: (x, w) => ops.conv2d(x, w, geometry) },
+  'conv2d, rows left over': { shapes: [[1, 1, 6, 6], [2, 1, 3, 2]], build: (x, w) => ops.conv2d(x, w, leftover) },
+  conv2dInput: { shapes: [[2, 3, 2, 4], [3, 2, 3, 2]], build: (dy, w) => ops.conv2dInput(dy, w, [2, 2, 5, 4], geometry) },
+  conv2dFilter: { shapes: [[2, 2, 5, 4], [2, 3, 2, 4]], build: (x, dy) => ops.conv2dFilter(x, dy, [3, 2, 3, 2], geometry) },
+};
+
+/** A scalar that weighs every element differently, so that no error cancels. */
+export function weigh(y: Value): Value {
+  const weights = Float64Array.from({ length: sizeOf(y.shape) }, (_, i) => Math.sin(i + 1) + 1.5);
+  return ops.sum(ops.mul(y, ops.constant(weights, y.shape)));
+}
+
+export function leaves({ shapes, positive }: OperationCase): { values: Value[]; feeds: Record<string, Float64Array> } {
+  const random = new RandomStream(7, 'sampling');
+  const feeds: Record<string, Float64Array> = {};
+  const values = shapes.map((shape, i) => {
+    feeds[`x${i}`] = Float64Array.from({ length: sizeOf(shape) }, () => (positive ? 0.5 + random.uniform() : random.normal()));
+    return ops.input(`x${i}`, shape);
+  });
+  return { values, feeds };
+}
