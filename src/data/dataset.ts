@@ -1,4 +1,5 @@
 // A data set in memory, whatever file it came from.
+import type { RandomFeed } from '../core/random.ts';
 import type { CorruptionSpec } from '../spec/schema.ts';
 
 export interface Split {
@@ -41,17 +42,6 @@ export interface LoadOptions {
   readonly seed: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DataProgress) => void;
-}
-
-/** Random numbers a program wants with every batch (dropout masks, latent noise). */
-export interface RandomFeed {
-  /** Name of the program's input. */
-  readonly name: string;
-  readonly kind: 'normal' | 'uniform' | 'keep';
-  /** For 'keep': the probability of a 1. */
-  readonly probability?: number;
-  /** Numbers per sample. */
-  readonly perSample: number;
 }
 
 export interface BatchPlan {
