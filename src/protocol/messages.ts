@@ -11,6 +11,8 @@ export interface RunLabel {
   readonly epoch: number;
   readonly epochs: number;
   readonly star: boolean;
+  /** What it is doing beside training: "Downloading train-images-idx3-ubyte.gz, 40 %", or why it failed. */
+  readonly message?: string;
 }
 
 // ── Requests: page → host, each answered once ───────────────────────────────────────────────────────────────────────
