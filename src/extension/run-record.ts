@@ -1,0 +1,85 @@
+// A run as the editor shows it: the facts of src/runs flattened to what trees, the status bar and pages need.
+import type { RunState } from '../runs/events.ts';
+import type { RunSummary } from '../runs/reader.ts';
+import type { RunLabel } from '../protocol/messages.ts';
+
+export interface RunRecord {
+  /** Name of the folder. */
+  readonly id: string;
+  readonly folder: string;
+  readonly name: string;
+  readonly state: RunState;
+  /** Why, where the state alone does not say. */
+  readonly reason?: string;
+  /** Epochs finished, as a fraction while one is running. */
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly star: boolean;
+  readonly note?: string;
+  readonly trainLoss?: number;
+  readonly validationLoss?: number;
+  /** Lowest validation loss; the training loss where nothing is validated. */
+  readonly bestLoss?: number;
+  readonly bestEpoch?: number;
+  /** Seconds spent training. */
+  readonly elapsed: number;
+  /** Seconds. */
+  readonly timeLeft?: number;
+  readonly samplesPerSecond?: number;
+  /** What is being prepared. */
+  readonly message?: string;
+  /** Milliseconds since 1970; 0 when unknown. */
+  readonly created: number;
+  /** Absolute path of the config it was started from. */
+  readonly configPath?: string;
+  readonly device?: string;
+  readonly parameters?: number;
+  readonly overrides: Readonly<Record<string, unknown>>;
+  /** The process that works or worked on it, and the machine it is on. */
+  readonly pid?: number;
+  readonly host?: string;
+}
+
+export function toRecord(summary: RunSummary): RunRecord {
+  const { info, status, notes } = summary;
+  const bestLoss = status?.bestValidationLoss ?? status?.trainLoss;
+  return withoutUndefined({
+    id: summary.id,
+    folder: summary.folder,
+    name: summary.name,
+    state: summary.state,
+    reason: summary.reason,
+    epoch: status?.epoch ?? 0,
+    epochs: status?.epochs || (info?.epochs ?? 0),
+    star: notes.star ?? false,
+    note: notes.note,
+    trainLoss: status?.trainLoss,
+    validationLoss: status?.validationLoss,
+    bestLoss,
+    bestEpoch: status?.bestEpoch,
+    elapsed: status?.elapsed ?? 0,
+    timeLeft: status?.timeLeft,
+    samplesPerSecond: status?.samplesPerSecond,
+    message: status?.message,
+    created: info?.created ?? 0,
+    configPath: info?.configPath,
+    device: info?.device.name,
+    parameters: info?.model.parameters,
+    overrides: info?.overrides ?? {},
+    pid: status?.pid,
+    host: status?.host,
+  });
+}
+
+/** What pages know of a run. */
+export function toLabel(run: RunRecord): RunLabel {
+  return { id: run.id, name: run.name, state: run.state, epoch: run.epoch, epochs: run.epochs, star: run.star };
+}
+
+type Optional<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
+
+/** Absent in place of undefined, as `exactOptionalPropertyTypes` wants it. */
+function withoutUndefined<T extends object>(value: T): Optional<T> {
+  // The cast says what the filter does, which the type checker cannot follow.
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Optional<T>;
+}

@@ -1,0 +1,87 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { runFiles } from '../runs/events.ts';
+import { newRun } from '../runs/testing.ts';
+import { RunWriter } from '../runs/writer.ts';
+import type { RunRecord } from './run-record.ts';
+import { RunStore } from './run-store.ts';
+
+let base: string;
+let runs: string;
+let store: RunStore;
+beforeEach(() => {
+  base = fs.mkdtempSync(path.join(os.tmpdir(), 'store-'));
+  runs = path.join(base, '.autoencoder', 'runs');
+  store = new RunStore({ liveInterval: 20 });
+});
+afterEach(() => {
+  store.dispose();
+  fs.rmSync(base, { recursive: true, force: true });
+});
+
+/** Waits until the condition holds; fails after three seconds. */
+async function until(condition: () => boolean): Promise<void> {
+  const end = Date.now() + 3000;
+  while (!condition()) {
+    if (Date.now() > end) throw new Error('It did not happen within 3 s.');
+    await new Promise(resolve => setTimeout(resolve, 10));
+  }
+}
+
+it('finds runs of a folder that does not exist yet', async () => {
+  await store.setFolders([runs]);
+  expect(store.runs).toEqual([]);
+  await RunWriter.create(runs, newRun('first'));
+  await until(() => store.runs.length === 1);
+  expect(store.runs[0]).toMatchObject({ name: 'first', state: 'preparing', epochs: 3 });
+});
+
+it('follows a live run without being told', async () => {
+  const writer = await RunWriter.create(runs, newRun('live'));
+  await store.setFolders([runs]);
+  const ended: RunRecord[] = [];
+  store.onEnded.on(run => ended.push(run));
+  writer.status({ state: 'training', epoch: 1.5, step: 15, epochs: 3, validationLoss: 0.2, bestValidationLoss: 0.1 });
+  await until(() => store.live[0]?.epoch === 1.5);
+  expect(store.live[0]).toMatchObject({ state: 'training', bestLoss: 0.1, validationLoss: 0.2 });
+  writer.status({ state: 'finished', epoch: 3, step: 30, epochs: 3 });
+  await until(() => ended.length === 1);
+  expect(store.live).toEqual([]);
+  expect(ended[0]).toMatchObject({ name: 'live', state: 'finished' });
+});
+
+it('notices that an ended run was renamed, resumed and deleted by others', async () => {
+  const writer = await RunWriter.create(runs, newRun('old', { state: 'finished' }));
+  await store.setFolders([runs]);
+  fs.writeFileSync(path.join(writer.folder, runFiles.notes), JSON.stringify({ name: 'better name', star: true }));
+  await until(() => store.runs[0]?.name === 'better name');
+  expect(store.runs[0]!.star).toBe(true);
+  writer.status({ state: 'training', epoch: 1, step: 10, epochs: 3 });
+  await until(() => store.live.length === 1);
+  fs.rmSync(writer.folder, { recursive: true });
+  await until(() => store.runs.length === 0);
+});
+
+it('looks away when nothing lives', async () => {
+  await RunWriter.create(runs, newRun('done', { state: 'finished' }));
+  await store.setFolders([runs]);
+  let ticks = 0;
+  store.onTick.on(() => ticks++);
+  await new Promise(resolve => setTimeout(resolve, 120));
+  expect(ticks).toBe(0);
+});
+
+it('sorts by creation and finds by id or folder', async () => {
+  const first = await RunWriter.create(runs, newRun('a', { state: 'finished' }));
+  await new Promise(resolve => setTimeout(resolve, 5));
+  const second = await RunWriter.create(runs, newRun('b', { state: 'finished' }));
+  fs.mkdirSync(path.join(runs, 'not-a-run'));
+  await store.setFolders([runs]);
+  expect(store.runs.map(run => run.id)).toEqual([second.id, first.id]);
+  expect(store.find(first.id)?.folder).toBe(first.folder);
+  expect(store.find(second.folder)?.id).toBe(second.id);
+  await store.setFolders([]);
+  expect(store.runs).toEqual([]);
+});

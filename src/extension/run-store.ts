@@ -1,0 +1,187 @@
+// The one place that knows the runs: it watches the runs folders, follows live runs, and tells everybody else. Trees, the
+// status bar, CodeLens and pages read from here. Nothing is polled while nothing runs; a live run is looked at 4 times a second.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { readSummary } from '../runs/reader.ts';
+import { isActive } from '../runs/state.ts';
+import { Signal, type Disposable } from './disposables.ts';
+import { FolderWatch } from './folder-watch.ts';
+import { toRecord, type RunRecord } from './run-record.ts';
+
+export interface RunStoreOptions {
+  /** Milliseconds between two looks at live runs. */
+  readonly liveInterval?: number;
+  /** How many ended runs are watched for a resume from elsewhere; the newest first. */
+  readonly watchedRuns?: number;
+  /** Where a failure of the store itself is told; what is wrong with a run stands in its record. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export class RunStore implements Disposable {
+  /** Something about some run changed, or runs came or went. */
+  readonly onChange = new Signal<void>();
+  /** Fires with every look at live runs: who follows events.jsonl reads on. */
+  readonly onTick = new Signal<void>();
+  /** A run that was live is not any more. */
+  readonly onEnded = new Signal<RunRecord>();
+
+  private folders = new Map<string, FolderWatch>();
+  private readonly records = new Map<string, RunRecord>();
+  private readonly watches = new Map<string, FolderWatch>();
+  private sorted: readonly RunRecord[] | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private gone = false;
+  private readonly liveInterval: number;
+  private readonly watchedRuns: number;
+  private readonly onError: (error: unknown) => void;
+
+  constructor(options: RunStoreOptions = {}) {
+    this.liveInterval = options.liveInterval ?? 250;
+    this.watchedRuns = options.watchedRuns ?? 200;
+    this.onError = options.onError ?? (error => { throw error; });
+  }
+
+  /** All runs, the newest first. */
+  get runs(): readonly RunRecord[] {
+    this.sorted ??= [...this.records.values()].sort((a, b) => b.created - a.created || (a.id < b.id ? 1 : -1));
+    return this.sorted;
+  }
+
+  get live(): readonly RunRecord[] {
+    return this.runs.filter(run => isActive(run.state));
+  }
+
+  /** The run with that id, or in that folder. */
+  find(idOrFolder: string): RunRecord | undefined {
+    return this.records.get(idOrFolder) ?? this.runs.find(run => run.id === idOrFolder);
+  }
+
+  /** Watches these runs folders and no others; resolves when their runs are known. */
+  async setFolders(folders: readonly string[]): Promise<void> {
+    const wanted = new Set(folders.map(folder => path.resolve(folder)));
+    for (const [folder, watch] of this.folders) {
+      if (wanted.has(folder)) continue;
+      watch.dispose();
+      this.folders.delete(folder);
+    }
+    for (const folder of wanted) {
+      if (!this.folders.has(folder)) this.folders.set(folder, new FolderWatch(folder, () => this.background(this.scan(folder))));
+    }
+    for (const run of [...this.records.values()]) {
+      if (!wanted.has(path.dirname(run.folder))) this.forget(run.folder);
+    }
+    await this.refresh();
+  }
+
+  /** Looks at everything again: after a return to the window, or when asked. */
+  async refresh(): Promise<void> {
+    await Promise.all([...this.folders.keys()].map(folder => this.scan(folder, true)));
+    this.changed();
+  }
+
+  /** Looks at one run again, known or not; for runs just started or edited. */
+  async refreshRun(folder: string): Promise<RunRecord | undefined> {
+    if (await this.look(path.resolve(folder))) this.changed();
+    return this.records.get(path.resolve(folder));
+  }
+
+  dispose(): void {
+    this.gone = true;
+    clearTimeout(this.timer);
+    for (const watch of [...this.folders.values(), ...this.watches.values()]) watch.dispose();
+    this.folders.clear();
+    this.watches.clear();
+    this.onChange.dispose();
+    this.onTick.dispose();
+    this.onEnded.dispose();
+  }
+
+  /** Finds runs that came or went; with `all`, looks at the known ones too. */
+  private async scan(folder: string, all = false): Promise<void> {
+    const found = await subfolders(folder);
+    let news = false;
+    for (const run of [...this.records.values()]) {
+      if (path.dirname(run.folder) === folder && !found.has(run.folder)) {
+        this.forget(run.folder);
+        news = true;
+      }
+    }
+    const unknown = [...found].filter(run => all || !this.records.has(run));
+    for (let i = 0; i < unknown.length; i += 16) {
+      const looks = await Promise.all(unknown.slice(i, i + 16).map(run => this.look(run)));
+      news = looks.includes(true) || news;
+    }
+    if (news) this.changed();
+  }
+
+  /** Reads one run; true when it differs from what was known. */
+  private async look(folder: string): Promise<boolean> {
+    if (!fs.existsSync(folder)) return this.forget(folder);
+    const before = this.records.get(folder);
+    const now = toRecord(await readSummary(folder));
+    // A folder without status and run.json is being made this very moment, or is none of ours.
+    if (this.gone || (now.created === 0 && now.pid === undefined)) return this.forget(folder);
+    if (before !== undefined && JSON.stringify(before) === JSON.stringify(now)) return false;
+    this.records.set(folder, now);
+    this.sorted = undefined;
+    if (before !== undefined && isActive(before.state) && !isActive(now.state)) this.onEnded.fire(now);
+    return true;
+  }
+
+  private forget(folder: string): boolean {
+    this.watches.get(folder)?.dispose();
+    this.watches.delete(folder);
+    this.sorted = undefined;
+    return this.records.delete(folder);
+  }
+
+  private changed(): void {
+    if (this.gone) return;
+    this.watchEnded();
+    this.schedule();
+    this.onChange.fire();
+  }
+
+  /** Live runs are polled; ended ones are watched, since someone may resume or rename them. */
+  private watchEnded(): void {
+    const wanted = new Set(this.runs.filter(run => !isActive(run.state)).slice(0, this.watchedRuns).map(run => run.folder));
+    for (const [folder, watch] of this.watches) {
+      if (wanted.has(folder)) continue;
+      watch.dispose();
+      this.watches.delete(folder);
+    }
+    for (const folder of wanted) {
+      if (!this.watches.has(folder)) this.watches.set(folder, new FolderWatch(folder, () => this.background(this.refreshRun(folder))));
+    }
+  }
+
+  private schedule(): void {
+    if (this.timer !== undefined || this.gone || this.live.length === 0) return;
+    this.timer = setTimeout(() => this.background(this.tick()), this.liveInterval);
+  }
+
+  private async tick(): Promise<void> {
+    try {
+      const looks = await Promise.all(this.live.map(run => this.look(run.folder)));
+      this.onTick.fire();
+      if (looks.includes(true)) this.changed();
+    } finally {
+      this.timer = undefined;
+      this.schedule();
+    }
+  }
+
+  private background(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.onError(error));
+  }
+}
+
+async function subfolders(folder: string): Promise<Set<string>> {
+  try {
+    const entries = await fs.promises.readdir(folder, { withFileTypes: true });
+    return new Set(entries.filter(entry => entry.isDirectory() && !entry.name.startsWith('.')).map(entry => path.join(folder, entry.name)));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return new Set();
+    throw error;
+  }
+}

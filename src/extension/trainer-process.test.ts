@@ -1,0 +1,99 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ask, LineReader, TextTail } from './program.ts';
+import { resumeArguments, trainArguments, TrainerProcess } from './trainer-process.ts';
+
+let folder: string;
+beforeEach(() => { folder = fs.mkdtempSync(path.join(os.tmpdir(), 'trainer-')); });
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+/** A program that does what the text says, in place of aeconf.js. */
+function program(text: string) {
+  const script = path.join(folder, 'aeconf.cjs');
+  fs.writeFileSync(script, text);
+  return { node: process.execPath, script };
+}
+const say = (value: unknown) => `console.log(${JSON.stringify(JSON.stringify(value))});`;
+const run = { event: 'run', id: 'r1', folder: '/runs/r1' };
+
+describe('arguments', () => {
+  it('carry device, folders and overrides', () => {
+    expect(trainArguments({
+      configPath: '/w/a.aeconf', runsFolder: '/w/runs', device: 'cpu', threads: 2, dataFolders: ['/d1', '/d 2'],
+      overrides: { 'training.epochs': 5, data: 'mnist', 'encoder[0].kernelSize': [3, 5] },
+    })).toEqual(['train', '/w/a.aeconf', '--runs', '/w/runs', '--device', 'cpu', '--data', '/d1', '--data', '/d 2', '--threads', '2',
+      '--set', 'training.epochs=5', '--set', 'data=mnist', '--set', 'encoder[0].kernelSize=[3,5]']);
+    expect(resumeArguments({ folder: '/r', dataFolders: [], threads: 0, epochs: 30 })).toEqual(['resume', '/r', '--epochs', '30']);
+  });
+});
+
+describe('a trainer', () => {
+  it('names its run while it still trains', async () => {
+    const trainer = new TrainerProcess(program(`${say(run)} setTimeout(() => {}, 60000);`), ['train'], folder);
+    expect(await trainer.run).toEqual({ id: 'r1', folder: '/runs/r1' });
+    trainer.cancel();
+    expect(await trainer.exit).toEqual({});
+  });
+
+  it('that is over at once has still named its run', async () => {
+    const trainer = new TrainerProcess(program(say(run)), ['train'], folder);
+    await trainer.exit;
+    expect(await trainer.run).toEqual({ id: 'r1', folder: '/runs/r1' });
+  });
+
+  it('leads a process group of its own', async () => {
+    const trainer = new TrainerProcess(program(`${say(run)} setTimeout(() => {}, 60000);`), [], folder);
+    await trainer.run;
+    expect(() => process.kill(-trainer.pid!, 0)).not.toThrow();
+    trainer.cancel();
+    await trainer.exit;
+  });
+
+  it('that refuses tells its own reason', async () => {
+    const trainer = new TrainerProcess(program(`${say({ event: 'error', reason: 'memory', message: 'Needs 90 GB.' })} process.exitCode = 5;`), [], folder);
+    await expect(trainer.run).rejects.toMatchObject({ reason: 'memory', message: 'Needs 90 GB.' });
+  });
+
+  it('that crashes shows the end of what it said', async () => {
+    const trainer = new TrainerProcess(program('console.error("first"); console.error("last words"); process.exit(3);'), ['train', 'a.aeconf'], folder);
+    await expect(trainer.run).rejects.toThrow(/aeconf train a\.aeconf.*exit code 3:\nfirst\nlast words/s);
+  });
+
+  it('that is killed by the system is a failure', async () => {
+    const trainer = new TrainerProcess(program(`${say(run)} process.kill(process.pid, 'SIGKILL');`), ['train'], folder);
+    expect((await trainer.exit).error?.message).toContain('signal SIGKILL');
+  });
+
+  it('that cannot be started says what was to be started', async () => {
+    const trainer = new TrainerProcess({ node: '/no/such/node', script: 'x' }, [], folder);
+    await expect(trainer.run).rejects.toThrow(/Cannot start \/no\/such\/node/);
+  });
+});
+
+describe('ask', () => {
+  it('gives the JSON that was printed', async () => {
+    expect(await ask(program('console.log(JSON.stringify({ args: process.argv.slice(2) }))'), ['devices'])).toEqual({ args: ['devices', '--json'] });
+  });
+
+  it('passes errors on and can be aborted', async () => {
+    await expect(ask(program(`${say({ event: 'error', reason: 'spec', message: 'Bad.' })} process.exit(3)`), ['summary'])).rejects.toMatchObject({ reason: 'spec', message: 'Bad.' });
+    const abort = new AbortController();
+    const question = ask(program('setTimeout(() => {}, 60000)'), [], { signal: abort.signal });
+    abort.abort();
+    await expect(question).rejects.toMatchObject({ reason: 'cancelled' });
+  });
+});
+
+it('lines and tails are cut where they should be', () => {
+  const lines: string[] = [];
+  const reader = new LineReader(line => lines.push(line));
+  reader.add('one\ntw');
+  reader.add('o\n\nthree');
+  reader.end();
+  expect(lines).toEqual(['one', 'two', 'three']);
+  const tail = new TextTail(10);
+  tail.add('0123456789\nabcd\nefgh\n');
+  expect(tail.lines()).toEqual(['abcd', 'efgh']);
+});
