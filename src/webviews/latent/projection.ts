@@ -1,0 +1,196 @@
+// From codes to places in the plane and back. Every picture of the page is one Projection: two chosen dimensions, the
+// plane of the first two principal components, or for a single dimension a dot histogram.
+// Orientation: principal axes have arbitrary signs and turn freely when two of them carry equal variance, so the plane of a
+// new epoch is turned (or mirrored) onto the one shown before: orthogonal Procrustes, P. Schönemann (1966), solved for 2 × 2.
+import { principalComponents } from '../../analysis/pca.ts';
+
+export interface Axis {
+  readonly name: string;
+  /** Share of the variance of all codes along this axis, in [0, 1]. */
+  readonly share?: number;
+}
+
+export interface Projection {
+  readonly kind: 'axes' | 'pca' | 'histogram';
+  readonly axes: readonly [Axis, Axis];
+  /** codes (count × latent size) → points (count × 2). */
+  project(codes: Float32Array, count: number): Float32Array;
+  /** The code at a place; `base` (latent size) supplies the dimensions that the picture does not show. */
+  lift(x: number, y: number, base: Float32Array): Float32Array;
+}
+
+/** Two dimensions of the latent as they are. */
+export function chosenAxes(size: number, first: number, second: number, name: (dimension: number) => string): Projection {
+  return {
+    kind: 'axes',
+    axes: [{ name: name(first) }, { name: name(second) }],
+    project(codes, count) {
+      const points = new Float32Array(count * 2);
+      for (let i = 0; i < count; i++) {
+        points[2 * i] = codes[i * size + first]!;
+        points[2 * i + 1] = codes[i * size + second]!;
+      }
+      return points;
+    },
+    lift(x, y, base) {
+      const code = base.slice();
+      code[first] = x;
+      code[second] = y;
+      return code;
+    },
+  };
+}
+
+/** At most about this many multiplications for the covariance: more samples than needed do not move the axes. */
+const COVARIANCE_WORK = 3e8;
+
+/**
+ * The plane of the first two principal components of codes (count × size).
+ * @param before points (count × 2) of the same samples in the picture shown before, to keep the orientation
+ */
+export function principalPlane(codes: Float32Array, count: number, size: number, before?: Float32Array): Projection {
+  const stride = Math.max(1, Math.ceil(count / Math.max(500, COVARIANCE_WORK / (size * size))));
+  const rows = Math.ceil(count / stride);
+  const sampled = stride === 1 ? codes : everyNth(codes, count, size, stride);
+  const { mean, components, variance, totalVariance } = principalComponents(sampled, rows, size, 2);
+  const own: Basis = {
+    mean,
+    u: Float64Array.from(components.subarray(0, size)),
+    v: Float64Array.from(components.subarray(size, 2 * size)),
+  };
+  const turn = before?.length === count * 2 ? bestTurn(projectOnto(own, codes, count), before) : IDENTITY;
+  const basis: Basis = {
+    mean,
+    u: own.u.map((value, d) => turn.a * value + turn.b * own.v[d]!),
+    v: own.u.map((value, d) => turn.c * value + turn.d * own.v[d]!),
+  };
+  const [first, second] = [variance[0] ?? 0, variance[1] ?? 0];
+  const share = (p: number, q: number) => (totalVariance > 0 ? (p * p * first + q * q * second) / totalVariance : 0);
+  return {
+    kind: 'pca',
+    axes: [{ name: 'PCA 1', share: share(turn.a, turn.b) }, { name: 'PCA 2', share: share(turn.c, turn.d) }],
+    project: (given, n) => projectOnto(basis, given, n),
+    lift(x, y) {
+      const code = new Float32Array(size);
+      for (let d = 0; d < size; d++) code[d] = mean[d]! + x * basis.u[d]! + y * basis.v[d]!;
+      return code;
+    },
+  };
+}
+
+interface Basis {
+  readonly mean: ArrayLike<number>;
+  readonly u: Float64Array;
+  readonly v: Float64Array;
+}
+
+function projectOnto({ mean, u, v }: Basis, codes: Float32Array, count: number): Float32Array {
+  const size = u.length;
+  const points = new Float32Array(count * 2);
+  for (let i = 0; i < count; i++) {
+    let x = 0;
+    let y = 0;
+    for (let d = 0; d < size; d++) {
+      const value = codes[i * size + d]! - mean[d]!;
+      x += value * u[d]!;
+      y += value * v[d]!;
+    }
+    points[2 * i] = x;
+    points[2 * i + 1] = y;
+  }
+  return points;
+}
+
+function everyNth(codes: Float32Array, count: number, size: number, stride: number): Float32Array {
+  const rows = Math.ceil(count / stride);
+  const out = new Float32Array(rows * size);
+  for (let k = 0; k < rows; k++) out.set(codes.subarray(k * stride * size, (k * stride + 1) * size), k * size);
+  return out;
+}
+
+/** x′ = a·x + b·y, y′ = c·x + d·y: a rotation, or a rotation with a mirror. */
+export interface Turn {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly d: number;
+}
+const IDENTITY: Turn = { a: 1, b: 0, c: 0, d: 1 };
+
+/**
+ * The rotation, mirrored or not, that brings `points` nearest to `target` in the sum of squares (both count × 2; their
+ * means are taken out first). The identity when there is nothing to compare.
+ */
+export function bestTurn(points: Float32Array, target: Float32Array): Turn {
+  const count = Math.min(points.length, target.length) / 2;
+  let [n, px, py, tx, ty] = [0, 0, 0, 0, 0];
+  const usable = (i: number) => Number.isFinite(points[2 * i]! + points[2 * i + 1]! + target[2 * i]! + target[2 * i + 1]!);
+  for (let i = 0; i < count; i++) {
+    if (!usable(i)) continue;
+    n++;
+    px += points[2 * i]!;
+    py += points[2 * i + 1]!;
+    tx += target[2 * i]!;
+    ty += target[2 * i + 1]!;
+  }
+  if (n === 0) return IDENTITY;
+  // M = Σ target · pointsᵀ
+  let [xx, xy, yx, yy] = [0, 0, 0, 0];
+  for (let i = 0; i < count; i++) {
+    if (!usable(i)) continue;
+    const x = points[2 * i]! - px / n;
+    const y = points[2 * i + 1]! - py / n;
+    const u = target[2 * i]! - tx / n;
+    const v = target[2 * i + 1]! - ty / n;
+    xx += u * x;
+    xy += u * y;
+    yx += v * x;
+    yy += v * y;
+  }
+  const rotation = Math.hypot(xx + yy, yx - xy);
+  const mirror = Math.hypot(xx - yy, yx + xy);
+  if (!(Math.max(rotation, mirror) > 0)) return IDENTITY;
+  if (rotation >= mirror) {
+    const [cos, sin] = [(xx + yy) / rotation, (yx - xy) / rotation];
+    return { a: cos, b: -sin, c: sin, d: cos };
+  }
+  const [cos, sin] = [(xx - yy) / mirror, (yx + xy) / mirror];
+  return { a: cos, b: sin, c: sin, d: -cos };
+}
+
+/**
+ * A latent of one dimension as a dot histogram: x is the code, y counts the samples stacked below, ordered by group so that
+ * classes form bands. The stacks are half as high as the codes are wide.
+ * @param groups class of each sample, if known
+ */
+export function dotHistogram(name: string, bins: number, groups?: ArrayLike<number>): Projection {
+  return {
+    kind: 'histogram',
+    axes: [{ name }, { name: 'samples' }],
+    project(codes, count) {
+      let low = Infinity;
+      let high = -Infinity;
+      for (let i = 0; i < count; i++) {
+        const value = codes[i]!;
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
+      const width = high > low ? (high - low) / bins : 1;
+      const binOf = (i: number) => Math.min(bins - 1, Math.max(0, Math.floor((codes[i]! - low) / width)));
+      const stacks = Array.from({ length: bins }, (): number[] => []);
+      for (let i = 0; i < count; i++) if (Number.isFinite(codes[i]!)) stacks[binOf(i)]!.push(i);
+      const tallest = stacks.reduce((most, stack) => Math.max(most, stack.length), 1);
+      const rise = (bins * width) / 2 / tallest;
+      const points = new Float32Array(count * 2).fill(NaN);
+      for (const stack of stacks) {
+        if (groups !== undefined) stack.sort((a, b) => groups[a]! - groups[b]! || a - b);
+        stack.forEach((i, level) => {
+          points[2 * i] = codes[i]!;
+          points[2 * i + 1] = (level + 0.5) * rise;
+        });
+      }
+      return points;
+    },
+    lift: x => new Float32Array([x]),
+  };
+}
