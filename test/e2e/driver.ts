@@ -1,0 +1,191 @@
+// What a user does in VS Code, as verbs. One Workbench is one browser window on a working copy of samples/.
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium, type Browser, type Frame, type Locator, type Page } from 'playwright-core';
+import { inject, vi } from 'vitest';
+import type { PageName } from '../../src/protocol/messages.ts';
+
+export const themes = { light: 'Light Modern', dark: 'Dark Modern', contrast: 'Default High Contrast' } as const;
+export type Theme = keyof typeof themes;
+
+const root = join(import.meta.dirname, '../..');
+const screenshots = join(root, 'out/screenshots');
+
+export interface OpenOptions {
+  /** Settings of the workspace. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Files besides the samples, by name. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+export class Workbench {
+  /** Breaches of a content security policy that the browser reported, in any frame. */
+  readonly violations: string[] = [];
+  /** Errors thrown in our pages. */
+  readonly pageErrors: string[] = [];
+
+  private constructor(private readonly browser: Browser, readonly page: Page, readonly workspace: string) {}
+
+  /** Opens a window on a fresh copy of samples/ named `name`. */
+  static async open(name: string, options: OpenOptions = {}): Promise<Workbench> {
+    const workspace = join(inject('scratch'), 'workspaces', name);
+    await rm(workspace, { recursive: true, force: true });
+    await cp(join(root, 'samples'), workspace, { recursive: true });
+    for (const [file, text] of Object.entries(options.files ?? {})) await writeFile(join(workspace, file), text);
+    if (options.settings !== undefined) {
+      await mkdir(join(workspace, '.vscode'), { recursive: true });
+      await writeFile(join(workspace, '.vscode/settings.json'), JSON.stringify(options.settings));
+    }
+    const browser = await chromium.launch({
+      executablePath: inject('chromium'),
+      args: ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--enable-unsafe-swiftshader'],
+    });
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const workbench = new Workbench(browser, page, workspace);
+    page.on('console', message => {
+      const text = message.text();
+      if (/content security policy|refused to (load|execute|apply|connect|create|evaluate)/i.test(text)) workbench.violations.push(`${text} (${message.location().url})`);
+    });
+    page.on('pageerror', error => {
+      if (error.stack?.includes('/webviews/') === true) workbench.pageErrors.push(error.message);
+    });
+    await page.goto(`${inject('address')}/?folder=${encodeURIComponent(workspace)}`);
+    await workbench.ready();
+    return workbench;
+  }
+
+  private async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.activitybar .action-item').first().waitFor({ timeout: 60_000 });
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /** Runs a command by its title in the palette. A command may still be on its way when the palette opens, so this tries again. */
+  async command(title: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input.input').first();
+    const row = this.page.locator(`.quick-input-widget .monaco-list-row[aria-label^="${title}"]`).first();
+    await vi.waitFor(async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('F1');
+      await input.waitFor({ timeout: 2000 });
+      await input.fill(`>${title}`);
+      await row.waitFor({ timeout: 1500 });
+      await row.click({ timeout: 1500 });
+    }, { timeout: 30_000 });
+  }
+
+  /** Opens a file of the workspace. */
+  async open(name: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input.input').first();
+    await this.page.keyboard.press('Escape');
+    await this.page.keyboard.press('Control+p');
+    await input.fill(name);
+    await this.page.locator(`.quick-input-widget .monaco-list-row[aria-label^="${name}"]`).first().click();
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    await this.page.locator('.editor-instance .view-lines').first().waitFor();
+  }
+
+  /** The text editor that shows a file. */
+  editor(name: string): Locator {
+    return this.page.locator(`.editor-instance .monaco-editor[data-uri$="${name}"]`);
+  }
+
+  /** Puts text in place of the first find of `what` in the active editor. */
+  async replace(name: string, what: string, text: string): Promise<void> {
+    await this.editor(name).locator('.view-line').first().click();
+    await this.page.keyboard.press('Control+h');
+    const widget = this.page.locator('.find-widget.visible');
+    await widget.waitFor();
+    await widget.locator('.find-part textarea').fill(what);
+    await widget.locator('.replace-part textarea').fill(text);
+    await widget.locator('.matchesCount', { hasText: /^(\d+|\?) of \d+/ }).waitFor({ timeout: 5000 });
+    await widget.locator('.replace-part textarea').press('Enter');
+    await widget.locator('.replace-part textarea').press('Escape');
+  }
+
+  /** Shows a view container of the activity bar by its name. */
+  async activity(label: string): Promise<void> {
+    const item = this.page.locator(`.activitybar .action-item:has(.action-label[aria-label^="${label}"])`);
+    await item.waitFor({ timeout: 30_000 });
+    if (!(await item.getAttribute('class'))?.includes('checked')) await item.locator('.action-label').click();
+  }
+
+  /** Rows of the trees in the side bar. */
+  get rows(): Locator {
+    return this.page.locator('.part.sidebar .pane-body [role="treeitem"]');
+  }
+
+  row(text: string | RegExp): Locator {
+    return this.rows.filter({ hasText: text });
+  }
+
+  /** Opens the context menu of a tree row and chooses an entry. */
+  async rowMenu(row: Locator, entry: string): Promise<void> {
+    await row.click({ button: 'right' });
+    await this.page.locator('.context-view .action-label', { hasText: entry }).first().click();
+  }
+
+  /** What the Problems panel lists. */
+  async problems(): Promise<string[]> {
+    await this.command('View: Focus Problems');
+    const rows = this.page.locator('.markers-panel .monaco-list-row');
+    await rows.first().waitFor({ timeout: 10_000 }).catch(() => undefined);
+    return rows.evaluateAll(found => found.map(row => row.getAttribute('aria-label') ?? ''));
+  }
+
+  /** Notification texts on screen. */
+  get toasts(): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item-message');
+  }
+
+  get statusBar(): Locator {
+    return this.page.locator('.part.statusbar');
+  }
+
+  /** One of our pages, once it runs: pages are told apart by the set-up the host gave them. */
+  async webview(name: PageName, timeout = 30_000): Promise<Frame> {
+    const deadline = Date.now() + timeout;
+    for (;;) {
+      for (const frame of this.page.frames()) {
+        const found = await frame.evaluate(() => document.getElementById('setup')?.textContent ?? '').catch(() => '');
+        if (found.includes(`"page":"${name}"`)) return frame;
+      }
+      if (Date.now() > deadline) throw new Error(`The ${name} page is not open.`);
+      await this.page.waitForTimeout(20);
+    }
+  }
+
+  /** Switches the theme as the settings editor would, and waits until it is drawn. */
+  async theme(theme: Theme): Promise<void> {
+    const file = join(inject('scratch'), 'server/user-data/User/settings.json');
+    const settings = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    await writeFile(file, JSON.stringify({ ...settings, 'workbench.colorTheme': themes[theme], 'window.autoDetectHighContrast': false }));
+    const colour = { light: 'vs', dark: 'vs-dark', contrast: 'hc-black' }[theme];
+    await this.page.locator(`.monaco-workbench.${colour}`).waitFor({ timeout: 15_000 });
+    await this.page.waitForTimeout(600);
+  }
+
+  /** Keeps a picture under out/screenshots/<name>.png. */
+  async screenshot(name: string): Promise<void> {
+    await mkdir(screenshots, { recursive: true });
+    await this.page.screenshot({ path: join(screenshots, `${name}.png`) });
+  }
+}
+
+/** Tries until it holds. */
+export async function eventually<T>(what: () => Promise<T>, holds: (value: T) => boolean, timeout = 30_000): Promise<T> {
+  const deadline = Date.now() + timeout;
+  for (;;) {
+    const value = await what();
+    if (holds(value)) return value;
+    if (Date.now() > deadline) throw new Error(`It did not happen within ${timeout / 1000} s; last seen: ${JSON.stringify(value)}`);
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+}

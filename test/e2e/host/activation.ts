@@ -1,0 +1,25 @@
+// The extension starts fast and brings everything its manifest promises.
+import * as assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { extensionId } from './helpers.ts';
+
+suite('activation', () => {
+  const extension = vscode.extensions.getExtension(extensionId);
+
+  test('takes less than 100 ms, loading included', async () => {
+    assert.ok(extension, `${extensionId} is not installed`);
+    assert.equal(extension.isActive, false, 'nothing in this window has asked for the extension yet');
+    const start = performance.now();
+    await extension.activate();
+    const taken = performance.now() - start;
+    assert.ok(taken < 100, `it took ${taken.toFixed(0)} ms`);
+  });
+
+  test('registers every command of the manifest', async () => {
+    assert.ok(extension);
+    const manifest = extension.packageJSON as { contributes: { commands: { command: string }[] } };
+    const registered = new Set(await vscode.commands.getCommands(true));
+    const missing = manifest.contributes.commands.map(each => each.command).filter(each => !registered.has(each));
+    assert.deepEqual(missing, []);
+  });
+});

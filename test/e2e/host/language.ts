@@ -1,0 +1,75 @@
+// What the editor knows of a .aeconf file: problems and their fixes, completion, hover, hints, lenses.
+import * as assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { closeAll, openEdited, problems, sample, until } from './helpers.ts';
+
+suite('language', () => {
+  teardown(closeAll);
+
+  test('the samples have no problems', async () => {
+    const configs = (await vscode.workspace.fs.readDirectory(sample('.'))).map(([name]) => name).filter(name => name.endsWith('.aeconf'));
+    assert.ok(configs.length >= 8, `only ${configs.length} samples`);
+    for (const name of configs) {
+      const document = await vscode.workspace.openTextDocument(sample(name));
+      assert.equal(document.languageId, 'aeconf');
+      await vscode.window.showTextDocument(document);
+      await new Promise(resolve => setTimeout(resolve, 400));
+      assert.deepEqual(problems(document.uri).map(problem => `${name}: ${problem.message}`), []);
+    }
+  });
+
+  test('a misspelt key is marked where it stands, and the quick fix mends it', async () => {
+    const document = await openEdited('quickstart.aeconf', text => text.replace('"epochs"', '"epoks"'));
+    const at = document.getText().indexOf('epoks');
+    const [problem] = await until('a problem', () => problems(document.uri).filter(each => each.message.includes('epochs')), found => found.length > 0);
+    assert.ok(problem);
+    assert.ok(problem.range.contains(document.positionAt(at)), `marked ${JSON.stringify(problem.range)}`);
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', document.uri, problem.range);
+    const fix = actions.find(action => action.edit !== undefined && action.title.includes('epochs'));
+    assert.ok(fix?.edit, `actions: ${actions.map(action => action.title).join(', ')}`);
+    assert.ok(await vscode.workspace.applyEdit(fix.edit));
+    assert.ok(document.getText().includes('"epochs"'));
+    await until('no problems', () => problems(document.uri).length, count => count === 0);
+  });
+
+  test('a decoder that ends in the wrong shape is told with both shapes', async () => {
+    const document = await openEdited('conv-denoise-16.aeconf', text => text.replace(/("type": "conv2dTranspose"[^}]*"strides": )2/, '$11'));
+    const [problem] = await until('a problem', () => problems(document.uri), found => found.length > 0);
+    assert.match(problem!.message, /28×28×1/);
+  });
+
+  test('completion offers layer types', async () => {
+    const document = await openEdited('quickstart.aeconf', text => text.replace('"encoder": [', '"encoder": [{ "type": "" },'));
+    const inside = document.positionAt(document.getText().indexOf('{ "type": "" }') + '{ "type": "'.length);
+    const list = await until('completions',
+      () => vscode.commands.executeCommand<vscode.CompletionList>('vscode.executeCompletionItemProvider', document.uri, inside),
+      found => found.items.length > 0);
+    const labels = list.items.map(item => (typeof item.label === 'string' ? item.label : item.label.label).replaceAll('"', ''));
+    for (const type of ['dense', 'conv2d', 'batchNormalization']) assert.ok(labels.includes(type), `${type} is not among ${labels.join(', ')}`);
+  });
+
+  test('hover explains a key', async () => {
+    const document = await vscode.workspace.openTextDocument(sample('quickstart.aeconf'));
+    await vscode.window.showTextDocument(document);
+    const key = document.positionAt(document.getText().indexOf('"epochs"') + 3);
+    const hovers = await until('a hover', () => vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, key), found => found.length > 0);
+    const text = hovers.flatMap(hover => hover.contents).map(content => typeof content === 'string' ? content : content.value).join('\n');
+    assert.match(text, /training samples/);
+  });
+
+  test('inlay hints show the shape after each layer', async () => {
+    const document = await vscode.workspace.openTextDocument(sample('conv-denoise-16.aeconf'));
+    await vscode.window.showTextDocument(document);
+    const whole = new vscode.Range(0, 0, document.lineCount, 0);
+    const hints = await until('hints', () => vscode.commands.executeCommand<vscode.InlayHint[]>('vscode.executeInlayHintProvider', document.uri, whole), found => found.length > 0);
+    const text = hints.map(hint => typeof hint.label === 'string' ? hint.label : hint.label.map(part => part.value).join('')).join('\n');
+    assert.match(text, /14×14×32/);
+  });
+
+  test('a lens above the config trains it', async () => {
+    const document = await vscode.workspace.openTextDocument(sample('quickstart.aeconf'));
+    await vscode.window.showTextDocument(document);
+    const lenses = await until('lenses', () => vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri, 10), found => found.length > 0);
+    assert.ok(lenses.some(lens => lens.command?.command === 'autoencoder.train'), lenses.map(lens => lens.command?.title).join(', '));
+  });
+});
