@@ -1,0 +1,153 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { compareConfigs, compareRuns } from './compare.ts';
+import { deleteRun } from './delete.ts';
+import { runFiles } from './events.ts';
+import { findRuns, listRuns } from './list.ts';
+import { noteRun, readNotes, renameRun, starRun, tagRun } from './notes.ts';
+import { newRun } from './testing.ts';
+import { watchFolder } from './watch.ts';
+import { RunWriter } from './writer.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'list-'));
+});
+afterEach(() => {
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+async function finished(name: string, resolvedConfig: unknown = {}): Promise<RunWriter> {
+  const writer = await RunWriter.create(folder, { ...newRun(name), resolvedConfig });
+  writer.status({ state: 'finished', epoch: 3, step: 30, epochs: 3, validationLoss: 0.5, bestValidationLoss: 0.25, bestEpoch: 2 });
+  writer.close();
+  return writer;
+}
+
+describe('a runs folder', () => {
+  it('lists its runs newest first, whole and damaged, and nothing else', async () => {
+    expect(await listRuns(path.join(folder, 'none'))).toEqual([]);
+    const first = await finished('first');
+    await new Promise(resolve => setTimeout(resolve, 5));
+    const second = await RunWriter.create(folder, newRun('second'));
+    fs.mkdirSync(path.join(folder, '2000-01-01T00-00-00-damaged'));
+    fs.writeFileSync(path.join(folder, '2000-01-01T00-00-00-damaged', runFiles.info), '{"form');
+    fs.mkdirSync(path.join(folder, 'holiday'));
+    fs.mkdirSync(path.join(folder, '.new-half'));
+    fs.writeFileSync(path.join(folder, 'file'), '');
+    const runs = await listRuns(folder);
+    expect(runs.map(run => [run.id, run.state])).toEqual([[second.id, 'preparing'], [first.id, 'finished'], ['2000-01-01T00-00-00-damaged', 'failed']]);
+    expect((await findRuns(folder, 'last')).map(run => run.id)).toEqual([second.id]);
+    expect((await findRuns(folder, 'first')).map(run => run.id)).toEqual([first.id]);
+    expect((await findRuns(folder, first.id.slice(0, 4))).length).toBe(2);
+    expect((await findRuns(folder, first.folder)).map(run => run.id)).toEqual([first.id]);
+    second.close();
+  });
+});
+
+describe('notes', () => {
+  it('are kept beside each other and shown in the list', async () => {
+    const run = await finished('noted');
+    await renameRun(run.folder, ' Better name ');
+    await starRun(run.folder, true);
+    await tagRun(run.folder, ['a', ' a', 'b', '']);
+    await noteRun(run.folder, 'Line\nline');
+    expect(await readNotes(run.folder)).toEqual({ name: 'Better name', star: true, tags: ['a', 'b'], note: 'Line\nline' });
+    expect((await listRuns(folder))[0]).toMatchObject({ name: 'Better name', notes: { star: true } });
+    await renameRun(run.folder, '');
+    await starRun(run.folder, false);
+    await tagRun(run.folder, []);
+    await noteRun(run.folder, '');
+    expect(await readNotes(run.folder)).toEqual({});
+    expect((await listRuns(folder))[0]?.name).toBe('noted');
+  });
+});
+
+describe('deleting', () => {
+  it('removes a run that is over', async () => {
+    const run = await finished('gone');
+    await deleteRun(run.folder);
+    expect(fs.readdirSync(folder)).toEqual([]);
+  });
+
+  it('refuses a run that is being trained, and folders that are no runs', async () => {
+    const run = await RunWriter.create(folder, newRun('busy', { state: 'training' }));
+    await expect(deleteRun(run.folder)).rejects.toMatchObject({ reason: 'run', message: expect.stringContaining('Stop it first') });
+    await expect(deleteRun(folder)).rejects.toMatchObject({ reason: 'run', message: expect.stringContaining('no run folder') });
+    expect(fs.existsSync(run.path(runFiles.info))).toBe(true);
+    run.close();
+  });
+
+  it('of a link keeps what it points at', { skip: process.platform === 'win32' }, async () => {
+    const run = await finished('target');
+    const link = path.join(folder, 'link');
+    fs.symlinkSync(run.folder, link);
+    await deleteRun(link);
+    expect(fs.existsSync(link)).toBe(false);
+    expect(fs.existsSync(run.path(runFiles.info))).toBe(true);
+  });
+});
+
+describe('comparing', () => {
+  it('names the settings that differ by their paths', () => {
+    const a = { name: 'a', seed: 1, encoder: [{ type: 'dense', units: 64, activation: { type: 'relu' } }], corruption: [], training: { epochs: 3, loss: 'mse' }, size: [3, 3] };
+    const b = { name: 'b', seed: 1, encoder: [{ type: 'dense', units: 32, activation: { type: 'leakyRelu', slope: 0.01 } }, { type: 'flatten' }], corruption: [{ type: 'masking', amount: 0.1 }], training: { epochs: 5, loss: 'mse' }, size: [3, 5] };
+    expect(compareConfigs([a, b])).toEqual([
+      { path: 'encoder[0].units', values: [64, 32] },
+      { path: 'encoder[0].activation', values: [{ type: 'relu' }, { type: 'leakyRelu', slope: 0.01 }] },
+      { path: 'encoder[1]', values: [undefined, { type: 'flatten' }] },
+      { path: 'corruption[0]', values: [undefined, { type: 'masking', amount: 0.1 }] },
+      { path: 'training.epochs', values: [3, 5] },
+      { path: 'size', values: [[3, 3], [3, 5]] },
+    ]);
+    expect(compareConfigs([a, a, { ...a, seed: 2 }])).toEqual([{ path: 'seed', values: [1, 1, 2] }]);
+    expect(compareConfigs([a, structuredClone(a)])).toEqual([]);
+  });
+
+  it('gives the final numbers in the order asked for', async () => {
+    const a = await finished('a', { seed: 1 });
+    const b = await finished('b', { seed: 2 });
+    const { runs, differences } = await compareRuns([b.folder, a.folder]);
+    expect(runs.map(run => run.name)).toEqual(['b', 'a']);
+    expect(runs[0]).toMatchObject({ state: 'finished', epoch: 3, validationLoss: 0.5, bestValidationLoss: 0.25, bestEpoch: 2, parameters: 10 });
+    expect(differences).toEqual([{ path: 'seed', values: [2, 1] }]);
+    fs.writeFileSync(a.path(runFiles.resolvedConfig), '{');
+    await expect(compareRuns([a.folder])).rejects.toMatchObject({ reason: 'run', message: expect.stringContaining(runFiles.resolvedConfig) });
+  });
+});
+
+describe('watching', () => {
+  it('calls at once, on changes, and without changes now and then; never twice at a time', async () => {
+    const target = path.join(folder, 'later');
+    let calls = 0;
+    let inside = 0;
+    const watch = watchFolder(target, async () => {
+      expect(++inside).toBe(1);
+      await new Promise(resolve => setTimeout(resolve, 5));
+      calls++;
+      inside--;
+    }, { atMost: 10, atLeast: 60 });
+    await expect.poll(() => calls).toBeGreaterThanOrEqual(3); // the folder is not even there
+    fs.mkdirSync(target);
+    await expect.poll(() => calls, { interval: 20 }).toBeGreaterThanOrEqual(5);
+    watch.dispose();
+    await new Promise(resolve => setTimeout(resolve, 30));
+    const before = calls;
+    fs.writeFileSync(path.join(target, 'x'), '');
+    await new Promise(resolve => setTimeout(resolve, 120));
+    expect(calls).toBe(before);
+  });
+
+  it('notices a change long before the next regular call', async () => {
+    let calls = 0;
+    const watch = watchFolder(folder, () => {
+      calls++;
+    }, { atMost: 10, atLeast: 60_000 });
+    await expect.poll(() => calls).toBe(1);
+    fs.writeFileSync(path.join(folder, 'x'), '1');
+    await expect.poll(() => calls, { timeout: 2000 }).toBeGreaterThanOrEqual(2);
+    watch.dispose();
+  });
+});
