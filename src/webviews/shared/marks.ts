@@ -45,3 +45,15 @@ function plus(): readonly Point[] {
   const b = 1.15;
   return [[-a, -b], [a, -b], [a, -a], [b, -a], [b, a], [a, a], [a, b], [-a, b], [-a, a], [-b, a], [-b, -a], [-a, -a]];
 }
+
+/** The mark as the `d` of an SVG path. */
+export function markPath(mark: Mark, x: number, y: number, radius: number): string {
+  let d = '';
+  tracePath({
+    moveTo: (px, py) => { d += `M${px.toFixed(2)} ${py.toFixed(2)}`; },
+    lineTo: (px, py) => { d += `L${px.toFixed(2)} ${py.toFixed(2)}`; },
+    closePath: () => { d += 'Z'; },
+    arc: (cx, cy, r) => { d += `A${r} ${r} 0 1 1 ${cx - r} ${cy}A${r} ${r} 0 1 1 ${cx + r} ${cy}Z`; },
+  }, mark, x, y, radius);
+  return d;
+}

@@ -1,0 +1,317 @@
+// The chart: uPlot gives axes, scales, cursor and selection; the lines are drawn here, each with positions of its own and at
+// most four points per pixel column, which uPlot's shared x column cannot do for many runs of many steps.
+import uPlot from 'uplot';
+import { tracePath } from '../shared/marks.ts';
+import type { Mark } from '../shared/palette.ts';
+import { formatNumber } from '../shared/runs.ts';
+import { readTheme, withAlpha, type Theme } from '../shared/theme.ts';
+import { decimate } from './decimate.ts';
+import { extentX, extentY, type BestMark, type Line } from './lines.ts';
+import { nearestIndex, type CurveAxis } from './store.ts';
+import { formatCount, formatDuration, logTicks, padded, timeSteps, type Interval } from './ticks.ts';
+
+export interface ChartContent {
+  readonly lines: readonly Line[];
+  readonly best: readonly BestMark[];
+  readonly axis: CurveAxis;
+  readonly log: boolean;
+  /** Name of the value, beside the vertical axis. */
+  readonly title: string;
+}
+
+export interface ChartEvents {
+  /** Position under the cursor, undefined when it left. */
+  readonly onCursor: (x: number | undefined) => void;
+  readonly onZoom: (zoomed: boolean) => void;
+}
+
+const axisNames: Record<CurveAxis, string> = { step: 'Steps', epoch: 'Epochs', time: 'Training time' };
+const wholeNumbers = [1, 2, 5].flatMap(m => Array.from({ length: 10 }, (_, d) => m * 10 ** d)).sort((a, b) => a - b);
+
+export class LossChart {
+  private plot: uPlot | undefined;
+  private content: ChartContent = { lines: [], best: [], axis: 'epoch', log: false, title: '' };
+  private theme = readTheme();
+  private zoom: { x: Interval; y: Interval } | undefined;
+  private dots: HTMLElement[] = [];
+  private readonly observer = new ResizeObserver(() => this.resize());
+
+  constructor(private readonly host: HTMLElement, private readonly events: ChartEvents) {
+    this.observer.observe(host);
+  }
+
+  dispose(): void {
+    this.observer.disconnect();
+    this.plot?.destroy();
+  }
+
+  update(content: ChartContent): void {
+    const sameKind = content.axis === this.content.axis && content.log === this.content.log && content.title === this.content.title;
+    if (content.axis !== this.content.axis || content.log !== this.content.log) this.setZoom(undefined);
+    this.content = content;
+    if (sameKind && this.plot) this.refresh();
+    else this.rebuild();
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    this.rebuild();
+  }
+
+  resetZoom(): void {
+    this.setZoom(undefined);
+    this.refresh();
+  }
+
+  /** Narrows (factor below 1) or widens the horizontal range around the cursor or the middle. */
+  zoomBy(factor: number): void {
+    const { plot } = this;
+    if (!plot) return;
+    const [from, to] = this.rangeX();
+    const at = plot.cursor.left !== undefined && plot.cursor.left >= 0 ? plot.posToVal(plot.cursor.left, 'x') : (from + to) / 2;
+    const full = this.fullX();
+    const x: Interval = [Math.max(at - (at - from) * factor, full[0]), Math.min(at + (to - at) * factor, full[1])];
+    if (x[0] <= full[0] && x[1] >= full[1]) {
+      this.resetZoom();
+      return;
+    }
+    this.setZoom({ x, y: this.autoY(x) });
+    this.refresh();
+  }
+
+  /** Moves the cursor by points of the longest line. */
+  moveCursor(by: number): void {
+    const { plot } = this;
+    const longest = this.content.lines.reduce<Line | undefined>((a, b) => (a && a.x.length >= b.x.length ? a : b), undefined);
+    if (!plot || !longest) return;
+    const left = plot.cursor.left ?? -1;
+    const [from, to] = this.rangeX();
+    const here = left >= 0 ? nearestIndex(longest.x, plot.posToVal(left, 'x'))! + by : by > 0 ? 0 : longest.x.length - 1;
+    const x = Math.min(Math.max(longest.x[Math.min(Math.max(here, 0), longest.x.length - 1)]!, from), to);
+    plot.setCursor({ left: plot.valToPos(x, 'x'), top: plot.over.clientHeight / 2 }, true);
+  }
+
+  /** Copies the chart as it is, for export. */
+  get canvas(): HTMLCanvasElement | undefined {
+    return this.plot?.ctx.canvas;
+  }
+
+  private rebuild(): void {
+    this.plot?.destroy();
+    this.plot = undefined;
+    this.dots = [];
+    const { clientWidth: width, clientHeight: height } = this.host;
+    if (width < 40 || height < 40) return;
+    this.plot = new uPlot(this.options(width, height), [[0, 1], [0, 1]], this.host);
+    this.refresh();
+  }
+
+  private resize(): void {
+    const { clientWidth: width, clientHeight: height } = this.host;
+    if (!this.plot) this.rebuild();
+    else if (width >= 40 && height >= 40) this.plot.setSize({ width, height });
+  }
+
+  private refresh(): void {
+    const { plot } = this;
+    if (!plot) return;
+    // The data are only there for uPlot to know the ranges; `range` below answers with ours.
+    plot.setData([[0, 1], [0, 1]], true);
+    this.placeDots();
+  }
+
+  private fullX(): Interval {
+    const extent = extentX(this.content.lines) ?? [0, 1];
+    return extent[0] === extent[1] ? [0, Math.max(extent[1] * 1.5, 1)] : extent;
+  }
+
+  private rangeX(): Interval {
+    return this.zoom?.x ?? this.fullX();
+  }
+
+  private autoY(x: Interval): Interval {
+    const { lines, log } = this.content;
+    return padded(extentY(lines, x, log) ?? (log ? [0.01, 1] : [0, 1]), log);
+  }
+
+  private setZoom(zoom: { x: Interval; y: Interval } | undefined): void {
+    if (!this.zoom !== !zoom) this.events.onZoom(zoom !== undefined);
+    this.zoom = zoom;
+  }
+
+  private options(width: number, height: number): uPlot.Options {
+    const { axis, log, title } = this.content;
+    const { theme } = this;
+    const narrow = width < 480;
+    const font = `${Math.round(theme.fontSize * 0.88)}px ${theme.fontFamily}`;
+    const look = {
+      stroke: theme.muted, font, labelFont: font, labelSize: 18, labelGap: 0,
+      grid: { stroke: theme.grid, width: 1 }, ticks: { stroke: theme.grid, width: 1, size: 4 },
+    };
+    return {
+      width, height,
+      padding: [12, 16, 0, narrow ? 2 : 6],
+      legend: { show: false },
+      series: [{}, { paths: () => null, points: { show: false } }],
+      scales: {
+        x: { time: false, range: () => [...this.rangeX()] },
+        y: { distr: log ? 3 : 1, range: () => [...(this.zoom?.y ?? this.autoY(this.rangeX()))] },
+      },
+      axes: [
+        {
+          ...look, label: axisNames[axis], size: 26, space: 56, incrs: axis === 'time' ? [...timeSteps] : wholeNumbers,
+          values: (_u, ticks) => ticks.map(axis === 'time' ? formatDuration : formatCount),
+        },
+        {
+          ...look, size: narrow ? 46 : 56, gap: 4,
+          ...(narrow ? {} : { label: title }),
+          ...(log ? { splits: (u: uPlot, _i: number, min: number, max: number) => [...logTicks(min, max, Math.max(Math.floor(u.over.clientHeight / 32), 3))], filter: (_u: uPlot, ticks: number[]) => ticks } : { space: 36 }),
+          values: (_u, ticks) => ticks.map(formatNumber),
+        },
+      ],
+      cursor: {
+        points: { show: false }, y: false, drag: { x: true, y: true, uni: 40, dist: 6, setScale: false },
+        bind: { dblclick: () => () => { this.resetZoom(); return null; } },
+      },
+      hooks: {
+        draw: [u => this.draw(u)],
+        setCursor: [u => this.cursorMoved(u)],
+        setSelect: [u => this.selected(u)],
+      },
+    };
+  }
+
+  private selected(u: uPlot): void {
+    const { left, top, width, height } = u.select;
+    if (width < 4 && height < 4) return;
+    const x: Interval = width < 4 ? this.rangeX() : [u.posToVal(left, 'x'), u.posToVal(left + width, 'x')];
+    const wholeHeight = height >= u.over.clientHeight - 1 || height < 4;
+    this.setZoom({ x, y: wholeHeight ? this.autoY(x) : [u.posToVal(top + height, 'y'), u.posToVal(top, 'y')] });
+    u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.refresh();
+  }
+
+  private cursorMoved(u: uPlot): void {
+    const left = u.cursor.left ?? -1;
+    this.events.onCursor(left < 0 ? undefined : u.posToVal(left, 'x'));
+    this.placeDots();
+  }
+
+  /** Small dots on every line at the point nearest to the cursor; elements, so that the canvas need not be drawn again. */
+  private placeDots(): void {
+    const { plot } = this;
+    if (!plot) return;
+    const left = plot.cursor.left ?? -1;
+    this.content.lines.forEach((line, i) => {
+      let dot = this.dots[i];
+      if (!dot) {
+        dot = this.dots[i] = document.createElement('div');
+        dot.className = 'cursor-dot';
+        plot.over.append(dot);
+      }
+      const at = left < 0 ? undefined : nearestIndex(line.x, plot.posToVal(left, 'x'));
+      const y = at === undefined ? Number.NaN : line.y[at]!;
+      const shown = Number.isFinite(y) && !(this.content.log && y <= 0);
+      dot.hidden = !shown;
+      if (!shown) return;
+      dot.style.borderColor = this.theme.category(line.style.color);
+      dot.style.transform = `translate(${plot.valToPos(line.x[at!]!, 'x')}px, ${plot.valToPos(y, 'y')}px)`;
+    });
+    for (const extra of this.dots.slice(this.content.lines.length)) extra.hidden = true;
+  }
+
+  private draw(u: uPlot): void {
+    const { ctx, bbox } = u;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.clip();
+    ctx.lineJoin = 'round';
+    for (const line of this.content.lines) {
+      if (line.y !== line.raw) this.stroke(u, line, line.raw, 0.3, { ...line.style, dash: [], width: 1 });
+    }
+    for (const line of this.content.lines) {
+      this.stroke(u, line, line.y, 1, line.style);
+      this.marks(u, line);
+    }
+    ctx.restore();
+    for (const best of this.content.best) this.drawBest(u, best);
+  }
+
+  private stroke(u: uPlot, line: Line, y: Float64Array, alpha: number, style: Line['style']): void {
+    const { ctx, bbox } = u;
+    const color = this.theme.category(style.color);
+    ctx.strokeStyle = alpha < 1 ? withAlpha(color, alpha) : color;
+    ctx.lineWidth = style.width * uPlot.pxRatio;
+    ctx.setLineDash(style.dash.map(d => d * uPlot.pxRatio));
+    ctx.beginPath();
+    let drawing = false;
+    const [from, to] = this.rangeX();
+    for (const i of decimate(line.x, y, from, to, Math.max(bbox.width, 1))) {
+      const value = y[i]!;
+      if (!Number.isFinite(value) || (this.content.log && value <= 0)) {
+        drawing = false;
+        continue;
+      }
+      const [px, py] = [u.valToPos(line.x[i]!, 'x', true), u.valToPos(value, 'y', true)];
+      if (drawing) ctx.lineTo(px, py);
+      else ctx.moveTo(px, py);
+      drawing = true;
+    }
+    ctx.stroke();
+    ctx.setLineDash([]);
+  }
+
+  /** Marks tell runs apart without colour: at points that stand apart, and at the last one. */
+  private marks(u: uPlot, line: Line): void {
+    const { ctx, bbox } = u;
+    const spacing = (line.points.per === 'epoch' && line.split === 'validation' ? 36 : 110) * uPlot.pxRatio;
+    ctx.fillStyle = this.theme.category(line.style.color);
+    let previous = -Infinity;
+    const [from, to] = this.rangeX();
+    const indices = decimate(line.x, line.y, from, to, Math.max(Math.floor(bbox.width / spacing), 1));
+    const lastPoint = line.x.length - 1;
+    for (const i of indices) {
+      const value = line.y[i]!;
+      if (!Number.isFinite(value) || (this.content.log && value <= 0)) continue;
+      const px = u.valToPos(line.x[i]!, 'x', true);
+      if (px - previous < spacing && i !== lastPoint) continue;
+      previous = px;
+      this.mark(ctx, line.style.mark, px, u.valToPos(value, 'y', true), 3);
+    }
+  }
+
+  private mark(ctx: CanvasRenderingContext2D, mark: Mark, x: number, y: number, radius: number): void {
+    ctx.beginPath();
+    tracePath(ctx, mark, x, y, radius * uPlot.pxRatio);
+    ctx.fill();
+  }
+
+  private drawBest(u: uPlot, best: BestMark): void {
+    const { ctx, bbox } = u;
+    const [x, y] = [u.valToPos(best.x, 'x', true), u.valToPos(best.y, 'y', true)];
+    if (!(x >= bbox.left - 1 && x <= bbox.left + bbox.width + 1 && y >= bbox.top - 1 && y <= bbox.top + bbox.height + 1)) return;
+    const px = uPlot.pxRatio;
+    ctx.save();
+    ctx.strokeStyle = this.theme.category(best.color);
+    ctx.lineWidth = 2 * px;
+    ctx.beginPath();
+    ctx.arc(x, y, 7 * px, 0, 2 * Math.PI);
+    ctx.stroke();
+    if (this.content.best.length <= 4) {
+      ctx.font = `${Math.round(this.theme.fontSize * 0.88 * px)}px ${this.theme.fontFamily}`;
+      const text = `best ${formatNumber(best.y)}`;
+      const width = ctx.measureText(text).width;
+      const left = Math.min(Math.max(x - width / 2, bbox.left + 2 * px), bbox.left + bbox.width - width);
+      const below = y + 24 * px < bbox.top + bbox.height;
+      ctx.textBaseline = 'middle';
+      ctx.lineWidth = 4 * px;
+      ctx.strokeStyle = this.theme.background;
+      ctx.lineJoin = 'round';
+      ctx.strokeText(text, left, y + (below ? 17 : -17) * px);
+      ctx.fillStyle = this.theme.foreground;
+      ctx.fillText(text, left, y + (below ? 17 : -17) * px);
+    }
+    ctx.restore();
+  }
+}

@@ -1,0 +1,206 @@
+// <loss-page>: tool bar, chart (or table) and legend. It holds what is shown now; what the user chose lives in the client's view.
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { LossHostMessage } from '../../protocol/messages.ts';
+import { PageClient } from '../shared/client.ts';
+import { pngBytes } from '../shared/pixels.ts';
+import { formatNumber, isLive } from '../shared/runs.ts';
+import { onThemeChange, readTheme } from '../shared/theme.ts';
+import { button, dropdown, emptyState, iconButton, segments, slider } from '../shared/toolkit.ts';
+import { LossChart } from './chart.ts';
+import { curvesToCsv } from './csv.ts';
+import { epochTable, summary } from './epochs.ts';
+import { exportChart } from './export.ts';
+import { legend } from './legend.ts';
+import { bestMarks, buildLines, defaultView, type Line, type LossView } from './lines.ts';
+import { LossStore, type StoredRun } from './store.ts';
+import { tableView } from './table.ts';
+import { formatCount, formatDuration } from './ticks.ts';
+
+@customElement('loss-page')
+export class LossPage extends LitElement {
+  private readonly client = new PageClient<LossHostMessage, LossView>(defaultView, message => this.receive(message));
+  private readonly store = new LossStore();
+  private chart: LossChart | undefined;
+  private lines: readonly Line[] = [];
+  private stopTheme: (() => void) | undefined;
+  @state() private theme = readTheme();
+  @state() private loaded = false;
+  @state() private cursor: number | undefined;
+  @state() private zoomed = false;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.stopTheme = onThemeChange(theme => {
+      this.theme = theme;
+      this.chart?.setTheme(theme);
+    });
+    this.client.ready();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.stopTheme?.();
+    this.chart?.dispose();
+  }
+
+  private receive(message: Extract<LossHostMessage, { type: 'snapshot' | 'append' }>): void {
+    if (message.type === 'snapshot') this.store.replace(message.runs);
+    else this.store.append(message.runs);
+    this.loaded = true;
+    this.requestUpdate();
+  }
+
+  private change(patch: Partial<LossView>): void {
+    this.client.updateView(patch);
+    this.requestUpdate();
+  }
+
+  /** The view as it can be shown: a value that no run has (any more) gives way to the loss. */
+  private get view(): LossView {
+    const { view } = this.client;
+    return this.store.valueNames().includes(view.value) ? view : { ...view, value: this.store.valueNames()[0] ?? 'loss' };
+  }
+
+  protected override willUpdate(): void {
+    this.lines = buildLines(this.store.runs, this.view);
+  }
+
+  protected override updated(): void {
+    const host = this.querySelector<HTMLElement>('.chart');
+    if (!host) {
+      this.chart?.dispose();
+      this.chart = undefined;
+      return;
+    }
+    this.chart ??= new LossChart(host, {
+      onCursor: x => { this.cursor = x; },
+      onZoom: zoomed => { this.zoomed = zoomed; },
+    });
+    const { view } = this;
+    this.chart.update({ lines: this.lines, best: bestMarks(this.lines, this.store.runs, view), axis: view.axis, log: view.log, title: this.valueTitle(view) });
+  }
+
+  override render(): TemplateResult {
+    const { runs } = this.store;
+    if (!this.loaded) return emptyState({ busy: true, title: 'Loading…' });
+    if (runs.length === 0) {
+      return emptyState({ icon: 'graph-line', title: 'No runs to show', text: 'Pick one or more runs, and their loss curves are drawn here on one chart.', action: button({ label: 'Add Runs…', icon: 'add', primary: true, onClick: () => this.pickRuns() }) });
+    }
+    if (this.store.valueNames().length === 0) return this.waiting(runs);
+    const { view } = this;
+    return html`${this.toolbar(view)}
+      ${view.table
+        ? tableView(epochTable(runs, view), this.valueTitle(view))
+        : html`<div class="chart-box"><div class="chart" tabindex="0" role="img" aria-label=${`${this.valueTitle(view)} curves. ${summary(runs)}`} aria-describedby="chart-keys" @keydown=${this.onKey}></div>
+          ${this.lines.length === 0 ? html`<p class="chart-note">All runs are hidden; show one in the list below.</p>` : nothing}
+          <p id="chart-keys" class="visually-hidden">Arrow keys move the cursor, plus and minus zoom, Escape shows everything again.</p></div>`}
+      ${legend({
+        runs, lines: this.lines, view, theme: this.theme, at: view.table ? undefined : this.cursor, atText: this.cursorText(view),
+        onToggle: id => this.change({ hidden: view.hidden.includes(id) ? view.hidden.filter(h => h !== id) : [...view.hidden, id] }),
+        onOnly: id => this.change({ hidden: runs.map(r => r.run.id).filter(other => other !== id) }),
+        onCommand: (command, id) => this.client.command(command, id),
+      })}
+      <p class="visually-hidden" aria-live="polite">${this.announcement(runs)}</p>`;
+  }
+
+  private toolbar(view: LossView): TemplateResult {
+    const values = this.store.valueNames();
+    return html`<div class="toolbar" role="toolbar" aria-label="Chart">
+      ${values.length > 1 ? dropdown({ label: 'Value', value: view.value, choices: values.map(value => ({ value, label: value })), onChange: value => this.change({ value }) }) : nothing}
+      ${segments({ label: 'Curves', value: view.splits, choices: [{ value: 'both', label: 'Both' }, { value: 'train', label: 'Train' }, { value: 'validation', label: 'Validation' }], onChange: splits => this.change({ splits }) })}
+      ${segments({ label: 'Horizontal axis', value: view.axis, choices: [{ value: 'epoch', label: 'Epochs' }, { value: 'step', label: 'Steps' }, { value: 'time', label: 'Time' }], onChange: axis => this.change({ axis }) })}
+      ${segments({ label: 'Vertical axis', value: view.log ? 'log' : 'linear', choices: [{ value: 'linear', label: 'Linear' }, { value: 'log', label: 'Log' }], onChange: scale => this.change({ log: scale === 'log' }) })}
+      ${segments({ label: 'Training curve', value: view.per, choices: [{ value: 'epoch', label: 'Mean', title: 'One training point per epoch: its mean' }, { value: 'batch', label: 'Batches', title: 'Training values of single batches' }], onChange: per => this.change({ per }) })}
+      ${slider({ label: 'Smoothing', value: view.smoothing, min: 0, max: 0.99, step: 0.01, format: v => v.toFixed(2), onInput: smoothing => this.change({ smoothing }), title: 'Weight of the past in a moving average; the recorded curve stays faintly behind' })}
+      <span class="spacer"></span>
+      <span class="group">
+        ${iconButton({ label: 'Show everything (Escape)', icon: 'screen-normal', disabled: !this.zoomed || view.table, onClick: () => this.chart?.resetZoom() })}
+        ${iconButton({ label: 'Show as table', icon: 'table', pressed: view.table, onClick: () => this.change({ table: !view.table }) })}
+        ${iconButton({ label: 'Save chart as PNG…', icon: 'device-camera', disabled: view.table, onClick: () => this.client.run(this.savePng()) })}
+        ${iconButton({ label: 'Save numbers as CSV…', icon: 'save', onClick: () => this.client.run(this.saveCsv()) })}
+        ${iconButton({ label: 'Add runs…', icon: 'add', onClick: () => this.pickRuns() })}
+      </span>
+    </div>`;
+  }
+
+  private waiting(runs: readonly StoredRun[]): TemplateResult {
+    const live = runs.find(r => isLive(r.run.state));
+    const { run } = live ?? runs[0]!;
+    if (!live) {
+      return emptyState({
+        icon: run.state === 'failed' ? 'error' : 'graph-line', title: `${run.name} wrote no numbers`,
+        text: run.message ?? `The run is ${run.state} and ended before its first step.`,
+        ...(run.state === 'finished' ? {} : { action: button({ label: 'Resume', icon: 'debug-restart', primary: true, onClick: () => this.client.command('resume', run.id) }) }),
+      });
+    }
+    const doing = { preparing: 'The data and the model are being prepared.', training: 'The first steps are running.', paused: 'The run is paused.' }[run.state as 'preparing' | 'training' | 'paused'];
+    return emptyState({
+      busy: run.state !== 'paused', title: 'Waiting for the first numbers…', text: `${run.name}: ${run.message ?? doing}`,
+      action: run.state === 'paused'
+        ? button({ label: 'Continue', icon: 'play', primary: true, onClick: () => this.client.command('continue', run.id) })
+        : button({ label: 'Stop', icon: 'debug-stop', onClick: () => this.client.command('stop', run.id) }),
+    });
+  }
+
+  private valueTitle(view: LossView): string {
+    if (view.value !== 'loss') return view.value;
+    const names = new Set(this.store.runs.map(r => r.lossName));
+    return names.size === 1 ? `Loss (${[...names][0]})` : 'Loss';
+  }
+
+  private cursorText(view: LossView): string {
+    if (this.cursor === undefined || view.table) return 'Latest';
+    switch (view.axis) {
+      case 'epoch': return `Epoch ${formatNumber(Math.round(this.cursor * 10) / 10)}`;
+      case 'step': return `Step ${formatCount(Math.round(this.cursor))}`;
+      case 'time': return `Time ${formatDuration(this.cursor)}`;
+    }
+  }
+
+  private announced = { key: '', text: '' };
+  /** Changes only when an epoch ends or a run changes its state, so that a live region does not chatter. */
+  private announcement(runs: readonly StoredRun[]): string {
+    const key = runs.map(r => `${r.run.id} ${r.run.state} ${Math.floor(r.run.epoch)}`).join('|');
+    if (key !== this.announced.key) this.announced = { key, text: summary(runs) };
+    return this.announced.text;
+  }
+
+  private readonly onKey = (event: KeyboardEvent) => {
+    const { chart } = this;
+    const actions: Record<string, () => void> = {
+      ArrowLeft: () => chart?.moveCursor(event.shiftKey ? -10 : -1),
+      ArrowRight: () => chart?.moveCursor(event.shiftKey ? 10 : 1),
+      '+': () => chart?.zoomBy(0.7), '=': () => chart?.zoomBy(0.7), '-': () => chart?.zoomBy(1 / 0.7),
+      Escape: () => chart?.resetZoom(), 0: () => chart?.resetZoom(),
+    };
+    const action = actions[event.key];
+    if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    action();
+  };
+
+  private pickRuns(): void {
+    this.client.run(this.client.request('pickRuns', {}));
+  }
+
+  private fileName(extension: string): string {
+    const { runs } = this.store;
+    return `${runs.length === 1 ? runs[0]!.run.name : `${runs.length}-runs`}-${this.view.value}.${extension}`;
+  }
+
+  private async savePng(): Promise<void> {
+    const canvas = this.chart?.canvas;
+    if (!canvas) return;
+    const picture = exportChart(canvas, this.lines, this.theme);
+    await this.client.request('saveFile', { suggestedName: this.fileName('png'), kind: 'png', bytes: await pngBytes(picture) });
+  }
+
+  private async saveCsv(): Promise<void> {
+    await this.client.request('saveFile', { suggestedName: this.fileName('csv'), kind: 'csv', bytes: new TextEncoder().encode(curvesToCsv(this.store.runs)) });
+  }
+}
