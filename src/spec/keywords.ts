@@ -37,8 +37,12 @@ export function typeOf(rule: Rule): string | undefined {
 export function membersOf(rule: Rule): readonly Rule[] | undefined {
   if (rule.anyOf !== undefined) return rule.anyOf;
   if (rule.shorthand !== 'type' || typeOf(rule) === undefined) return undefined;
-  const { shorthand: _shorthand, default: _default, examples: _examples, ...member } = rule;
-  return [member];
+  return [without(rule, ['shorthand', 'default', 'examples'])];
+}
+
+/** A copy of an object without some of its keys. */
+export function without<T extends object, K extends keyof T & string>(value: T, keys: readonly K[]): Omit<T, K> {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !(keys as readonly string[]).includes(key))) as Omit<T, K>;
 }
 
 /** The members of a union that are told apart by `type`. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { StudioError } from '../core/errors.ts';
 import { checkTree } from './check.ts';
 import { formatDiagnostic, type Diagnostic } from './diagnostics.ts';
-import type { Rule } from './keywords.ts';
+import { without, type Rule } from './keywords.ts';
 import { checkMeaning } from './meaning.ts';
 import { parseText, type Syntax } from './parse.ts';
 import { parsePath, PathError, setPath } from './paths.ts';
@@ -79,6 +79,6 @@ export function canonicalJson(value: unknown): string {
 
 /** sha256 (hex) of what a spec computes: its name, description and $schema do not count, nor does how it was written. */
 export function specHash(spec: Spec): string {
-  const { $schema: _schema, name: _name, description: _description, ...computed } = spec;
+  const computed = without(spec, ['$schema', 'name', 'description']);
   return createHash('sha256').update(canonicalJson(computed)).digest('hex');
 }
