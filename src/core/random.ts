@@ -59,14 +59,14 @@ export class RandomStream {
   constructor(seed: number, purpose: Purpose, ...keys: readonly number[]) {
     let h = mix(seed >>> 0) ^ mix(Math.floor(seed / 0x100000000) + 0x9e3779b9);
     h = mix(h ^ Math.imul(purposes[purpose], 0x9e3779b1));
-    this.a = h;
+    this.a = h | 0;
     let g = 0x6a09e667;
     for (const key of keys) {
       h = mix(h ^ mix((key >>> 0) + 0x3c6ef372));
       g = mix(g + h);
     }
-    this.b = h;
-    this.c = g;
+    this.b = h | 0;
+    this.c = g | 0;
     for (let i = 0; i < 12; i++) this.uint32();
   }
 
