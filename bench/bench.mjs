@@ -1,0 +1,171 @@
+// `npm run bench`: how fast the reference models train and how much memory that takes, in the terminal and with all live
+// views open in VS Code on the same machine. Prints a table and writes out/bench/<date>.json.
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cpus, release, tmpdir, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ScriptError, cacheFolder, main, root, run } from '../scripts/lib/process.mjs';
+import { startServer } from '../scripts/lib/server.mjs';
+import { ensureChromium, ensureDependencies } from '../scripts/lib/tools.mjs';
+import { followRun } from './measure.mjs';
+
+/** `limit` keeps the slow model to a few steps an epoch; steps per second do not depend on it. */
+const cases = [
+  { name: 'JANet-50, batch 1000', sample: 'janet-50', batchSize: 1000, epochs: 16 },
+  { name: 'JANet-50, batch 128', sample: 'janet-50', batchSize: 128, epochs: 8 },
+  { name: 'conv-denoise-16, batch 128', sample: 'conv-denoise-16', batchSize: 128, epochs: 4, limit: 12_800 },
+];
+
+const usage = `npm run bench [-- options]
+
+  --only TEXT    only the cases whose name contains TEXT
+  --rounds N     measure each N times and take the median (default 3)
+  --no-views     only in the terminal
+  --device D     device to train on (default cpu)
+  --help         this text`;
+
+const median = values => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Real data where it is at hand; otherwise drawn digits of the same shape and number. */
+function dataFolder() {
+  return [process.env.AECONF_TEST_DATA, join(root, '../shared/data')].find(folder => folder !== undefined && existsSync(join(folder, 'fashion-mnist')));
+}
+
+/** Writes the sample with the case's own numbers. */
+async function writeConfig(folder, { sample, batchSize, epochs, limit }, real) {
+  const { applyEdits, modify, parse } = await import('jsonc-parser');
+  let text = await readFile(join(root, 'samples', `${sample}.aeconf`), 'utf8');
+  const set = (path, value) => { text = applyEdits(text, modify(text, path, value, { formattingOptions: { insertSpaces: true, tabSize: 2 } })); };
+  const named = parse(text).data;
+  const data = real ? (typeof named === 'string' ? { type: named } : named) : { type: 'glyphs', train: 60_000, test: 10_000 };
+  set(['data'], limit === undefined ? data : { ...data, limit });
+  set(['training', 'batchSize'], batchSize);
+  set(['training', 'epochs'], epochs);
+  const file = join(folder, `${sample}.aeconf`);
+  await writeFile(file, text);
+  return file;
+}
+
+async function headless(folder, config, data, device) {
+  const runs = join(folder, '.autoencoder/runs');
+  const trainer = spawn(process.execPath, [join(root, 'dist/aeconf.js'), 'train', config, '--runs', runs, '--device', device,
+    ...(data === undefined ? [] : ['--data', data])], { stdio: ['ignore', 'ignore', 'inherit'] });
+  try {
+    return await followRun(runs);
+  } finally {
+    if (trainer.exitCode === null) await new Promise(resolve => trainer.on('exit', resolve));
+  }
+}
+
+async function withViews(folder, config, data, device, chromiumPath) {
+  const { chromium } = await import('playwright-core');
+  await mkdir(join(folder, '.vscode'), { recursive: true });
+  await mkdir(join(folder, '.autoencoder'), { recursive: true });
+  await writeFile(join(folder, '.vscode/settings.json'), JSON.stringify({
+    'autoencoder.trainOnOpen': config.slice(folder.length + 1),
+    'autoencoder.openViews': ['loss', 'reconstructions', 'latent'],
+    'autoencoder.device': device,
+    'autoencoder.dataFolders': data === undefined ? [] : [data],
+  }));
+  const serverFolder = join(cacheFolder, 'bench');
+  const extensions = join(serverFolder, 'extensions');
+  const { publisher, name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  await rm(extensions, { recursive: true, force: true });
+  await mkdir(extensions, { recursive: true });
+  await symlink(root, join(extensions, `${publisher}.${name}-${version}`), 'junction');
+  const server = await startServer({ folder: serverFolder, extensions });
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--enable-unsafe-swiftshader'] });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    await page.goto(`${server.address}/?folder=${encodeURIComponent(folder)}`);
+    const result = await followRun(join(folder, '.autoencoder/runs'));
+    const pages = page.frames().length;
+    if (pages < 2) throw new ScriptError('The views did not open, so this would not have measured them.');
+    return result;
+  } finally {
+    await browser.close();
+    await server.stop();
+  }
+}
+
+async function measure(example, views, options, data, chromiumPath) {
+  const folder = await mkdtemp(join(tmpdir(), 'aeconf-bench-'));
+  try {
+    const config = await writeConfig(folder, example, data !== undefined);
+    return views ? await withViews(folder, config, data, options.device, chromiumPath) : await headless(folder, config, data, options.device);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+await main(async () => {
+  const { values: options } = parseArgs({
+    options: {
+      only: { type: 'string', default: '' },
+      rounds: { type: 'string', default: '3' },
+      'no-views': { type: 'boolean', default: false },
+      device: { type: 'string', default: 'cpu' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  const rounds = Number(options.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new ScriptError(`--rounds ${options.rounds} is not a number of rounds.`);
+  const chosen = cases.filter(example => example.name.includes(options.only));
+  if (chosen.length === 0) throw new ScriptError(`No case contains "${options.only}"; there are: ${cases.map(example => example.name).join('; ')}.`);
+
+  await ensureDependencies();
+  const built = await run(process.execPath, [join(root, 'scripts/build.mjs'), '--production']);
+  if (built !== 0) return built;
+  const views = !options['no-views'];
+  const chromiumPath = views ? await ensureChromium() : undefined;
+  const data = dataFolder();
+  const report = {
+    date: new Date().toISOString(),
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim(),
+    machine: {
+      cpu: cpus()[0]?.model ?? 'unknown', threads: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30),
+      system: `${type()} ${release()} ${process.arch}`, node: process.version,
+    },
+    device: options.device,
+    data: data === undefined ? 'drawn digits (glyphs), 60,000 + 10,000 of 28×28×1, in place of the real sets' : 'Fashion-MNIST and MNIST',
+    rounds,
+    results: [],
+  };
+  console.log(`${report.machine.cpu}, ${report.machine.threads} threads, ${report.machine.memoryGiB} GiB, ${report.machine.system}, Node ${report.machine.node}`);
+  console.log(`Data: ${report.data}. Device: ${report.device}. Median of ${rounds}.\n`);
+
+  for (const example of chosen) {
+    const rows = { headless: [], views: [] };
+    // Turn by turn, so that a machine that warms up or slows down treats both alike.
+    for (let round = 0; round < rounds; round++) {
+      rows.headless.push(await measure(example, false, options, data));
+      if (views) rows.views.push(await measure(example, true, options, data, chromiumPath));
+    }
+    for (const mode of ['headless', 'views']) {
+      if (rows[mode].length === 0) continue;
+      const of = key => median(rows[mode].map(row => row[key]));
+      report.results.push({ case: example.name, mode, stepsPerSecond: of('stepsPerSecond'), secondsPerEpoch: of('secondsPerEpoch'), peakMiB: of('peakMiB'), trainLoss: of('trainLoss'), rounds: rows[mode] });
+    }
+    const [alone, watched] = report.results.filter(result => result.case === example.name);
+    if (watched !== undefined) watched.slowdown = watched.secondsPerEpoch / alone.secondsPerEpoch - 1;
+  }
+
+  console.table(Object.fromEntries(report.results.map(result => [`${result.case}, ${result.mode === 'views' ? 'all views open' : 'terminal'}`, {
+    'steps/s': Number(result.stepsPerSecond.toFixed(1)),
+    's/epoch': Number(result.secondsPerEpoch.toFixed(3)),
+    'peak MiB': Math.round(result.peakMiB),
+    'slower by': result.slowdown === undefined ? '' : `${(100 * result.slowdown).toFixed(1)} %`,
+  }])));
+  const folder = join(root, 'out/bench');
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, `${report.date.slice(0, 19).replaceAll(':', '-')}.json`);
+  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  console.log(`Written to ${file.slice(root.length)}`);
+  return 0;
+});
