@@ -109,6 +109,27 @@ async function copyRuntimes() {
   }
 }
 
+/**
+ * The licences of all packages that went into the bundles or stand beside them, in one file: most licences ask that their
+ * text goes where the code goes.
+ */
+async function writeNotices(metafiles) {
+  const packages = new Set(['onnxruntime-node', 'onnxruntime-common', 'onnxruntime-web']);
+  for (const file of metafiles.flatMap(metafile => Object.keys(metafile.inputs))) {
+    const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
+    if (name !== undefined) packages.add(name);
+  }
+  const notices = [];
+  for (const name of [...packages].sort()) {
+    const folder = join(root, 'node_modules', name);
+    const { version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    const file = (await readdir(folder)).find(each => /^(licen[cs]e|copying)/i.test(each));
+    const text = file === undefined ? `Licence: ${license}` : (await readFile(join(folder, file), 'utf8')).trim();
+    notices.push(`${name} ${version}\n${'='.repeat(name.length + version.length + 1)}\n\n${text}\n`);
+  }
+  await writeFile(join(dist, 'THIRD_PARTY_LICENSES.txt'), notices.join('\n\n'));
+}
+
 const finish = {
   name: 'finish',
   setup(plugin) {
@@ -134,7 +155,8 @@ try {
     for (const bundle of present) await (await context(bundle)).watch();
     console.log('Built; watching src/ for changes (Ctrl-C ends it).');
   } else {
-    await Promise.all(present.map(bundle => build(bundle)));
+    const results = await Promise.all(present.map(bundle => build({ ...bundle, metafile: true })));
+    if (options.production) await writeNotices(results.map(result => result.metafile));
     console.log(`Built dist/ in ${((Date.now() - started) / 1000).toFixed(1)} s${options.production ? ' (minified)' : ''}.`);
   }
 } catch (error) {
