@@ -57,6 +57,7 @@ export function traceModel(spec: Spec, inputShape: Shape): TracedModel {
   const issue = decoded.issue ?? checkOutput(spec.decoder, layers.filter(({ part }) => part === 'decoder'), decoded.shape, inputShape);
   if (issue !== undefined) return { ...stop(issue), latentShape };
 
+  if (issues.some(({ severity }) => severity === 'error')) return { ...stop(), latentShape };
   const model: Model = {
     inputShape, latentShape, layers, parameters: layers.flatMap(layer => layer.parameters),
     outputActivation: lastActivation(layers.filter(({ part }) => part === 'decoder').map(layer => layer.spec)),

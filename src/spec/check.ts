@@ -1,7 +1,7 @@
 // The runtime check: one walk over the schema and the syntax tree side by side. It gives the value with every default and
 // shorthand written out, and says of each thing that is wrong where it stands and what would be right.
 import { accepts, describe, elementOf, exampleOf, expand, isTuple, jsonText, membersOf, neededKeys, typeOf, variantOf, variantsOf, type Rule } from './keywords.ts';
-import { diagnosticAt, propertyOf, syntaxOf, type Source, type Syntax, type SyntaxObject, type SyntaxProperty } from './parse.ts';
+import { diagnosticAt, propertyOf, separatorBefore, syntaxOf, type Source, type Syntax, type SyntaxObject, type SyntaxProperty } from './parse.ts';
 import { formatPath, nearest, type Diagnostic, type Fix, type SpecPath } from './diagnostics.ts';
 
 /** Checks a tree against a schema. `value` is complete only when there is no diagnostic of severity error. */
@@ -210,9 +210,7 @@ class Walk {
     const anchor = node.properties[0];
     const last = node.properties.at(-1);
     if (anchor === undefined || last === undefined) return { title, offset: node.offset + 1, length: 0, text: ` ${entry} ` };
-    const before = text.slice(node.offset + 1, anchor.keyPlace.offset);
-    const lineBreak = before.lastIndexOf('\n');
-    const separator = lineBreak === -1 ? ' ' : before.slice(lineBreak);
+    const separator = separatorBefore(text, anchor.keyPlace.offset);
     if (first) return { title, offset: anchor.keyPlace.offset, length: 0, text: `${entry},${separator}` };
     const end = last.value ?? last.keyPlace;
     return { title, offset: end.offset + end.length, length: 0, text: `,${separator}${entry}` };

@@ -8,7 +8,7 @@ export type DiagnosticCode =
   | 'syntax' | 'duplicate-key'
   | 'unknown-key' | 'unknown-value' | 'missing-key' | 'wrong-type' | 'out-of-range' | 'wrong-length'
   | 'bad-path'
-  | 'duplicate-layer-name' | 'bad-layer-name' | 'output-padding' | 'output-range' | 'no-effect' | 'conflict' | 'empty-range'
+  | 'duplicate-layer-name' | 'bad-layer-name' | 'output-padding' | 'output-range' | 'no-effect' | 'conflict' | 'empty-range' | 'bad-shape'
   | 'needs-vector' | 'needs-image' | 'kernel-too-large' | 'size-mismatch' | 'output-shape' | 'cannot-mirror';
 
 export interface Fix {

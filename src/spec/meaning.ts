@@ -1,7 +1,7 @@
 // What no schema can say: rules between keys of a spec that is well formed. Nothing here needs the shape of the data; what
 // does stands in src/model.
 import type { ActivationSpec, LayerSpec, Spec } from './schema.ts';
-import { diagnosticAt, locate, propertyOf, type Source, type Syntax } from './parse.ts';
+import { diagnosticAt, locate, propertyOf, shortPlace, type Source, type Syntax } from './parse.ts';
 import { formatPath, type Diagnostic, type Fix, type SpecPath } from './diagnostics.ts';
 
 type Finding = Pick<Diagnostic, 'severity' | 'code' | 'message' | 'cure'> & { readonly fix?: Fix };
@@ -24,12 +24,6 @@ export function checkMeaning(spec: Spec, tree: Syntax, source: Source): Diagnost
 
 type Report = (path: SpecPath, finding: Finding) => void;
 
-/** A squiggle under a whole object would hide more than it shows. */
-function shortPlace(node: Syntax): Syntax {
-  const type = propertyOf(node, 'type')?.value;
-  return type ?? (node.kind === 'object' || node.kind === 'array' ? { ...node, length: Math.min(1, node.length) } : node);
-}
-
 function checkLayers(layers: readonly LayerSpec[], path: SpecPath, report: Report): void {
   const firstWith = new Map<string, number>();
   for (const [index, layer] of layers.entries()) {
@@ -43,6 +37,7 @@ function checkLayers(layers: readonly LayerSpec[], path: SpecPath, report: Repor
         report([...at, 'name'], { severity: 'error', code: 'bad-layer-name', message: `the name "${layer.name}" contains "/", which separates parts in the names of weights.`, cure: `Write "${layer.name.replaceAll('/', '_')}".` });
       }
     }
+    if (layer.type === 'reshape') checkShape(layer.targetShape, [...at, 'targetShape'], report);
     if (layer.type === 'conv2dTranspose' && layer.outputPadding !== undefined) {
       const tooLarge = layer.outputPadding.findIndex((padding, axis) => padding >= layer.strides[axis]!);
       if (tooLarge !== -1) {
@@ -53,6 +48,12 @@ function checkLayers(layers: readonly LayerSpec[], path: SpecPath, report: Repor
       }
     }
   }
+}
+
+/** Samples and codes are vectors or images. */
+function checkShape(shape: readonly number[], path: SpecPath, report: Report): void {
+  if (shape.length !== 2) return;
+  report(path, { severity: 'error', code: 'bad-shape', message: `a shape of two numbers, ${shape.join('×')}, is neither a vector nor an image.`, cure: `Write [${shape.join(', ')}, 1] for an image of one channel, or [${shape[0]! * shape[1]!}] for a vector.` });
 }
 
 function checkLatent(spec: Spec, tree: Syntax, report: Report): void {
@@ -130,6 +131,7 @@ function checkTraining(spec: Spec, report: Report): void {
 
 function checkData(spec: Spec, report: Report): void {
   const { data } = spec;
+  if ('shape' in data && data.shape !== undefined) checkShape(data.shape, ['data', 'shape'], report);
   if ((data.type === 'idx' || data.type === 'npy') && data.testLabels !== undefined && data.testImages === undefined) {
     report(['data', 'testLabels'], { severity: 'error', code: 'conflict', message: 'there are test labels but no test images.', cure: 'Add "testImages", or remove "testLabels".' });
   }

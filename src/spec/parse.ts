@@ -151,3 +151,16 @@ export function locate(tree: Syntax, path: SpecPath): Syntax {
   }
   return node;
 }
+
+/** Where to draw a squiggle for a node: under its type, its "{" or "[", or all of a scalar; more would hide more than it shows. */
+export function shortPlace(node: Syntax): Syntax {
+  const type = propertyOf(node, 'type')?.value;
+  return type ?? (node.kind === 'object' || node.kind === 'array' ? { ...node, length: Math.min(1, node.length) } : node);
+}
+
+/** What separates a node from what stands before it: a line break with the node's indentation, or a space. */
+export function separatorBefore(text: string, offset: number): string {
+  const lineStart = text.lastIndexOf('\n', offset - 1);
+  const indentation = text.slice(lineStart + 1, offset);
+  return lineStart !== -1 && indentation.trim() === '' ? `\n${indentation}` : ' ';
+}
