@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { between, fit, pan, tickText, ticks, toData, toScreen, visible, zoomAt } from './camera.ts';
 
 const size = { width: 800, height: 400 };
+const even = { left: 20, right: 20, top: 20, bottom: 20 };
 
 describe('camera', () => {
   it('fits the bounds inside the margins with one scale for both axes', () => {
-    const camera = fit({ minX: -1, maxX: 3, minY: 0, maxY: 1 }, size, 20);
+    const camera = fit({ minX: -1, maxX: 3, minY: 0, maxY: 1 }, size, even);
     const left = toScreen(camera, size, { x: -1, y: 0.5 });
     const right = toScreen(camera, size, { x: 3, y: 0.5 });
     expect(left.x).toBeCloseTo(20);
@@ -13,8 +14,15 @@ describe('camera', () => {
     expect(camera.scale).toBeCloseTo(190);
   });
 
+  it('leaves more room where the axes are', () => {
+    const insets = { left: 60, right: 0, top: 0, bottom: 40 };
+    const camera = fit({ minX: 0, maxX: 1, minY: 0, maxY: 1 }, size, insets);
+    expect(toScreen(camera, size, { x: 0.5, y: 0 })).toEqual({ x: 430, y: 360 });
+    expect(toScreen(camera, size, { x: 0.5, y: 1 }).y).toBeCloseTo(0);
+  });
+
   it('stays finite for a single point', () => {
-    const camera = fit({ minX: 2, maxX: 2, minY: 5, maxY: 5 }, size, 20);
+    const camera = fit({ minX: 2, maxX: 2, minY: 5, maxY: 5 }, size, even);
     expect(toScreen(camera, size, { x: 2, y: 5 })).toEqual({ x: 400, y: 200 });
     expect(Number.isFinite(camera.scale)).toBe(true);
   });

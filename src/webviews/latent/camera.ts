@@ -23,16 +23,25 @@ export interface Point {
   readonly y: number;
 }
 
-/** The camera that shows all of `bounds` with `margin` CSS pixels free at every side. */
-export function fit(bounds: Bounds, size: Size, margin: number): Camera {
+/** CSS pixels kept free at each side. */
+export interface Insets {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** The camera that shows all of `bounds` in the middle of what the insets leave. */
+export function fit(bounds: Bounds, size: Size, insets: Insets): Camera {
   const width = Math.max(bounds.maxX - bounds.minX, 1e-9);
   const height = Math.max(bounds.maxY - bounds.minY, 1e-9);
-  const roomX = Math.max(size.width - 2 * margin, 1);
-  const roomY = Math.max(size.height - 2 * margin, 1);
+  const roomX = Math.max(size.width - insets.left - insets.right, 1);
+  const roomY = Math.max(size.height - insets.top - insets.bottom, 1);
+  const scale = Math.min(roomX / width, roomY / height);
   return {
-    x: (bounds.minX + bounds.maxX) / 2,
-    y: (bounds.minY + bounds.maxY) / 2,
-    scale: Math.min(roomX / width, roomY / height),
+    x: (bounds.minX + bounds.maxX) / 2 - (insets.left - insets.right) / 2 / scale,
+    y: (bounds.minY + bounds.maxY) / 2 - (insets.bottom - insets.top) / 2 / scale,
+    scale,
   };
 }
 
