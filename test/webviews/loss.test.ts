@@ -1,0 +1,192 @@
+// The loss page as a user meets it: the real bundle, the real policy, curves of a realistic size.
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Harness, problems, screenshot } from './harness.ts';
+import type { ThemeName } from './themes.ts';
+
+let harness: Harness;
+beforeAll(async () => { harness = await Harness.start({ page: 'loss', host: 'loss-host.ts' }); });
+afterAll(async () => { await harness?.close(); });
+
+/** The page with its chart drawn. */
+async function opened(scene: string, options: { theme?: ThemeName; width?: number; height?: number } = {}): Promise<Page> {
+  const page = await harness.open({ scene, ...options });
+  await page.locator('.chart canvas').waitFor();
+  return page;
+}
+
+const savedText = (page: Page) => page.evaluate(() => new TextDecoder().decode(window.testHost.saved.at(-1)!.bytes));
+const legendRow = (page: Page, name: string) => page.locator('.legend tbody tr', { hasText: name });
+
+describe('loss page', () => {
+  it.each<[ThemeName, string, number, number]>([
+    ['dark', 'one', 1000, 640], ['light', 'one', 1000, 640], ['dark', 'several', 1100, 700], ['light', 'several', 1100, 700],
+    ['highContrast', 'several', 1100, 700], ['highContrastLight', 'several', 1000, 640], ['dark', 'several', 400, 640], ['light', 'long', 900, 560],
+  ])('draws in %s: %s at %i × %i', async (theme, scene, width, height) => {
+    const page = await opened(scene, { theme, width, height });
+    expect(await inkShare(page)).toBeGreaterThan(0.002);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    await screenshot(page, `loss-${scene}-${theme}-${width}`);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('takes points live and asks for a snapshot when one was missed', async () => {
+    const page = await opened('one');
+    await expect.poll(() => page.locator('.run-state').textContent()).toContain('epoch 14 of 35');
+    await page.evaluate(() => window.trainOn(2));
+    await expect.poll(() => page.locator('.run-state').textContent()).toContain('epoch 16 of 35');
+    await page.evaluate(() => window.trainOn(2, true));
+    await expect.poll(() => page.locator('.run-state').textContent()).toContain('epoch 18 of 35');
+    expect(await page.evaluate(() => window.testHost.messages.filter(m => m.type === 'ready').length)).toBe(2);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('waits with a word on what is being prepared, and draws when the first numbers come', async () => {
+    const page = await harness.open({ scene: 'preparing' });
+    await page.getByText('Waiting for the first numbers…').waitFor();
+    await page.getByText('Downloading train-images-idx3-ubyte.gz, 40 %').waitFor();
+    await screenshot(page, 'loss-preparing-dark');
+    await page.getByRole('button', { name: 'Stop' }).click();
+    expect(await page.evaluate(() => window.testHost.messages.at(-1))).toMatchObject({ type: 'command', command: 'stop' });
+    await page.evaluate(() => window.trainOn(0.3));
+    await page.locator('.chart canvas').waitFor();
+    await screenshot(page, 'loss-first-points-dark');
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('says why a run has no numbers, and offers a start when there are no runs', async () => {
+    const failed = await harness.open({ scene: 'failed', theme: 'light' });
+    await failed.getByText('has another checksum').waitFor();
+    await screenshot(failed, 'loss-failed-light');
+    await failed.getByRole('button', { name: 'Resume' }).click();
+    expect(await failed.evaluate(() => window.testHost.messages.at(-1))).toMatchObject({ type: 'command', command: 'resume' });
+    const none = await harness.open({ scene: 'none' });
+    await none.getByRole('button', { name: 'Add Runs…' }).click();
+    await expect.poll(() => none.evaluate(() => window.testHost.messages.at(-1))).toMatchObject({ type: 'request', name: 'pickRuns' });
+    await Promise.all([failed, none].map(p => p.context().close()));
+  });
+
+  it('shows the values under the cursor, by mouse and by keyboard', async () => {
+    const page = await opened('one');
+    const latest = await legendRow(page, 'janet-50').locator('td.value').first().textContent();
+    const box = (await page.locator('.u-over').boundingBox())!;
+    await page.mouse.move(box.x + 20, box.y + 60);
+    await expect.poll(() => page.locator('.legend thead th').first().textContent()).toMatch(/^Epoch [12]/);
+    expect(await legendRow(page, 'janet-50').locator('td.value').first().textContent()).not.toBe(latest);
+    await page.mouse.move(box.x + 20, box.y + box.height + 200);
+    await page.locator('.chart').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.locator('.legend thead th').first().textContent()).toBe('Epoch 2');
+    await page.context().close();
+  });
+
+  it('zooms by drag and shows everything again on Escape', async () => {
+    const page = await opened('one');
+    const reset = page.getByRole('button', { name: 'Show everything (Escape)' });
+    expect(await reset.isDisabled()).toBe(true);
+    const box = (await page.locator('.u-over').boundingBox())!;
+    await page.mouse.move(box.x + 200, box.y + 100);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 500, box.y + 105, { steps: 5 });
+    await page.mouse.up();
+    await expect.poll(() => reset.isDisabled()).toBe(false);
+    await screenshot(page, 'loss-zoomed-dark');
+    await page.locator('.chart').focus();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => reset.isDisabled()).toBe(true);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('keeps the choices of the view over a reload, and no data', async () => {
+    const page = await opened('several');
+    await page.getByRole('radio', { name: 'Log' }).click();
+    await page.getByRole('radio', { name: 'Time' }).click();
+    await page.getByRole('slider', { name: /Smoothing/ }).fill('0.6');
+    await legendRow(page, 'janet-2').locator('.run-toggle').click();
+    await screenshot(page, 'loss-log-smoothed-dark');
+    const state = await page.evaluate(() => window.testHost.state());
+    expect(state).toMatchObject({ log: true, axis: 'time', smoothing: 0.6, hidden: ['b-two'] });
+    expect(JSON.stringify(state).length).toBeLessThan(400);
+    await page.reload();
+    await page.locator('.chart canvas').waitFor();
+    expect(await page.getByRole('radio', { name: 'Log' }).getAttribute('aria-checked')).toBe('true');
+    expect(await legendRow(page, 'janet-2').getAttribute('class')).toContain('off');
+    await page.context().close();
+  });
+
+  it('chooses another value where there are several', async () => {
+    const page = await opened('several');
+    await page.getByRole('combobox', { name: 'Value' }).click();
+    await page.getByRole('option', { name: 'sparsity' }).click();
+    await expect.poll(() => page.evaluate(() => (window.testHost.state() as { value: string } | null)?.value)).toBe('sparsity');
+    expect(await page.locator('.legend thead').textContent()).not.toContain('Best');
+    await page.context().close();
+  });
+
+  it('gives the numbers as a table and as CSV, the chart as PNG', async () => {
+    const page = await opened('several');
+    await page.getByRole('button', { name: 'Save numbers as CSV…' }).click();
+    await expect.poll(() => page.evaluate(() => window.testHost.saved.length)).toBe(1);
+    const lines = (await savedText(page)).trimEnd().split('\r\n');
+    expect(lines[0]).toBe('run,run_id,value,split,per,epoch,step,seconds,y');
+    expect(lines.filter(l => l.startsWith('janet-2,b-two,loss,validation,epoch,'))).toHaveLength(35);
+    await page.getByRole('button', { name: 'Save chart as PNG…' }).click();
+    await expect.poll(() => page.evaluate(() => window.testHost.saved.length)).toBe(2);
+    expect(await page.evaluate(() => [...window.testHost.saved[1]!.bytes.slice(1, 4)])).toEqual([0x50, 0x4e, 0x47]);
+    await page.getByRole('button', { name: 'Show as table' }).click();
+    expect(await page.locator('.epoch-table tbody tr').count()).toBe(35);
+    await screenshot(page, 'loss-table-dark');
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('sends the commands a run can take', async () => {
+    const page = await opened('several');
+    await page.getByRole('button', { name: 'Pause janet-50', exact: true }).click();
+    await legendRow(page, 'conv-selu-6').getByRole('button', { name: 'Resume conv-selu-6' }).click();
+    expect(await page.evaluate(() => window.testHost.messages.filter(m => m.type === 'command'))).toEqual([
+      { type: 'command', command: 'pause', runId: '20260301-101500-janet' }, { type: 'command', command: 'resume', runId: 'c-overfit' },
+    ]);
+    expect(await legendRow(page, 'janet-2').getByRole('button', { name: /Resume|Pause|Stop/ }).count()).toBe(0);
+    await page.context().close();
+  });
+
+  it('follows a change of theme', async () => {
+    const page = await opened('one', { theme: 'dark' });
+    const before = await page.locator('.swatch line').first().getAttribute('stroke');
+    await page.evaluate(() => window.testHost.setTheme('light'));
+    await expect.poll(() => page.locator('.swatch line').first().getAttribute('stroke')).not.toBe(before);
+    await page.context().close();
+  });
+
+  it('redraws 45,000 points with every increment in less time than increments take to come', async () => {
+    const page = await opened('long');
+    await page.getByRole('radio', { name: 'Batches' }).click();
+    const perUpdate = await page.evaluate(async () => {
+      const start = performance.now();
+      for (let i = 0; i < 10; i++) {
+        window.trainOn(1);
+        await new Promise(resolve => setTimeout(() => requestAnimationFrame(resolve), 0));
+      }
+      return (performance.now() - start) / 10;
+    });
+    expect(perUpdate).toBeLessThan(100);
+    await page.context().close();
+  });
+});
+
+/** Share of the chart's pixels that have something drawn on them in strong colour. */
+function inkShare(page: Page): Promise<number> {
+  return page.locator('.chart canvas').evaluate(element => {
+    const canvas = element as HTMLCanvasElement;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    let drawn = 0;
+    for (let i = 3; i < data.length; i += 4) if (data[i]! > 200) drawn++;
+    return drawn / (data.length / 4);
+  });
+}
