@@ -283,7 +283,6 @@ export class Scatter {
       event.preventDefault();
       this.zoom(Math.pow(1.0016, -event.deltaY * (event.deltaMode === 1 ? 30 : 1)), pixelOf(event));
     }, { passive: false });
-    host.addEventListener('dblclick', () => this.showAll());
     host.addEventListener('keydown', event => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const used = event.key === '+' || event.key === '=' ? (this.zoom(1.3), true)
