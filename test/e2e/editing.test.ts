@@ -1,0 +1,37 @@
+// A person opens the samples folder and edits a config: the squiggle, the Problems panel, the quick fix, the shape hints.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Workbench } from './driver.ts';
+
+let workbench: Workbench;
+beforeAll(async () => { workbench = await Workbench.open('editing'); });
+afterAll(() => workbench?.close());
+
+test('the samples folder opens, and a sample shows hints and lenses', async () => {
+  await workbench.open('conv-denoise-16.aeconf');
+  const editor = workbench.editor('conv-denoise-16.aeconf');
+  await editor.locator('.codelens-decoration a', { hasText: 'Train' }).first().waitFor({ timeout: 20_000 });
+  await editor.locator('.view-line', { hasText: '14×14×32' }).first().waitFor({ timeout: 20_000 });
+});
+
+test('a misspelt key gets a squiggle and a message with the cure; the quick fix mends it', async () => {
+  await workbench.open('quickstart.aeconf');
+  const editor = workbench.editor('quickstart.aeconf');
+  await workbench.replace('quickstart.aeconf', '"epochs"', '"epoks"');
+  await editor.locator('.squiggly-error, .squiggly-warning').first().waitFor({ timeout: 10_000 });
+  expect((await workbench.problems()).join('\n')).toMatch(/epochs/);
+
+  await workbench.open('quickstart.aeconf');
+  await editor.locator('.view-line', { hasText: 'epoks' }).first().click();
+  await workbench.command('Go to Next Problem in Files');
+  await workbench.page.keyboard.press('Escape');
+  await workbench.page.keyboard.press('Control+.');
+  await workbench.page.locator('.action-widget .action', { hasText: 'epochs' }).first().click({ timeout: 10_000 });
+  await editor.locator('.view-line', { hasText: '"epochs"' }).first().waitFor();
+  await editor.locator('.squiggly-error, .squiggly-warning').first().waitFor({ state: 'detached', timeout: 10_000 });
+});
+
+test('a decoder of the wrong size is told with both shapes', async () => {
+  await workbench.open('conv-denoise-16.aeconf');
+  await workbench.replace('conv-denoise-16.aeconf', '"filters": 1,', '"filters": 2,');
+  expect((await workbench.problems()).join('\n')).toMatch(/28×28×2[^]*28×28×1/);
+});
