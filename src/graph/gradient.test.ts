@@ -47,7 +47,7 @@ describe('gradients agree with finite differences in float64', () => {
     for (const test of Object.values(operationCases)) {
       for (const value of topologicalOrder([test.build(...leaves(test).values)])) kinds.add(value.op.kind);
     }
-    const all: OpKind[] = ['neg', 'square', 'exp', 'log', 'sqrt', 'abs', 'sign', 'erf', 'relu', 'leakyRelu', 'elu', 'sigmoid', 'tanh', 'softplus',
+    const all: OpKind[] = ['neg', 'square', 'exp', 'log', 'sqrt', 'abs', 'sign', 'erf', 'relu', 'leakyRelu', 'step', 'elu', 'sigmoid', 'tanh', 'softplus',
       'add', 'sub', 'mul', 'div', 'max', 'min', 'greater', 'select', 'matmul', 'reduceSum', 'reduceMax', 'reshape', 'transpose', 'broadcast',
       'concat', 'slice', 'pad', 'conv2d', 'conv2dInput', 'conv2dFilter'];
     expect(all.filter(kind => !kinds.has(kind))).toEqual([]);

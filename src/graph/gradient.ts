@@ -79,8 +79,8 @@ function pullback(y: Value, small: Value, wanted: readonly boolean[]): (Value | 
     case 'sqrt': return [div(mul(dy, 0.5), y)];
     case 'abs': return [mul(dy, ops.sign(a))];
     case 'erf': return [mul(dy, mul(exp(neg(mul(a, a))), 2 / Math.sqrt(Math.PI)))];
-    case 'relu': return [select(greater(a, 0), dy, 0)];
-    case 'leakyRelu': return [select(greater(a, 0), dy, mul(dy, op.slope))];
+    case 'relu': return [mul(dy, ops.step(a, 0, 1))];
+    case 'leakyRelu': return [mul(dy, ops.step(a, op.slope, 1))];
     case 'elu': return [select(greater(a, 0), dy, mul(dy, add(y, op.alpha)))];
     case 'sigmoid': return [mul(dy, mul(y, sub(1, y)))];
     case 'tanh': return [mul(dy, sub(1, mul(y, y)))];
@@ -145,7 +145,7 @@ function pullback(y: Value, small: Value, wanted: readonly boolean[]): (Value | 
       wanted[0] ? ops.conv2dInput(b, dy, a.shape, op) : undefined,
       wanted[1] ? ops.conv2d(a, dy, op) : undefined,
     ];
-    case 'sign': case 'greater': case 'cast': case 'stopGradient': case 'input': case 'state': case 'constant':
+    case 'sign': case 'step': case 'greater': case 'cast': case 'stopGradient': case 'input': case 'state': case 'constant':
       return y.inputs.map(() => undefined);
     default: return unreachable(op);
   }

@@ -22,12 +22,15 @@ export type Op =
   | { readonly kind: UnaryKind }
   | { readonly kind: 'leakyRelu'; readonly slope: number }
   | { readonly kind: 'elu'; readonly alpha: number }
+  /** `above` where x > 0, `below` elsewhere: the slope of a rectifier. */
+  | { readonly kind: 'step'; readonly below: number; readonly above: number }
   | { readonly kind: BinaryKind }
   /** Element-wise a > b. */
   | { readonly kind: 'greater' }
   /** Element-wise condition ? a : b. */
   | { readonly kind: 'select' }
-  | { readonly kind: 'cast' }
+  /** To the value's type, then times `scale`. */
+  | { readonly kind: 'cast'; readonly scale: number }
   /** The identity, through which no gradient flows. */
   | { readonly kind: 'stopGradient' }
   /** rows × inner times inner × columns; either may be given transposed. */

@@ -73,7 +73,7 @@ const forwards: { [T in LayerType]: Forward<T> } = {
   dropout(spec, x, context) {
     if (!context.training || spec.rate === 0) return x;
     const keep = context.random({ kind: 'keep', probability: 1 - spec.rate }, x.shape.slice(1));
-    return ops.mul(x, ops.mul(ops.cast(keep, 'float32'), 1 / (1 - spec.rate)));
+    return ops.mul(x, ops.cast(keep, 'float32', 1 / (1 - spec.rate)));
   },
 
   batchNormalization(spec, x, context) {

@@ -66,10 +66,14 @@ export const tanh = (x: Value): Value => unary('tanh', x);
 export const softplus = (x: Value): Value => unary('softplus', x);
 export const leakyRelu = (x: Value, slope: number): Value => makeValue({ kind: 'leakyRelu', slope }, [x], x.shape);
 export const elu = (x: Value, alpha: number): Value => makeValue({ kind: 'elu', alpha }, [x], x.shape);
+/** `above` where x > 0, `below` elsewhere. */
+export const step = (x: Value, below: number, above: number): Value => makeValue({ kind: 'step', below, above }, [x], x.shape);
 export const stopGradient = (x: Value): Value => makeValue({ kind: 'stopGradient' }, [x], x.shape, x.dtype);
 
-export function cast(x: Value, dtype: ValueType): Value {
-  return x.dtype === dtype ? x : makeValue({ kind: 'cast' }, [x], x.shape, dtype);
+/** x as another type, times `scale`: bytes become numbers in [0, 1] in one pass. */
+export function cast(x: Value, dtype: ValueType, scale = 1): Value {
+  if (x.dtype === dtype) return mul(x, scale);
+  return makeValue({ kind: 'cast', scale }, [x], x.shape, dtype);
 }
 
 /** NumPy's broadcasting: axes are aligned at the end, and an extent of 1 stretches. */
@@ -109,8 +113,13 @@ export function mul(a: Operand, b: Operand): Value {
   const factor = scalarOf(y);
   if (known !== undefined && factor !== undefined) return scalar(known * factor);
   if (known !== undefined) return mul(y, x);
-  if (factor === undefined) return binary('mul', x, y);
+  if (factor === undefined) {
+    // (x·2)·step(y) is x·(2·step(y)), and the 2 goes into the constants of the step.
+    const scaled = x.op.kind === 'mul' && y.op.kind === 'step' ? scalarOf(x.inputs[1]!) : undefined;
+    return scaled === undefined ? binary('mul', x, y) : mul(x.inputs[0]!, mul(y, scaled));
+  }
   if (factor === 1) return x;
+  if (x.op.kind === 'step') return step(x.inputs[0]!, x.op.below * factor, x.op.above * factor);
   // (x·2)·3 is x·6: one pass over the numbers in place of two.
   const inner = x.op.kind === 'mul' ? scalarOf(x.inputs[1]!) : undefined;
   return inner === undefined ? binary('mul', x, y) : mul(x.inputs[0]!, inner * factor);

@@ -1,5 +1,5 @@
-// Parameters travel between host and device in few, long vectors: one for trainable weights, one for frozen ones, one for
-// moving statistics, one for the optimiser's slots. Fewer tensors mean less work per step; checkpoints hold single tensors.
+// Parameters live on the device as few, long vectors: small trainable weights share one, large ones have one each, frozen weights
+// and moving statistics one each. Few operations update them, and large ones are never copied. Checkpoints hold single tensors.
 import { StudioError } from '../core/errors.ts';
 import { formatShape, sizeOf, tensor, type HostTensor } from '../core/tensor.ts';
 import type { Model, Parameter } from '../model/model.ts';
@@ -7,63 +7,66 @@ import type { Value } from './ir.ts';
 import * as ops from './ops.ts';
 import type { Port, State } from './program.ts';
 
-type Group = 'weights' | 'frozen' | 'statistics';
+/** A parameter of at least this many numbers is a vector of its own; smaller ones share one. */
+const LARGE = 16_384;
 
 interface Place {
-  readonly group: Group;
+  /** Name of the state vector: "weights/1". */
+  readonly vector: string;
   readonly offset: number;
   readonly parameter: Parameter;
 }
 
-function groupOf({ role, trainable }: Parameter): Group {
-  if (role === 'movingMean' || role === 'movingVariance') return 'statistics';
-  return trainable ? 'weights' : 'frozen';
+/** Trainable weights that are updated together, and the optimiser's slots beside them. */
+export interface Bucket {
+  readonly weights: string;
+  readonly slots: readonly string[];
+  readonly size: number;
+  readonly parameters: readonly Parameter[];
 }
 
 const slotName = (slot: number, parameter: string): string => `optimizer/${slot}/${parameter}`;
 
 export class PackedParameters {
+  readonly buckets: readonly Bucket[];
+  /** Moving averages, in the order in which the vector "statistics" holds them. */
+  readonly statistics: readonly Parameter[];
   private readonly places: readonly Place[];
-  private readonly sizes: Readonly<Record<Group, number>>;
+  private readonly sizes = new Map<string, number>();
 
   /** `slotStarts`: the start value of each optimiser slot. */
   constructor(model: Model, readonly slotStarts: readonly number[]) {
-    const sizes = { weights: 0, frozen: 0, statistics: 0 };
+    let large = 0;
+    const vectorOf = ({ role, trainable, shape }: Parameter): string => {
+      if (role === 'movingMean' || role === 'movingVariance') return 'statistics';
+      if (!trainable) return 'frozen';
+      return `weights/${sizeOf(shape) >= LARGE ? ++large : 0}`;
+    };
     this.places = model.parameters.map(parameter => {
-      const group = groupOf(parameter);
-      const offset = sizes[group];
-      sizes[group] += sizeOf(parameter.shape);
-      return { group, offset, parameter };
+      const vector = vectorOf(parameter);
+      const offset = this.sizes.get(vector) ?? 0;
+      this.sizes.set(vector, offset + sizeOf(parameter.shape));
+      return { vector, offset, parameter };
     });
-    this.sizes = sizes;
-  }
-
-  get trainable(): Parameter[] { return this.of('weights').map(place => place.parameter); }
-  get statistics(): Parameter[] { return this.of('statistics').map(place => place.parameter); }
-  get trainableSize(): number { return this.sizes.weights; }
-
-  of(group: Group): Place[] {
-    return this.places.filter(place => place.group === group);
-  }
-
-  /** One optimiser slot of all weights, as a value of the state port "optimizer". */
-  slot(i: number): Value {
-    const n = this.sizes.weights;
-    return ops.slice(ops.state('optimizer', [n * this.slotStarts.length]), [i * n], [(i + 1) * n]);
+    const parametersIn = (vector: string): Parameter[] => this.places.filter(place => place.vector === vector).map(place => place.parameter);
+    this.statistics = parametersIn('statistics');
+    this.buckets = [...this.sizes].filter(([vector]) => vector.startsWith('weights/')).map(([weights, size]) => ({
+      weights,
+      size,
+      slots: slotStarts.map((_, slot) => slotName(slot, weights)),
+      parameters: parametersIn(weights),
+    }));
   }
 
   /** Parameters by name as slices of the state's ports, each made once so that gradients meet in one value. */
   read(): { parameter: (name: string) => Value; ports: Port[] } {
-    const values = new Map<string, Value>();
-    for (const { group, offset, parameter } of this.places) {
-      const whole = ops.state(group, [this.sizes[group]]);
-      values.set(parameter.name, ops.reshape(ops.slice(whole, [offset], [offset + sizeOf(parameter.shape)]), parameter.shape));
-    }
-    const ports = (['weights', 'frozen', 'statistics'] as const)
-      .filter(group => this.sizes[group] > 0)
-      .map(group => ({ name: group, dtype: 'float32', shape: [this.sizes[group]] }) as const);
+    const vectors = new Map([...this.sizes].map(([name, size]) => [name, ops.state(name, [size])]));
+    const values = new Map(this.places.map(({ vector, offset, parameter }) => {
+      const slice = ops.slice(vectors.get(vector)!, [offset], [offset + sizeOf(parameter.shape)]);
+      return [parameter.name, ops.reshape(slice, parameter.shape)];
+    }));
     return {
-      ports,
+      ports: [...this.sizes].map(([name, size]) => ({ name, dtype: 'float32', shape: [size] })),
       parameter(name) {
         const value = values.get(name);
         if (value === undefined) throw new StudioError('internal', `The model has no parameter "${name}".`);
@@ -75,34 +78,24 @@ export class PackedParameters {
   /** Single tensors → state. Without 'exact', optimiser slots that are missing get their start values. */
   pack(tensors: Readonly<Record<string, HostTensor>>, optimizerSlots: 'exact' | 'start' = 'start'): State {
     const state: Record<string, HostTensor> = {};
-    for (const group of ['weights', 'frozen', 'statistics'] as const) {
-      if (this.sizes[group] === 0) continue;
-      const whole = new Float32Array(this.sizes[group]);
-      for (const { offset, parameter } of this.of(group)) whole.set(take(tensors, parameter.name, parameter.shape), offset);
-      state[group] = tensor(whole);
+    for (const [vector, size] of this.sizes) state[vector] = tensor(new Float32Array(size));
+    for (const { weights, slots } of this.buckets) {
+      slots.forEach((name, slot) => { state[name] = tensor(new Float32Array(this.sizes.get(weights)!).fill(this.slotStarts[slot]!)); });
     }
-    if (this.slotStarts.length > 0 && this.sizes.weights > 0) {
-      const n = this.sizes.weights;
-      const whole = new Float32Array(n * this.slotStarts.length);
-      this.slotStarts.forEach((start, slot) => {
-        for (const { offset, parameter } of this.of('weights')) {
-          const name = slotName(slot, parameter.name);
-          const from = slot * n + offset;
-          if (optimizerSlots === 'exact' || name in tensors) whole.set(take(tensors, name, parameter.shape), from);
-          else whole.fill(start, from, from + sizeOf(parameter.shape));
-        }
-      });
-      state['optimizer'] = tensor(whole);
-    }
+    this.forEach((name, vector, offset, shape) => {
+      const isSlot = !this.sizes.has(vector);
+      if (isSlot && optimizerSlots === 'start' && !(name in tensors)) return;
+      (state[vector]!.data as Float32Array).set(take(tensors, name, shape), offset);
+    });
     return state;
   }
 
-  /** Calls back for every single tensor with the packed vector it lies in. */
+  /** Calls back for every single tensor with the vector it lies in. */
   forEach(visit: (name: string, vector: string, offset: number, shape: readonly number[]) => void): void {
-    for (const { group, offset, parameter } of this.places) visit(parameter.name, group, offset, parameter.shape);
+    for (const { vector, offset, parameter } of this.places) visit(parameter.name, vector, offset, parameter.shape);
     this.slotStarts.forEach((_, slot) => {
-      for (const { offset, parameter } of this.of('weights')) {
-        visit(slotName(slot, parameter.name), 'optimizer', slot * this.sizes.weights + offset, parameter.shape);
+      for (const { vector, offset, parameter } of this.places) {
+        if (vector.startsWith('weights/')) visit(slotName(slot, parameter.name), slotName(slot, vector), offset, parameter.shape);
       }
     });
   }

@@ -21,7 +21,7 @@ export interface Program {
   readonly updates: readonly { readonly name: string; readonly value: Value }[];
 }
 
-/** State by the names used in programs ("weights", "frozen", "statistics", "optimizer"), each one packed tensor. */
+/** State by the names used in programs (see packing.ts), each one packed vector. */
 export type State = Readonly<Record<string, HostTensor>>;
 
 /**

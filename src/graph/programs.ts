@@ -46,7 +46,7 @@ export function buildPrograms(model: Model, spec: Spec, { data }: ProgramOptions
   function samples(batch: number): { ports: Port[]; target: Value; input: Value } {
     const shape = [batch, features];
     const raw = ops.input('target', shape, data.dtype);
-    const target = ops.mul(ops.cast(raw, 'float32'), data.scale);
+    const target = ops.cast(raw, 'float32', data.scale);
     const ports: Port[] = [{ name: 'target', dtype: data.dtype, shape }];
     if (!corrupts) return { ports, target, input: target };
     ports.push({ name: 'input', dtype: 'float32', shape });
@@ -76,20 +76,19 @@ export function buildPrograms(model: Model, spec: Spec, { data }: ProgramOptions
     };
     const loss = batchLoss(spec.training.loss, target, decode(encode(input, around), around));
 
-    const names = packed.trainable.map(p => p.name);
-    const gradients = clipGradients(gradient(loss, names.map(parameter)), spec.training.optimizer);
+    const parameters = packed.buckets.flatMap(bucket => bucket.parameters);
+    const gradients = clipGradients(gradient(loss, parameters.map(p => parameter(p.name))), spec.training.optimizer);
+    const gradientOf = new Map(parameters.map((p, i) => [p.name, gradients[i]!]));
     const updates: { name: string; value: Value }[] = [];
-    if (names.length > 0) {
-      const n = packed.trainableSize;
-      const weights = ops.state('weights', [n]);
-      const slots = optimizer.slots.map((_, i) => packed.slot(i));
-      const hyper = ops.input('hyper', [optimizer.hyperSize]);
-      const scalarOf = (i: number): Value => ops.slice(hyper, [i], [i + 1]);
-      const next = optimizer.update(weights, ops.concat(gradients.map(g => ops.reshape(g, [sizeOf(g.shape)])), 0), slots, scalarOf);
-      updates.push({ name: 'weights', value: next.weights });
-      if (slots.length > 0) updates.push({ name: 'optimizer', value: ops.concat(next.slots, 0) });
-      ports.push({ name: 'hyper', dtype: 'float32', shape: [optimizer.hyperSize] });
-      if (slots.length > 0) state.push({ name: 'optimizer', dtype: 'float32', shape: [n * slots.length] });
+    const hyper = ops.input('hyper', [optimizer.hyperSize]);
+    if (packed.buckets.length > 0) ports.push({ name: 'hyper', dtype: 'float32', shape: [optimizer.hyperSize] });
+    const scalars = Array.from({ length: optimizer.hyperSize }, (_, i) => ops.slice(hyper, [i], [i + 1]));
+    for (const { weights, slots, size, parameters: members } of packed.buckets) {
+      const flat = members.map(({ name, shape }) => ops.reshape(gradientOf.get(name)!, [sizeOf(shape)]));
+      const slotValues = slots.map(name => ops.state(name, [size]));
+      const next = optimizer.update(ops.state(weights, [size]), ops.concat(flat, 0), slotValues, i => scalars[i]!);
+      state.push(...slots.map(name => ({ name, dtype: 'float32', shape: [size] }) as const));
+      updates.push({ name: weights, value: next.weights }, ...next.slots.map((value, i) => ({ name: slots[i]!, value })));
     }
     if (statistics.size > 0) {
       const now = packed.statistics.map(({ name, shape }) => ops.reshape(statistics.get(name) ?? parameter(name), [sizeOf(shape)]));

@@ -93,6 +93,7 @@ function compute(value: Value, operands: readonly Float64Array[], feeds: Feeds):
     case 'erf': return map(erf);
     case 'relu': return map(x => Math.max(x, 0));
     case 'leakyRelu': return map(x => (x > 0 ? x : op.slope * x));
+    case 'step': return map(x => (x > 0 ? op.above : op.below));
     case 'elu': return map(x => (x > 0 ? x : op.alpha * Math.expm1(x)));
     case 'sigmoid': return map(x => 1 / (1 + Math.exp(-x)));
     case 'tanh': return map(Math.tanh);
@@ -105,7 +106,8 @@ function compute(value: Value, operands: readonly Float64Array[], feeds: Feeds):
     case 'min': return map(Math.min);
     case 'greater': return map((x, y) => (x > y ? 1 : 0));
     case 'select': return map((condition, x, y) => (condition !== 0 ? x : y));
-    case 'cast': case 'stopGradient': case 'reshape': return a;
+    case 'cast': return map(x => x * op.scale);
+    case 'stopGradient': case 'reshape': return a;
     case 'broadcast': return map(x => x);
     case 'matmul': return matmul(value, a, b, op.transposeA, op.transposeB);
     case 'reduceSum': case 'reduceMax': {

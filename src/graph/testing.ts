@@ -20,6 +20,7 @@ export const operationCases: Record<string, OperationCase> = {
   erf: { shapes: [[5]], build: x => ops.erf(x) },
   relu: { shapes: [[5]], build: x => ops.relu(x) },
   leakyRelu: { shapes: [[5]], build: x => ops.leakyRelu(x, 0.1) },
+  step: { shapes: [[5]], build: x => ops.mul(ops.step(x, 0.5, -2), ops.square(x)) },
   elu: { shapes: [[5]], build: x => ops.elu(x, 1.3) },
   sigmoid: { shapes: [[5]], build: x => ops.sigmoid(x) },
   tanh: { shapes: [[5]], build: x => ops.tanh(x) },
