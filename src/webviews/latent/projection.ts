@@ -50,8 +50,9 @@ const COVARIANCE_WORK = 3e8;
  */
 export function principalPlane(codes: Float32Array, count: number, size: number, before?: Float32Array): Projection {
   const stride = Math.max(1, Math.ceil(count / Math.max(500, COVARIANCE_WORK / (size * size))));
-  const sampled = stride === 1 ? codes.subarray(0, count * size) : everyNth(codes, count, size, stride);
-  const { mean, components, explained } = principalComponents(sampled, size, 2);
+  const rows = Math.ceil(count / stride);
+  const sampled = stride === 1 ? codes : everyNth(codes, count, size, stride);
+  const { mean, components, variance, totalVariance } = principalComponents(sampled, rows, size, 2);
   const own: Basis = {
     mean,
     u: Float64Array.from(components.subarray(0, size)),
@@ -63,8 +64,8 @@ export function principalPlane(codes: Float32Array, count: number, size: number,
     u: own.u.map((value, d) => turn.a * value + turn.b * own.v[d]!),
     v: own.u.map((value, d) => turn.c * value + turn.d * own.v[d]!),
   };
-  const [first = 0, second = 0] = explained;
-  const share = (p: number, q: number) => p * p * first + q * q * second;
+  const [first = 0, second = 0] = variance;
+  const share = (p: number, q: number) => (totalVariance > 0 ? (p * p * first + q * q * second) / totalVariance : 0);
   return {
     kind: 'pca',
     axes: [{ name: 'PCA 1', share: share(turn.a, turn.b) }, { name: 'PCA 2', share: share(turn.c, turn.d) }],
