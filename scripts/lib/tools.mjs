@@ -82,7 +82,7 @@ export async function packageExtension() {
   await mkdir(join(root, 'out'), { recursive: true });
   const file = join(root, 'out', `${manifest.name}-${manifest.version}.vsix`);
   const code = await run(node, [join(folder, 'node_modules/@vscode/vsce/vsce'), 'package',
-    '--no-dependencies', '--allow-missing-repository', '--out', file], { quiet: true, env: cleanEnvironment() });
+    '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', file], { quiet: true, env: cleanEnvironment() });
   if (code !== 0) throw new ScriptError('The extension could not be packed; the output of vsce is above.');
   return file;
 }
