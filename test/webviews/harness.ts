@@ -35,7 +35,7 @@ export interface OpenOptions {
 }
 
 export class Harness {
-  private constructor(private readonly options: HarnessOptions, private readonly folder: string, private readonly server: Server, private readonly browser: Browser) {}
+  private constructor(private readonly folder: string, private readonly server: Server, private readonly browser: Browser) {}
 
   static async start(options: HarnessOptions): Promise<Harness> {
     const folder = await mkdtemp(join(tmpdir(), 'aeconf-page-'));
@@ -62,7 +62,7 @@ export class Harness {
       executablePath: await findChromium(),
       args: ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', ...(options.browserArguments ?? ['--disable-gpu'])],
     });
-    return new Harness(options, folder, server, browser);
+    return new Harness(folder, server, browser);
   }
 
   /** A page of its own, with view state of its own. */

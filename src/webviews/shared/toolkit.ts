@@ -2,10 +2,12 @@
 // day). Pages build controls with these functions; where the toolkit has no control (sliders, toggles) base.css styles plain ones.
 import '@vscode/codicons/dist/codicon.css';
 import './base.css';
+import { endFocusProbe } from './focus-probe.ts';
 import { provideVSCodeDesignSystem, vsCodeButton, vsCodeCheckbox, vsCodeDropdown, vsCodeOption, vsCodeProgressRing } from '@vscode/webview-ui-toolkit';
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 
+endFocusProbe();
 provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeCheckbox(), vsCodeDropdown(), vsCodeOption(), vsCodeProgressRing());
 
 /** A codicon, hidden from screen readers: the control around it has the name. */
