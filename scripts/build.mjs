@@ -28,6 +28,8 @@ const common = {
   // Error names and class names are read by people in logs.
   keepNames: true,
   legalComments: 'none',
+  // The engine asks for its own address both as a module and as a bundle (src/engine/onnx/runtime.ts).
+  logOverride: { 'empty-import-meta': 'silent' },
   logLevel: 'warning',
 };
 /** Loaded at run time from dist/node_modules: they bring binaries that find each other by path. */
