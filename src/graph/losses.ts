@@ -1,4 +1,5 @@
-// Reconstruction losses as Keras defines them: each sample's own loss is the mean over its numbers.
+// Reconstruction losses as Keras defines them: each sample's own loss is the mean over its numbers. One exception: right behind a
+// softmax, Keras 3 takes the softmax's logits for a sigmoid's; we use the probabilities.
 import { unreachable } from '../core/errors.ts';
 import type { LossName } from '../spec/schema.ts';
 import type { Value } from './ir.ts';
