@@ -169,7 +169,7 @@ async function eachTarFile(
         continue;
       }
       const pieces: Uint8Array[] = [];
-      for await (const piece of entry) pieces.push(piece);
+      for await (const piece of entry as AsyncIterable<Uint8Array>) pieces.push(piece);
       take(Buffer.concat(pieces));
     }
   } catch (error) {

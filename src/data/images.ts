@@ -51,7 +51,7 @@ export async function readImages(path: string, options: ImageOptions): Promise<I
     const labelled = [...train, ...test].some(file => labelOf(file, depth, parts.test.length > 0) !== undefined);
     const part = (list: readonly string[], from: number): ImagePart => ({
       samples: { shape: [list.length, ...all.shape.slice(1)], data: all.data.subarray(from * collector.features, (from + list.length) * collector.features) },
-      ...(labelled ? { labels: list.map(file => labelOf(file, depth, parts.test.length > 0) ?? '') } : {}),
+      ...(labelled ? { labels: list.map(file => labelOf(file, depth, parts.test.length > 0) ?? '(no folder)') } : {}),
     });
     return { train: part(train, 0), ...(test.length > 0 ? { test: part(test, train.length) } : {}) };
   } finally {
@@ -59,7 +59,7 @@ export async function readImages(path: string, options: ImageOptions): Promise<I
   }
 }
 
-/** How many folders all paths share: an archive usually holds one folder that holds everything. Keeps one folder when there is a choice of none. */
+/** How many folders all paths share: an archive usually holds one folder that holds everything. */
 function commonDepth(paths: readonly string[]): number {
   const folders = paths.map(path => path.split('/').slice(0, -1));
   const first = folders[0] ?? [];
@@ -90,7 +90,7 @@ export function folderNames(labels: Iterable<string>): string[] {
 
 class Collector {
   features = 0;
-  private data = new Uint8Array(0);
+  private data: Uint8Array = new Uint8Array(0);
   private target: Fit | undefined;
   private firstName = '';
   private done = 0;
