@@ -1,0 +1,119 @@
+// The main job as a user does it, in one window: train from the palette, watch, look back, explore, reload in mid-training,
+// stop, resume. The tests build on each other, as the user's steps do.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunStatus } from '../../src/runs/events.ts';
+import { Workbench, eventually } from './driver.ts';
+import { endTrainers, statusFiles } from './trainers.ts';
+
+let workbench: Workbench;
+beforeAll(async () => { workbench = await Workbench.open('training'); });
+afterAll(async () => {
+  await workbench?.close();
+  if (workbench !== undefined) await endTrainers(workbench.workspace);
+});
+
+/** The status of the only run, as the trainer wrote it. */
+async function status(): Promise<RunStatus> {
+  const [file] = await statusFiles(join(workbench.workspace, '.autoencoder/runs'));
+  if (file === undefined) throw new Error('No run has written its status.');
+  return JSON.parse(await readFile(file, 'utf8')) as RunStatus;
+}
+
+/** Numbers in the loss page's legend: train, validation, best. */
+async function legendValues(): Promise<number[]> {
+  const page = await workbench.webview('loss');
+  const texts = await page.locator('.legend td.value').allTextContents();
+  return texts.map(text => Number.parseFloat(text.replace('−', '-'))).filter(Number.isFinite);
+}
+
+test('the first loss point is on screen within 2 s of the command', async () => {
+  await workbench.open('quickstart.aeconf');
+  // Long enough for everything that follows.
+  await workbench.replace('quickstart.aeconf', '"epochs": 40', '"epochs": 4000');
+  const input = workbench.page.locator('.quick-input-widget input.input').first();
+  await workbench.page.keyboard.press('F1');
+  await input.fill('>Train Current Config');
+  await workbench.page.locator('.quick-input-widget .monaco-list-row[aria-label*="Train Current Config"]').first().waitFor();
+  const start = performance.now();
+  await workbench.page.keyboard.press('Enter');
+  await eventually(() => legendValues().catch(() => []), values => values.length > 0, 20_000);
+  const taken = performance.now() - start;
+  console.log(`First loss point after ${taken.toFixed(0)} ms.`);
+  expect(taken).toBeLessThan(2000);
+});
+
+test('the tree shows the run beneath its config, live', async () => {
+  await workbench.activity('Autoencoder Studio');
+  await workbench.row('quickstart').first().waitFor();
+  const run = workbench.row(/\d+\/4000/);
+  await run.first().waitFor({ timeout: 20_000 });
+  const before = await run.first().textContent();
+  await eventually(() => run.first().textContent(), text => text !== before, 20_000);
+  await workbench.statusBar.getByText(/quickstart \d+\/4000/).waitFor();
+});
+
+test('the loss page draws on', async () => {
+  const page = await workbench.webview('loss');
+  await page.locator('.chart canvas').waitFor();
+  const before = await legendValues();
+  expect(before.length).toBeGreaterThanOrEqual(2);
+  await eventually(legendValues, values => values[0] !== before[0], 20_000);
+  await page.getByRole('button', { name: 'Show as table' }).click();
+  await eventually(() => page.locator('.epoch-table tbody tr').count(), rows => rows > 2, 20_000);
+  await page.getByRole('button', { name: 'Show as table' }).click();
+});
+
+test('reconstructions can be scrubbed back and followed again', async () => {
+  await workbench.command('Autoencoder: Show Reconstructions');
+  const page = await workbench.webview('reconstructions');
+  const slider = page.locator('ae-player input[type=range]');
+  await slider.waitFor({ timeout: 20_000 });
+  await eventually(() => slider.getAttribute('max').then(Number), max => max >= 3, 30_000);
+  const picture = async (): Promise<string> => page.locator('canvas').first().evaluate(canvas => (canvas as HTMLCanvasElement).toDataURL());
+  await eventually(picture, url => url.length > 2000, 20_000);
+  await slider.focus();
+  await slider.press('Home');
+  await page.getByText(/Epoch 1\b/).first().waitFor();
+  const first = await eventually(picture, url => url.length > 2000);
+  await slider.press('End');
+  await eventually(picture, url => url !== first, 20_000);
+});
+
+test('the latent page decodes under the mouse', async () => {
+  await workbench.command('Autoencoder: Explore Latent Space');
+  const page = await workbench.webview('latent');
+  await page.locator('canvas').first().waitFor({ timeout: 20_000 });
+  expect(await page.locator('body').getAttribute('class')).toContain('page-latent');
+});
+
+test('a reload in mid-training finds the run still going, and its pages again', async () => {
+  const before = await status();
+  expect(before.state).toBe('training');
+  await workbench.reload();
+  const page = await workbench.webview('latent', 60_000);
+  await page.locator('canvas').first().waitFor({ timeout: 20_000 });
+  const after = await status();
+  expect(after.pid).toBe(before.pid);
+  expect(after.state).toBe('training');
+  expect(after.step).toBeGreaterThan(before.step);
+  await workbench.activity('Autoencoder Studio');
+  await workbench.row(/\d+\/4000/).first().waitFor({ timeout: 20_000 });
+  await workbench.statusBar.getByText(/quickstart \d+\/4000/).waitFor();
+});
+
+test('Stop ends it with a checkpoint; Resume goes on from there', async () => {
+  await workbench.command('Autoencoder: Stop');
+  const stopped = await eventually(status, now => now.state === 'stopped');
+  await workbench.row(/stopped/).first().waitFor({ timeout: 15_000 });
+  await workbench.rowMenu(workbench.row(/stopped/).first(), 'Resume Run');
+  await eventually(status, now => now.state === 'training' && now.step > stopped.step);
+  await workbench.command('Autoencoder: Stop');
+  await eventually(status, now => now.state === 'stopped');
+});
+
+test('no page broke its security policy or threw', () => {
+  expect(workbench.violations).toEqual([]);
+  expect(workbench.pageErrors).toEqual([]);
+});
