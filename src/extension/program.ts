@@ -12,8 +12,10 @@ export interface Program {
 
 /** The environment in which VS Code's own executable behaves as plain Node, without flags meant for the extension host. */
 export function programEnvironment(base: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _options, VSCODE_INSPECTOR_OPTIONS: _inspector, ...rest } = base;
-  return { ...rest, ELECTRON_RUN_AS_NODE: '1', NO_COLOR: '1' };
+  const environment: NodeJS.ProcessEnv = { ...base, ELECTRON_RUN_AS_NODE: '1', NO_COLOR: '1' };
+  delete environment['NODE_OPTIONS'];
+  delete environment['VSCODE_INSPECTOR_OPTIONS'];
+  return environment;
 }
 
 /** Keeps the last lines of a stream of text, for error messages. */

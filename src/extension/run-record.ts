@@ -73,7 +73,12 @@ export function toRecord(summary: RunSummary): RunRecord {
 
 /** What pages know of a run. */
 export function toLabel(run: RunRecord): RunLabel {
-  return { id: run.id, name: run.name, state: run.state, epoch: run.epoch, epochs: run.epochs, star: run.star };
+  const message = isEndedBadly(run.state) ? run.reason : run.message;
+  return { id: run.id, name: run.name, state: run.state, epoch: run.epoch, epochs: run.epochs, star: run.star, ...(message === undefined ? {} : { message }) };
+}
+
+function isEndedBadly(state: RunState): boolean {
+  return state === 'failed' || state === 'interrupted';
 }
 
 type Optional<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };

@@ -1,8 +1,11 @@
 // Stopping a run: first politely, by its control file, so that it ends its step and writes a checkpoint; firmly, with its whole
 // process tree, only when it does not answer in time and runs on this machine.
 import { execFileSync, spawnSync } from 'node:child_process';
+import * as path from 'node:path';
 import { StudioError } from '../core/errors.ts';
-import type { RunState } from '../runs/events.ts';
+import { runFiles, type RunControl, type RunState } from '../runs/events.ts';
+import { replaceFileSync } from '../runs/files.ts';
+import { toJson } from '../runs/json.ts';
 import { requestControl } from '../runs/control.ts';
 import { livenessOf } from '../runs/process.ts';
 import { isActive, runCondition, type RunCondition } from '../runs/state.ts';
@@ -32,6 +35,11 @@ export async function stopRun(folder: string, options: StopOptions = {}): Promis
     condition = await endOf(folder, firmGrace);
   }
   return condition.state;
+}
+
+/** Asks a run to stop without waiting for it: the window is closing. A run that just ended needs no asking. */
+export function stopAtOnce(folder: string): void {
+  replaceFileSync(path.join(folder, runFiles.control), toJson({ request: 'stop', time: Date.now() } satisfies RunControl));
 }
 
 async function endOf(folder: string, milliseconds: number): Promise<RunCondition> {

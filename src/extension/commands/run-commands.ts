@@ -1,0 +1,150 @@
+// Commands about a run: steer it, look at it, note something, keep or delete it.
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { StudioError, messageOf } from '../../core/errors.ts';
+import { deleteRun } from '../../runs/delete.ts';
+import { runFiles } from '../../runs/events.ts';
+import { noteRun, renameRun, starRun } from '../../runs/notes.ts';
+import { ask } from '../program.ts';
+import { chooseRun } from '../run-pick.ts';
+import type { RunRecord } from '../run-record.ts';
+import { isLive, runDescription } from '../status-text.ts';
+import { onCommand, type Studio } from '../studio.ts';
+import type { CommandId } from '../contributions.ts';
+import type { Training } from '../training.ts';
+import { askCount } from './config-commands.ts';
+
+const noRuns = 'There are no runs yet. Train a config first.';
+
+export function registerRunCommands(studio: Studio, training: Training): void {
+  registerSteering(studio, training);
+  registerNotes(studio);
+  registerFiles(studio);
+}
+
+function registerSteering(studio: Studio, training: Training): void {
+  onCommand(studio, 'autoencoder.stop', 'Stop', async argument => {
+    const run = await chooseRun(studio, { argument, prompt: 'Stop which training?', fits: run => isLive(run.state), none: 'Nothing is training.' });
+    if (run !== undefined) await training.stop(run);
+  });
+  onCommand(studio, 'autoencoder.pause', 'Pause', async argument => {
+    const fits = (run: RunRecord) => run.state === 'training' || run.state === 'preparing';
+    const run = await chooseRun(studio, { argument, prompt: 'Pause which training?', fits, none: 'Nothing is training.' });
+    if (run !== undefined) await training.control(run, 'pause');
+  });
+  onCommand(studio, 'autoencoder.continue', 'Continue', async argument => {
+    const run = await chooseRun(studio, { argument, prompt: 'Continue which training?', fits: run => run.state === 'paused', none: 'No training is paused.' });
+    if (run !== undefined) await training.control(run, 'continue');
+  });
+  onCommand(studio, 'autoencoder.resume', 'Resume', async argument => {
+    const run = await chooseRun(studio, { argument, prompt: 'Resume which run?', fits: run => !isLive(run.state), none: 'There is no run that ended, so none can be resumed.' });
+    if (run === undefined) return;
+    if (isLive(run.state)) throw new StudioError('run', `${run.name} is ${run.state}: there is nothing to resume.`);
+    if (run.state !== 'finished') {
+      await training.resume(run);
+      return;
+    }
+    const epochs = await askCount(`Resume ${run.name}`, `Epochs in all (${run.epochs} are done)`, run.epochs * 2);
+    if (epochs !== undefined) await training.resume(run, epochs);
+  });
+  onCommand(studio, 'autoencoder.showRunMenu', 'Running trainings', async argument => {
+    const run = await chooseRun(studio, { argument, prompt: 'Which training?', fits: run => isLive(run.state), none: 'Nothing is training.' });
+    if (run === undefined) return;
+    const item = (icon: string, label: string, command: CommandId) => ({ label: `$(${icon}) ${label}`, command });
+    const picked = await vscode.window.showQuickPick([
+      item('graph-line', 'Show Loss Curves', 'autoencoder.showLoss'),
+      item('file-media', 'Show Reconstructions', 'autoencoder.showReconstructions'),
+      item('graph-scatter', 'Explore Latent Space', 'autoencoder.showLatent'),
+      run.state === 'paused' ? item('debug-continue', 'Continue', 'autoencoder.continue') : item('debug-pause', 'Pause', 'autoencoder.pause'),
+      item('debug-stop', 'Stop', 'autoencoder.stop'),
+      item('go-to-file', 'Open Run Config', 'autoencoder.openRunConfig'),
+    ], { title: run.name, placeHolder: runDescription(run) });
+    if (picked !== undefined) await vscode.commands.executeCommand(picked.command, run);
+  });
+}
+
+function registerNotes(studio: Studio): void {
+  const { store } = studio;
+  onCommand(studio, 'autoencoder.renameRun', 'Rename', async argument => {
+    const run = await chooseRun(studio, { argument, prompt: 'Rename which run?', none: noRuns });
+    if (run === undefined) return;
+    const name = await vscode.window.showInputBox({ title: 'Rename Run', value: run.name, prompt: 'A name for people; empty brings the first one back' });
+    if (name === undefined) return;
+    await renameRun(run.folder, name);
+    await store.refreshRun(run.folder);
+  });
+  onCommand(studio, 'autoencoder.addNote', 'Add Note', async argument => {
+    const run = await chooseRun(studio, { argument, prompt: 'Note something about which run?', none: noRuns });
+    if (run === undefined) return;
+    const note = await vscode.window.showInputBox({ title: `Note on ${run.name}`, value: run.note ?? '', prompt: 'Shown with the run; empty removes it' });
+    if (note === undefined) return;
+    await noteRun(run.folder, note);
+    await store.refreshRun(run.folder);
+  });
+  for (const [id, star] of [['autoencoder.starRun', true], ['autoencoder.unstarRun', false]] as const) {
+    onCommand(studio, id, star ? 'Star' : 'Remove Star', async argument => {
+      const run = await chooseRun(studio, { argument, prompt: star ? 'Star which run?' : 'Remove the star of which run?', fits: run => run.star !== star, none: star ? noRuns : 'No run has a star.' });
+      if (run === undefined) return;
+      await starRun(run.folder, star);
+      await store.refreshRun(run.folder);
+    });
+  }
+}
+
+function registerFiles(studio: Studio): void {
+  onCommand(studio, 'autoencoder.openRunFolder', 'Open Run Folder', async argument => {
+    const run = await chooseRun(studio, { argument, prompt: 'Open the folder of which run?', none: noRuns });
+    if (run !== undefined) await openFolder(run.folder);
+  });
+  onCommand(studio, 'autoencoder.openRunConfig', 'Open Run Config', async argument => {
+    const run = await chooseRun(studio, { argument, prompt: 'Open the config of which run?', none: noRuns });
+    if (run !== undefined) await vscode.window.showTextDocument(vscode.Uri.file(path.join(run.folder, runFiles.config)), { preview: true });
+  });
+  onCommand(studio, 'autoencoder.exportOnnx', 'Export ONNX', async argument => {
+    const run = await chooseRun(studio, { argument, prompt: 'Export the models of which run?', none: noRuns });
+    if (run !== undefined) await exportOnnx(studio, run);
+  });
+  onCommand(studio, 'autoencoder.deleteRun', 'Delete Run', async argument => {
+    const run = await chooseRun(studio, { argument, prompt: 'Delete which run?', fits: run => !isLive(run.state), none: 'There is no run that ended. Stop a run before you delete it.' });
+    if (run !== undefined) await removeRun(studio, run);
+  });
+}
+
+/** In the system's file manager on this machine; else, as in a browser or over SSH, in the explorer where it shows it. */
+async function openFolder(folder: string): Promise<void> {
+  const uri = vscode.Uri.file(folder);
+  const local = vscode.env.remoteName === undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
+  if (!local && vscode.workspace.getWorkspaceFolder(uri) !== undefined) await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.joinPath(uri, runFiles.info));
+  else if (local) await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.joinPath(uri, runFiles.info));
+  else await vscode.commands.executeCommand('vscode.openFolder', uri, { forceNewWindow: true });
+}
+
+async function exportOnnx({ program }: Studio, run: RunRecord): Promise<void> {
+  const picked = await vscode.window.showOpenDialog({
+    canSelectFolders: true, canSelectFiles: false, openLabel: 'Export here', title: `Export encoder, decoder and autoencoder of ${run.name}`,
+    defaultUri: vscode.Uri.file(run.configPath === undefined ? run.folder : path.dirname(run.configPath)),
+  });
+  const target = picked?.[0];
+  if (target === undefined) return;
+  const folder = path.join(target.fsPath, `${path.basename(run.configPath ?? run.name, '.aeconf')}-onnx`);
+  await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: `Exporting ${run.name}` }, () => ask(program, ['export', run.folder, '--out', folder]));
+  const open = 'Open Folder';
+  void vscode.window.showInformationMessage(`Exported the models of ${run.name} to ${folder}.`, open).then(chosen => chosen === open ? openFolder(folder) : undefined);
+}
+
+async function removeRun(studio: Studio, run: RunRecord): Promise<void> {
+  if (isLive(run.state)) throw new StudioError('run', `${run.name} is ${run.state}. Stop it before you delete it.`);
+  const move = 'Move to Trash';
+  const sure = await vscode.window.showWarningMessage(`Delete the run ${run.name}?`, { modal: true, detail: `${runDescription(run)}\n${run.folder}` }, move);
+  if (sure !== move) return;
+  try {
+    await vscode.workspace.fs.delete(vscode.Uri.file(run.folder), { recursive: true, useTrash: true });
+  } catch (error) {
+    // Servers and network disks have no trash.
+    studio.log.warn(`Trash: ${messageOf(error)}`);
+    const forever = 'Delete Permanently';
+    if (await vscode.window.showWarningMessage(`There is no trash here. Delete ${run.name} for good?`, { modal: true }, forever) !== forever) return;
+    await deleteRun(run.folder);
+  }
+  await studio.store.refreshRun(run.folder);
+}

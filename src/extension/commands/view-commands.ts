@@ -1,0 +1,37 @@
+// Commands that show runs on pages: loss curves, reconstructions, the latent space, and several runs side by side.
+import * as vscode from 'vscode';
+import type { PageName } from '../../protocol/messages.ts';
+import { isActive } from '../../runs/state.ts';
+import type { CommandId } from '../contributions.ts';
+import { comparisonUri } from '../documents.ts';
+import type { Panels } from '../panels/panels.ts';
+import { chooseRun, chooseRuns, runNamed } from '../run-pick.ts';
+import { onCommand, type Studio } from '../studio.ts';
+
+const pages: readonly (readonly [CommandId, PageName, string])[] = [
+  ['autoencoder.showLoss', 'loss', 'Loss Curves'],
+  ['autoencoder.showReconstructions', 'reconstructions', 'Reconstructions'],
+  ['autoencoder.showLatent', 'latent', 'Latent Space'],
+];
+
+export function registerViewCommands(studio: Studio, panels: Panels): void {
+  for (const [id, page, title] of pages) {
+    onCommand(studio, id, title, async argument => {
+      const live = studio.store.runs.filter(run => isActive(run.state));
+      const run = await chooseRun(studio, {
+        argument, prompt: `${title} of which run?`, none: 'There are no runs yet. Train a config first.',
+        // Called without a run, it is about what is going on now.
+        ...(live.length === 1 && argument === undefined ? { fits: run => isActive(run.state) } : {}),
+      });
+      if (run !== undefined) panels.show(page, [run]);
+    });
+  }
+  onCommand(studio, 'autoencoder.compareRuns', 'Compare Runs', async (argument, selected) => {
+    const named = [argument, ...(Array.isArray(selected) ? selected as readonly unknown[] : [])].map(runNamed).filter(name => name !== undefined);
+    const folders = [...new Set(named.map(name => studio.store.find(name)?.folder).filter(folder => folder !== undefined))];
+    const runs = await chooseRuns(studio, 'Compare which runs?', folders);
+    if (runs === undefined) return;
+    panels.show('loss', runs);
+    if (runs.length > 1) await vscode.commands.executeCommand('markdown.showPreview', comparisonUri(runs.map(run => run.folder)));
+  });
+}

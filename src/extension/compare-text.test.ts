@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { comparisonMarkdown } from './compare-text.ts';
+
+const run = { id: 'r1', name: 'a', state: 'finished', epoch: 20, step: 200, elapsed: 8, parameters: 1438676, validationLoss: 0.02, bestValidationLoss: 0.0123, bestEpoch: 19 } as const;
+
+it('puts results and differing settings side by side', () => {
+  const text = comparisonMarkdown({
+    runs: [run, { ...run, id: 'r2', name: 'b|c', bestValidationLoss: 0.0456 }],
+    differences: [{ path: 'encoder[1].units', values: [64, undefined] }, { path: 'data', values: [{ type: 'mnist' }, 'x|y'] }],
+  });
+  expect(text).toBe(`# 2 runs compared
+
+## Results
+
+|  | a ★ | b\\|c |
+| :-- | --: | --: |
+| State | finished | finished |
+| Epochs | 20 | 20 |
+| Best validation loss | **0.0123** | 0.0456 |
+| at epoch | 19 | 19 |
+| Last validation loss | 0.02 | 0.02 |
+| Parameters | 1,438,676 | 1,438,676 |
+| Duration | 8 s | 8 s |
+
+★ lowest validation loss
+
+## Settings that differ
+
+| Setting | a ★ | b\\|c |
+| :-- | --: | --: |
+| \`encoder[1].units\` | \`64\` | – |
+| \`data\` | \`{"type":"mnist"}\` | \`x\\|y\` |
+`);
+});
+
+it('tells runs of one name apart, and says when nothing differs', () => {
+  const text = comparisonMarkdown({ runs: [run, { ...run, id: 'r2' }], differences: [] });
+  expect(text).toContain('| a (r1) | a (r2) |');
+  expect(text).not.toContain('★');
+  expect(text).toContain('None: the resolved configs are equal.');
+});

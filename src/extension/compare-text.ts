@@ -1,0 +1,59 @@
+// Two or more runs side by side, as Markdown: the settings in which they differ, and how each ended.
+import type { RunComparison, FinalNumbers } from '../runs/compare.ts';
+import { formatDuration, formatLoss, stateNames } from './status-text.ts';
+
+/** Text that stays itself inside a Markdown table. */
+function cell(text: string): string {
+  return text.replace(/[\\`*_<>[\]|#]/g, found => `\\${found}`).replaceAll('\n', ' ');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, i) => i === 0 ? ':--' : '--:')), ...rows.map(line)];
+}
+
+function formatSetting(value: unknown): string {
+  return value === undefined ? '–' : `\`${(typeof value === 'string' ? value : JSON.stringify(value)).replaceAll('|', '\\|')}\``;
+}
+
+type Result = readonly [name: string, value: (run: FinalNumbers) => string | undefined];
+
+const results: readonly Result[] = [
+  ['State', run => stateNames[run.state]],
+  ['Epochs', run => String(Math.floor(run.epoch))],
+  ['Best validation loss', run => run.bestValidationLoss === undefined ? undefined : formatLoss(run.bestValidationLoss)],
+  ['at epoch', run => run.bestEpoch === undefined ? undefined : String(Math.round(run.bestEpoch))],
+  ['Last validation loss', run => run.validationLoss === undefined ? undefined : formatLoss(run.validationLoss)],
+  ['Last training loss', run => run.trainLoss === undefined ? undefined : formatLoss(run.trainLoss)],
+  ['Parameters', run => run.parameters?.toLocaleString('en')],
+  ['Duration', run => formatDuration(run.elapsed)],
+];
+
+/** The run with the lowest best validation loss; undefined when none or several share it. */
+function winner(runs: readonly FinalNumbers[]): number | undefined {
+  const losses = runs.map(run => run.bestValidationLoss ?? Infinity);
+  const lowest = Math.min(...losses);
+  return Number.isFinite(lowest) && losses.filter(loss => loss === lowest).length === 1 ? losses.indexOf(lowest) : undefined;
+}
+
+export function comparisonMarkdown({ runs, differences }: RunComparison): string {
+  const best = winner(runs);
+  const sameName = new Set(runs.map(run => run.name)).size < runs.length;
+  const head = runs.map((run, i) => `${cell(sameName ? `${run.name} (${run.id})` : run.name)}${i === best ? ' ★' : ''}`);
+  const rows = results
+    .map(([name, value]) => [name, ...runs.map((run, i) => {
+      const text = value(run);
+      return text === undefined ? '–' : name === 'Best validation loss' && i === best ? `**${text}**` : cell(text);
+    })])
+    .filter(row => row.slice(1).some(text => text !== '–'));
+  return [
+    `# ${runs.length} runs compared`, '',
+    '## Results', '', ...table(['', ...head], rows), '',
+    ...(best === undefined ? [] : ['★ lowest validation loss', '']),
+    '## Settings that differ', '',
+    ...(differences.length === 0
+      ? ['None: the resolved configs are equal.']
+      : table(['Setting', ...head], differences.map(({ path, values }) => [`\`${path}\``, ...values.map(formatSetting)]))),
+    '',
+  ].join('\n');
+}

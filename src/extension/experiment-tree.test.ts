@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import { experimentTree, formatMoment, runTitle } from './experiment-tree.ts';
+import { contextValueOf, formatDuration, formatLoss, lensText, runDescription, runLabel, statusBarText } from './status-text.ts';
+import type { RunRecord } from './run-record.ts';
+
+const record = (change: Partial<RunRecord> = {}): RunRecord => ({
+  id: 'r', folder: '/w/.autoencoder/runs/r', name: 'a', state: 'finished', epoch: 20, epochs: 20, star: false, elapsed: 8.2, created: 1000, overrides: {}, configPath: '/w/a.aeconf', ...change,
+});
+
+it('puts runs beneath their config, starred first, and keeps those of other configs', () => {
+  const configs = [{ path: '/w/b/c10.aeconf', workspace: 'w', relative: 'b/c10.aeconf' }, { path: '/w/a.aeconf', workspace: 'w', relative: 'a.aeconf' }, { path: '/w/b/c2.aeconf', workspace: 'w', relative: 'b/c2.aeconf' }];
+  const tree = experimentTree(configs, [record({ id: 'new' }), record({ id: 'old', star: true }), record({ id: 'gone', configPath: '/x/gone.aeconf' })]);
+  expect(tree.map(node => [node.label, node.description, node.here, node.runs.map(run => run.id)])).toEqual([
+    ['a', '', true, ['old', 'new']],
+    ['c2', 'b', true, []],
+    ['c10', 'b', true, []],
+    ['gone', 'not in this workspace: /x', false, ['gone']],
+  ]);
+});
+
+it('names the workspace when there are several', () => {
+  const tree = experimentTree([{ path: '/v/a.aeconf', workspace: 'v', relative: 'a.aeconf' }, { path: '/w/x/a.aeconf', workspace: 'w', relative: 'x/a.aeconf' }], []);
+  expect(tree.map(node => node.description)).toEqual(['v', 'w · x']);
+});
+
+it('calls a run by its time unless it has a name of its own', () => {
+  const time = new Date(2026, 10, 20, 19, 30).getTime();
+  expect(runTitle(record({ created: time }), 'a')).toBe(formatMoment(time));
+  expect(formatMoment(time, time)).toBe('20 Nov 19:30');
+  expect(formatMoment(new Date(2025, 1, 3, 9, 5).getTime(), time)).toBe('3 Feb 2025 09:05');
+  expect(runTitle(record({ name: 'with dropout' }), 'a')).toBe('with dropout');
+});
+
+it('writes numbers and times for people', () => {
+  expect([0.0123456, 1, 12.3456, 0, 1.234e-7, 12345678, NaN].map(formatLoss)).toEqual(['0.01235', '1', '12.35', '0', '1.23e-7', '1.23e+7', 'NaN']);
+  expect([0, 8.4, 59.6, 185, 3600, 7620, 3 * 86400 + 4 * 3600].map(formatDuration)).toEqual(['0 s', '8 s', '1 min 00 s', '3 min 05 s', '1 h 00 min', '2 h 07 min', '3 d 04 h']);
+});
+
+it('describes runs by their state', () => {
+  expect(runDescription(record({ bestLoss: 0.0123 }))).toBe('20/20 · 0.0123 · 8 s');
+  expect(runDescription(record({ state: 'training', epoch: 3.6, bestLoss: 0.5, elapsed: 2, timeLeft: 65 }))).toBe('3/20 · 0.5 · 2 s · 1 min 05 s left');
+  expect(runDescription(record({ state: 'preparing', message: 'Downloading, 40 %' }))).toBe('Downloading, 40 %');
+  expect(runDescription(record({ state: 'interrupted', epoch: 4, elapsed: 0 }))).toBe('4/20 · interrupted');
+  expect(runLabel(record({ bestLoss: 0.5, star: true }))).toBe('a, finished, 20 of 20 epochs, best loss 0.5, starred');
+  expect(lensText(record({ state: 'stopped', epoch: 4, bestLoss: 0.25 }))).toBe('$(debug-stop) stopped at 4/20, best loss 0.25');
+});
+
+it('tells menus what can be done', () => {
+  expect(contextValueOf(record())).toBe('run finished ended plain');
+  expect(contextValueOf(record({ state: 'training' }))).toBe('run training live plain pausable');
+  expect(contextValueOf(record({ state: 'paused', star: true }))).toBe('run paused live starred');
+  expect(contextValueOf(record({ state: 'interrupted' }))).toBe('run interrupted ended plain resumable');
+});
+
+it('keeps the status bar short', () => {
+  expect(statusBarText([record()])).toBeUndefined();
+  expect(statusBarText([record({ state: 'training', epoch: 5, validationLoss: 0.02 })])?.text).toBe('$(sync~spin) a 5/20 · 25 % · 0.02');
+  expect(statusBarText([record({ state: 'preparing', message: 'Drawing digits' })])?.text).toBe('$(loading~spin) a: Drawing digits');
+  expect(statusBarText([record({ state: 'training', epoch: 5 }), record({ state: 'paused', epoch: 15 }), record()])?.text).toBe('$(sync~spin) 2 trainings 50 %');
+});

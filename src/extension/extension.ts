@@ -1,0 +1,94 @@
+// The door of the extension. It only wires: whatever reads files, starts processes or opens pages does so later, when asked.
+import * as os from 'node:os';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { messageOf } from '../core/errors.ts';
+import { registerConfigCommands } from './commands/config-commands.ts';
+import { registerDeviceCommands } from './commands/device-commands.ts';
+import { registerRunCommands } from './commands/run-commands.ts';
+import { registerViewCommands } from './commands/view-commands.ts';
+import { Disposables } from './disposables.ts';
+import { registerDocuments } from './documents.ts';
+import { registerLanguage } from './language/language.ts';
+import { registerNotifications } from './notifications.ts';
+import type { PanelHost } from './panels/page-panel.ts';
+import { Panels } from './panels/panels.ts';
+import { RunFeeds } from './run-feed.ts';
+import { chooseRuns } from './run-pick.ts';
+import { RunStore } from './run-store.ts';
+import { allRunsFolders, readSetting } from './settings.ts';
+import { stopAtOnce } from './stop-run.ts';
+import { inBackground, type Studio } from './studio.ts';
+import { trainOnOpen } from './train-on-open.ts';
+import { Training } from './training.ts';
+import { DatasetsView } from './views/datasets-view.ts';
+import { ExperimentsView } from './views/experiments-view.ts';
+import { registerStatusBar } from './views/status-bar.ts';
+
+let current: Studio | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const began = performance.now();
+  const owner = new Disposables();
+  context.subscriptions.push(owner);
+  const log = owner.add(vscode.window.createOutputChannel('Autoencoder Studio', { log: true }));
+  try {
+    wire(context, owner, log);
+    log.info(`Autoencoder Studio ${String(context.extension.packageJSON.version)} is ready after ${(performance.now() - began).toFixed(0)} ms.`);
+  } catch (error) {
+    log.error(error instanceof Error ? error.stack ?? error.message : String(error));
+    void vscode.window.showErrorMessage(`Autoencoder Studio could not start: ${messageOf(error)}. Reload the window; if that does not help, install the extension again.`, 'Reload Window').then(chosen =>
+      chosen === undefined ? undefined : vscode.commands.executeCommand('workbench.action.reloadWindow'));
+    throw error;
+  }
+}
+
+function wire(context: vscode.ExtensionContext, owner: Disposables, log: vscode.LogOutputChannel): void {
+  const store = owner.add(new RunStore({ onError: error => log.error(`Runs: ${messageOf(error)}`) }));
+  const ready = store.setFolders(allRunsFolders());
+  const studio: Studio = {
+    context, owner, log, store, feeds: new RunFeeds(), ready,
+    program: { node: process.execPath, script: path.join(context.extensionPath, 'dist', 'aeconf.js') },
+  };
+  current = studio;
+  inBackground(studio, 'Looking for runs', ready);
+
+  const host: Omit<PanelHost, 'changed' | 'studio'> = {
+    pickRuns: chosen => chooseRuns(studio, 'Show which runs?', chosen),
+    command: (command, run) => Promise.resolve(vscode.commands.executeCommand(`autoencoder.${command}`, { id: run.id, folder: run.folder })),
+  };
+  const panels = new Panels(studio, host);
+  const training = new Training(studio, panels);
+  const experiments = new ExperimentsView(studio);
+  const datasets = new DatasetsView(studio);
+  registerLanguage(studio);
+  registerDocuments(studio);
+  registerStatusBar(studio);
+  registerNotifications(studio);
+  registerConfigCommands(studio, training, () => experiments.files.map(file => file.path));
+  registerRunCommands(studio, training);
+  registerViewCommands(studio, panels);
+  registerDeviceCommands(studio, async () => {
+    datasets.refresh();
+    await Promise.all([store.refresh(), experiments.look()]);
+  });
+  followWorkspace(studio);
+  trainOnOpen(studio, training);
+}
+
+/** Runs folders move with the workspace and the setting; after a return to the window others may have added runs. */
+function followWorkspace(studio: Studio): void {
+  const { owner, store } = studio;
+  const setFolders = () => inBackground(studio, 'Looking for runs', store.setFolders(allRunsFolders()));
+  owner.add(vscode.workspace.onDidChangeWorkspaceFolders(setFolders));
+  owner.add(vscode.workspace.onDidChangeConfiguration(event => { if (event.affectsConfiguration('autoencoder.runsFolder')) setFolders(); }));
+  owner.add(vscode.window.onDidChangeWindowState(({ focused }) => { if (focused) inBackground(studio, 'Looking for runs', store.refresh()); }));
+}
+
+/** The window closes. Trainings go on unless the user wants them to stop; then they are asked to, and write their checkpoint. */
+export function deactivate(): void {
+  const studio = current;
+  current = undefined;
+  if (studio === undefined || readSetting('autoencoder.onWindowClose') !== 'stop') return;
+  for (const run of studio.store.live) if (run.host === os.hostname()) stopAtOnce(run.folder);
+}

@@ -1,0 +1,39 @@
+// Says when a training that somebody waited for is over, and offers to look at it.
+import * as vscode from 'vscode';
+import type { CommandId } from './contributions.ts';
+import type { RunRecord } from './run-record.ts';
+import { formatDuration, formatLoss } from './status-text.ts';
+import type { Studio } from './studio.ts';
+
+const looks: Readonly<Record<string, CommandId>> = {
+  'Show Loss': 'autoencoder.showLoss',
+  'Reconstructions': 'autoencoder.showReconstructions',
+  'Latent Space': 'autoencoder.showLatent',
+};
+const resume = 'Resume';
+
+/** What is said of a run that just ended; undefined where the user ended it and knows. */
+export function endMessage(run: RunRecord): { readonly text: string; readonly level: 'info' | 'warning' | 'error' } | undefined {
+  const best = run.bestLoss === undefined ? '' : `, best loss ${formatLoss(run.bestLoss)}`;
+  const epochs = `${Math.floor(run.epoch)} of ${run.epochs} epochs`;
+  switch (run.state) {
+    case 'finished': return { text: `${run.name} finished: ${epochs} in ${formatDuration(run.elapsed)}${best}.`, level: 'info' };
+    case 'failed': return { text: `${run.name} failed after ${epochs}: ${run.reason ?? 'see its log.'}`, level: 'error' };
+    case 'interrupted': return { text: `${run.name} was interrupted after ${epochs}. ${run.reason ?? ''}`.trim(), level: 'warning' };
+    default: return undefined;
+  }
+}
+
+export function registerNotifications({ owner, store, log }: Studio): void {
+  owner.add(store.onEnded.on(run => {
+    const message = endMessage(run);
+    log.info(`${run.id}: ${run.state}${run.reason === undefined ? '' : ` (${run.reason})`}`);
+    if (message === undefined) return;
+    const show = { info: vscode.window.showInformationMessage, warning: vscode.window.showWarningMessage, error: vscode.window.showErrorMessage }[message.level];
+    const actions = run.state === 'interrupted' ? [resume, ...Object.keys(looks)] : run.state === 'failed' ? ['Show Loss'] : Object.keys(looks);
+    void show(message.text, ...actions).then(chosen => {
+      const command = chosen === resume ? 'autoencoder.resume' : chosen === undefined ? undefined : looks[chosen];
+      return command === undefined ? undefined : vscode.commands.executeCommand(command, { id: run.id, folder: run.folder });
+    });
+  }));
+}

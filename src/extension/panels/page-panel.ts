@@ -1,0 +1,233 @@
+// What every page's panel does: its HTML, typed messages both ways, a snapshot when the page is ready, increments while it is
+// visible. A hidden page is gone (no retainContextWhenHidden); when shown again it says `ready` and gets a new snapshot.
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { StudioError, messageOf } from '../../core/errors.ts';
+import type { HostMessage, PageMessage, PageName, RequestMessage, RequestName, Requests, ResponseMessage, RunLabel } from '../../protocol/messages.ts';
+import { Disposables } from '../disposables.ts';
+import type { RunFeed } from '../run-feed.ts';
+import { toLabel, type RunRecord } from '../run-record.ts';
+import { report, type Studio } from '../studio.ts';
+import { pageHtml } from './html.ts';
+import { savePageFile } from './save-file.ts';
+
+export const pageTitles: Readonly<Record<PageName, string>> = { loss: 'Loss', reconstructions: 'Reconstructions', latent: 'Latent Space' };
+
+type Answers = { readonly [N in RequestName]?: (params: Requests[N]['params']) => Promise<Requests[N]['result']> };
+
+/** A run a panel shows: one that is there, or one that was just asked for and has no folder yet. */
+export interface ShownRun {
+  readonly label: RunLabel;
+  readonly folder?: string;
+}
+
+export interface PanelHost {
+  readonly studio: Studio;
+  /** Lets the user choose runs; undefined when they changed their mind. */
+  pickRuns(chosen: readonly string[]): Promise<readonly RunRecord[] | undefined>;
+  command(command: Extract<PageMessage, { type: 'command' }>['command'], run: RunRecord): Promise<unknown>;
+  /** What the panel shows changed: it must be found again after a reload. */
+  changed(): void;
+}
+
+/** Shortest time between two increments, in milliseconds: about 10 a second. */
+const INCREMENT_GAP = 100;
+
+export abstract class PagePanel<H extends HostMessage> {
+  readonly owner = new Disposables();
+  /** Opened by a training: the next training may show itself here. */
+  follows = false;
+  private revision = 0;
+  private ready = false;
+  private snapshotDue = true;
+  private updating = false;
+  private again = false;
+  private shown: readonly ShownRun[] = [];
+  private readonly feeds = new Map<string, { readonly feed: RunFeed; dispose(): void }>();
+
+  protected constructor(readonly page: PageName, protected readonly host: PanelHost, readonly panel: vscode.WebviewPanel, private readonly several: boolean) {
+    const { studio } = host;
+    const webview = panel.webview;
+    webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(studio.context.extensionUri, 'dist')] };
+    panel.iconPath = vscode.Uri.joinPath(studio.context.extensionUri, 'media', 'icon.png');
+    this.owner.add(webview.onDidReceiveMessage((message: PageMessage) => this.receive(message)));
+    this.owner.add(panel.onDidChangeViewState(() => { if (!panel.visible) this.ready = false; }));
+    this.owner.add(panel.onDidDispose(() => this.gone()));
+    this.owner.add(studio.store.onTick.on(() => this.refresh()));
+    this.owner.add(studio.store.onChange.on(() => this.refresh()));
+    webview.html = this.html();
+  }
+
+  /** Folders of the runs it shows. */
+  get folders(): string[] {
+    return this.shown.flatMap(run => run.folder ?? []);
+  }
+
+  get runs(): readonly ShownRun[] {
+    return this.shown;
+  }
+
+  /** Shows these runs in place of those before. */
+  show(runs: readonly ShownRun[]): void {
+    this.shown = this.several ? runs : runs.slice(0, 1);
+    const kept = new Set(this.folders);
+    for (const [folder, held] of this.feeds) {
+      if (kept.has(folder)) continue;
+      held.dispose();
+      this.feeds.delete(folder);
+    }
+    for (const folder of kept) if (!this.feeds.has(folder)) this.feeds.set(folder, this.host.studio.feeds.open(folder));
+    this.panel.title = panelTitle(this.page, this.shown.map(run => this.labelOf(run)));
+    this.host.changed();
+    this.hydrate();
+  }
+
+  /** Everything, for a page that knows nothing; undefined when there is no run to tell of. */
+  protected abstract snapshot(): Promise<H | undefined>;
+  /** What changed since the last message; undefined for nothing, 'snapshot' when it cannot be told as an increment. */
+  protected abstract increment(): Promise<H | 'snapshot' | undefined>;
+  /** How requests beyond those every page has are answered. */
+  protected abstract readonly answers: Answers;
+
+  protected feedOf(run: ShownRun): RunFeed | undefined {
+    return run.folder === undefined ? undefined : this.feeds.get(run.folder)?.feed;
+  }
+
+  protected recordOf(id: string): RunRecord {
+    const shown = this.shown.find(run => run.label.id === id && run.folder !== undefined);
+    const record = this.host.studio.store.find(shown?.folder ?? id);
+    if (record === undefined) throw new StudioError('run', `The run ${id} is not there any more: its folder was deleted or moved.`);
+    return record;
+  }
+
+  /** The label as it is now. */
+  protected labelOf(run: ShownRun): RunLabel {
+    const record = run.folder === undefined ? undefined : this.host.studio.store.find(run.folder);
+    return record === undefined ? run.label : toLabel(record);
+  }
+
+  protected nextRevision(): number {
+    return ++this.revision;
+  }
+
+  private html(): string {
+    const dist = vscode.Uri.joinPath(this.host.studio.context.extensionUri, 'dist', 'webviews');
+    const address = (name: string) => this.panel.webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
+    return pageHtml(this.page, pageTitles[this.page], randomBytes(16).toString('base64url'), {
+      cspSource: this.panel.webview.cspSource,
+      script: address(`${this.page}.js`),
+      style: address(`${this.page}.css`),
+      assets: { worker: address('decode-worker.js'), ortScript: address('ort-wasm-simd-threaded.mjs'), ortWasm: address('ort-wasm-simd-threaded.wasm') },
+    });
+  }
+
+  private receive(message: PageMessage): void {
+    const { studio } = this.host;
+    switch (message.type) {
+      case 'ready':
+        this.ready = true;
+        this.hydrate();
+        return;
+      case 'failed':
+        if (message.detail !== undefined) studio.log.error(message.detail);
+        void report(studio, pageTitles[this.page], new StudioError('internal', message.message));
+        return;
+      case 'command':
+        void this.command(message).catch((error: unknown) => report(studio, pageTitles[this.page], error));
+        return;
+      case 'request':
+        void this.answer(message);
+        return;
+    }
+  }
+
+  private async command({ command, runId }: Extract<PageMessage, { type: 'command' }>): Promise<void> {
+    await this.host.command(command, this.recordOf(runId));
+  }
+
+  private async answer(request: RequestMessage): Promise<void> {
+    let response: ResponseMessage;
+    try {
+      response = { type: 'response', id: request.id, ok: true, result: await this.resultOf(request) };
+    } catch (error) {
+      this.host.studio.log.warn(`${pageTitles[this.page]} page asked for ${request.name}: ${messageOf(error)}`);
+      response = { type: 'response', id: request.id, ok: false, error: messageOf(error) };
+    }
+    this.post(response);
+  }
+
+  private resultOf(request: RequestMessage): Promise<unknown> {
+    switch (request.name) {
+      case 'saveFile': return savePageFile(request.params, this.folders[0]);
+      case 'pickRuns': return this.pick();
+      case 'picture': return this.answered(this.answers.picture?.(request.params), request);
+      case 'latent': return this.answered(this.answers.latent?.(request.params), request);
+      case 'model': return this.answered(this.answers.model?.(request.params), request);
+    }
+  }
+
+  private answered(result: Promise<unknown> | undefined, request: RequestMessage): Promise<unknown> {
+    return result ?? Promise.reject(new StudioError('internal', `The ${pageTitles[this.page]} page has no answer to ${request.name}.`));
+  }
+
+  private async pick(): Promise<boolean> {
+    const runs = await this.host.pickRuns(this.folders);
+    if (runs === undefined) return false;
+    this.follows = false;
+    this.show(runs.map(run => ({ label: toLabel(run), folder: run.folder })));
+    return true;
+  }
+
+  /** Sends a snapshot when the page can take one. */
+  private hydrate(): void {
+    this.snapshotDue = true;
+    this.refresh();
+  }
+
+  /** Tells the page what is new, one message at a time and not too often. */
+  private refresh(): void {
+    if (!this.ready || !this.panel.visible || this.owner.disposed) return;
+    if (this.updating) {
+      this.again = true;
+      return;
+    }
+    this.updating = true;
+    void this.update()
+      .catch((error: unknown) => this.host.studio.log.error(`${pageTitles[this.page]} page: ${error instanceof Error ? error.stack ?? error.message : String(error)}`))
+      .finally(() => setTimeout(() => {
+        this.updating = false;
+        if (this.again) {
+          this.again = false;
+          this.refresh();
+        }
+      }, INCREMENT_GAP));
+  }
+
+  private async update(): Promise<void> {
+    await Promise.all([...this.feeds.values()].map(held => held.feed.update()));
+    const whole = this.snapshotDue;
+    this.snapshotDue = false;
+    const message = whole ? await this.snapshot() : await this.increment();
+    // Runs may have been exchanged while files were read; then this is outdated and a snapshot follows.
+    if (this.snapshotDue) this.again = true;
+    else if (message === 'snapshot') this.hydrate();
+    else if (message !== undefined) this.post(message);
+  }
+
+  private post(message: HostMessage): void {
+    if (!this.owner.disposed) void this.panel.webview.postMessage(message);
+  }
+
+  private gone(): void {
+    for (const held of this.feeds.values()) held.dispose();
+    this.feeds.clear();
+    this.owner.dispose();
+    this.host.changed();
+  }
+}
+
+/** "Loss: janet-50", "Loss: 3 runs". */
+export function panelTitle(page: PageName, runs: readonly RunLabel[]): string {
+  const what = runs.length === 0 ? '' : runs.length === 1 ? `: ${runs[0]!.name}` : `: ${runs.length} runs`;
+  return `${pageTitles[page]}${what}`;
+}

@@ -1,0 +1,125 @@
+// All open pages: opens them, finds the one that already shows a run, remembers what each showed and brings them back after a
+// reload of the window.
+import * as vscode from 'vscode';
+import type { HostMessage, PageName } from '../../protocol/messages.ts';
+import { isActive } from '../../runs/state.ts';
+import { panelTypes } from '../contributions.ts';
+import { toLabel, type RunRecord } from '../run-record.ts';
+import type { Studio } from '../studio.ts';
+import { LatentPanel } from './latent-panel.ts';
+import { LossPanel } from './loss-panel.ts';
+import { pageTitles, type PagePanel, type PanelHost, type ShownRun } from './page-panel.ts';
+import { ReconstructionsPanel } from './reconstructions-panel.ts';
+
+const makers: Readonly<Record<PageName, (host: PanelHost, panel: vscode.WebviewPanel) => PagePanel<HostMessage>>> = {
+  loss: (host, panel) => new LossPanel(host, panel),
+  reconstructions: (host, panel) => new ReconstructionsPanel(host, panel),
+  latent: (host, panel) => new LatentPanel(host, panel),
+};
+
+/** What is remembered of a panel: the page's own view settings are kept by VS Code. */
+interface Remembered {
+  readonly page: PageName;
+  readonly title: string;
+  readonly folders: readonly string[];
+  readonly follows: boolean;
+}
+
+/** A page opened for a training that is about to begin. */
+export interface FollowingPanel {
+  show(begun: ShownRun): void;
+  /** The training did not begin: as it was before. */
+  undo(): void;
+}
+
+const memoryKey = 'openPanels';
+/** Panels of earlier windows that were closed unseen are forgotten in the end. */
+const remembered = 30;
+
+export class Panels {
+  private readonly open = new Set<PagePanel<HostMessage>>();
+  private readonly host: PanelHost;
+  /** Panels of the last window that VS Code has not brought back yet. */
+  private readonly waiting: Remembered[];
+
+  constructor(private readonly studio: Studio, host: Omit<PanelHost, 'changed' | 'studio'>) {
+    this.host = { ...host, studio, changed: () => this.remember() };
+    this.waiting = [...studio.context.workspaceState.get<readonly Remembered[]>(memoryKey, [])];
+    for (const page of Object.keys(makers) as PageName[]) {
+      studio.owner.add(vscode.window.registerWebviewPanelSerializer(panelTypes[page], {
+        deserializeWebviewPanel: (panel: vscode.WebviewPanel) => this.restore(page, panel),
+      }));
+    }
+  }
+
+  /** Shows runs on a page beside the editor; a panel that shows just them comes to the front. */
+  show(page: PageName, runs: readonly RunRecord[]): void {
+    const folders = JSON.stringify(runs.map(run => run.folder).sort());
+    const same = [...this.open].find(panel => panel.page === page && JSON.stringify([...panel.folders].sort()) === folders);
+    if (same === undefined) this.create(page, vscode.ViewColumn.Beside, false).show(runs.map(run => ({ label: toLabel(run), folder: run.folder })));
+    else same.panel.reveal(undefined, false);
+  }
+
+  /**
+   * Opens a page for a training that is about to begin, in the panel that followed the last one when that has ended.
+   * The focus stays where it is.
+   */
+  follow(page: PageName, run: ShownRun): FollowingPanel {
+    const free = [...this.open].find(panel => panel.page === page && panel.follows && !panel.runs.some(shown => isActive(this.stateOf(shown))));
+    const before = free?.runs;
+    const panel = free ?? this.create(page, this.columnForFollowing(), true);
+    panel.follows = true;
+    if (!panel.panel.visible) panel.panel.reveal(undefined, true);
+    panel.show([run]);
+    return {
+      show: begun => panel.show([begun]),
+      undo: () => before === undefined ? panel.panel.dispose() : panel.show(before),
+    };
+  }
+
+  /** Pages that open together share one column: the first beside the editor, the others behind it. */
+  private columnForFollowing(): vscode.ViewColumn {
+    const other = [...this.open].find(panel => panel.follows && panel.panel.viewColumn !== undefined);
+    return other?.panel.viewColumn ?? vscode.ViewColumn.Beside;
+  }
+
+  private stateOf(shown: ShownRun) {
+    return (shown.folder === undefined ? undefined : this.studio.store.find(shown.folder)?.state) ?? shown.label.state;
+  }
+
+  private create(page: PageName, column: vscode.ViewColumn, preserveFocus: boolean): PagePanel<HostMessage> {
+    return this.adopt(page, vscode.window.createWebviewPanel(panelTypes[page], pageTitles[page], { viewColumn: column, preserveFocus }, { enableScripts: true }));
+  }
+
+  private adopt(page: PageName, webviewPanel: vscode.WebviewPanel): PagePanel<HostMessage> {
+    const panel = makers[page](this.host, webviewPanel);
+    this.open.add(panel);
+    this.studio.owner.add(panel.owner);
+    panel.owner.add({
+      dispose: () => {
+        this.open.delete(panel);
+        this.studio.owner.release(panel.owner);
+      },
+    });
+    return panel;
+  }
+
+  private async restore(page: PageName, webviewPanel: vscode.WebviewPanel): Promise<void> {
+    // VS Code keeps the title, which tells panels of a page apart; panels of equal title are alike to the user too.
+    const at = this.waiting.findIndex(each => each.page === page && each.title === webviewPanel.title);
+    const [known] = at < 0 ? [] : this.waiting.splice(at, 1);
+    await this.studio.ready;
+    const panel = this.adopt(page, webviewPanel);
+    panel.follows = known?.follows ?? false;
+    panel.show((known?.folders ?? []).map((folder): ShownRun => {
+      const run = this.studio.store.find(folder);
+      const name = folder.split(/[/\\]/).at(-1) ?? folder;
+      return { folder, label: run === undefined ? { id: name, name, state: 'interrupted', epoch: 0, epochs: 0, star: false } : toLabel(run) };
+    }));
+  }
+
+  private remember(): void {
+    const panels = [...this.open].map((panel): Remembered => ({ page: panel.page, title: panel.panel.title, folders: panel.folders, follows: panel.follows }));
+    void this.studio.context.workspaceState.update(memoryKey, [...panels, ...this.waiting].slice(0, remembered));
+  }
+}
