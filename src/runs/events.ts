@@ -50,6 +50,8 @@ export interface RunInfo {
   readonly model: { readonly latentShape: readonly number[]; readonly parameters: number; readonly trainable: number };
   readonly epochs: number;
   readonly stepsPerEpoch: number;
+  /** CPU threads given with --threads; a resumed run takes as many, since sums depend on how they are split. */
+  readonly threads?: number;
 }
 
 export type WorkState = 'preparing' | 'training' | 'paused' | RunOutcome;

@@ -9,6 +9,8 @@ export interface TrainOptions {
   /** A device id, or "auto". */
   readonly device: string;
   readonly threads?: number;
+  /** The built src/data/batch-worker.ts; batches are made on the main thread without it. */
+  readonly batchWorker?: string;
   readonly dataFolders: readonly string[];
   readonly cacheFolder?: string;
   /** Holds one folder per run; `.autoencoder/runs` beside the nearest workspace root when left out by the caller. */
@@ -32,7 +34,7 @@ export interface TrainResult {
   readonly seconds: number;
 }
 
-export type ResumeOptions = Pick<TrainOptions, 'dataFolders' | 'cacheFolder' | 'signal' | 'onStatus' | 'onEvent' | 'onRun' | 'threads'> & {
+export type ResumeOptions = Pick<TrainOptions, 'dataFolders' | 'cacheFolder' | 'signal' | 'onStatus' | 'onEvent' | 'onRun' | 'threads' | 'batchWorker'> & {
   /** Left out: the device the run was on. */
   readonly device?: string;
   /** Train up to this many epochs in place of the spec's. */

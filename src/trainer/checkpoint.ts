@@ -1,0 +1,68 @@
+// A checkpoint: weights, optimiser state and position of one and the same step in one file. Order, noise and dropout are keyed
+// by (seed, epoch, batch), so nothing else is needed to go on exactly.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { StudioError } from '../core/errors.ts';
+import type { ModelPrograms, State } from '../graph/program.ts';
+import { runFiles, type RunEvent, type TensorFile } from '../runs/events.ts';
+import { toJson } from '../runs/json.ts';
+import { readTensors } from '../runs/reader.ts';
+import { freshEarlyStopping, type EarlyStoppingState } from './early-stopping.ts';
+
+/** Where training stands, and all it remembers. */
+export interface Position {
+  /** Finished epochs. */
+  readonly epoch: number;
+  /** Steps taken in the epoch after those. */
+  readonly stepInEpoch: number;
+  /** Steps taken in all. */
+  readonly step: number;
+  /** Sum over the samples of the unfinished epoch of their batches' losses. */
+  readonly lossSum: number;
+  readonly earlyStopping: EarlyStoppingState;
+  /** Losses of the last finished epoch. */
+  readonly trainLoss?: number;
+  readonly validationLoss?: number;
+  /** The epoch with the lowest watched loss so far. */
+  readonly best?: { readonly epoch: number; readonly value: number };
+}
+
+export const startPosition: Position = { epoch: 0, stepInEpoch: 0, step: 0, lossSum: 0, earlyStopping: freshEarlyStopping };
+
+export type CheckpointKind = 'last' | 'best';
+
+/** Metadata of a checkpoint file: the position, and the events of the epoch it ends, should a kill come before they are written. */
+export function checkpointMetadata(position: Position, events: readonly RunEvent[]): Record<string, string> {
+  return { format: 'autoencoder-studio/1', position: toJson(position), events: toJson(events) };
+}
+
+export interface Checkpoint {
+  readonly tensors: TensorFile;
+  readonly position: Position;
+  readonly events: readonly RunEvent[];
+}
+
+export function hasCheckpoint(folder: string, kind: CheckpointKind): boolean {
+  return fs.existsSync(path.join(folder, fileOf(kind)));
+}
+
+function fileOf(kind: CheckpointKind): string {
+  return kind === 'last' ? runFiles.lastCheckpoint : runFiles.bestCheckpoint;
+}
+
+/** @throws StudioError('run') when the checkpoint is missing, damaged or of another version. */
+export async function readCheckpoint(folder: string, kind: CheckpointKind): Promise<Checkpoint> {
+  const file = path.join(folder, fileOf(kind));
+  const { tensors, metadata } = await readTensors(file);
+  const { format, position, events } = metadata;
+  if (format !== 'autoencoder-studio/1' || position === undefined || events === undefined) {
+    throw new StudioError('run', `${file} is no checkpoint of this version (format ${format ?? 'missing'}). Train again, or use the version that wrote it.`);
+  }
+  // The file was written by checkpointMetadata, whole or not at all.
+  return { tensors, position: JSON.parse(position) as Position, events: JSON.parse(events) as RunEvent[] };
+}
+
+/** Checkpoint tensors → state of a session, bit for bit. @throws StudioError('run') when they belong to another model. */
+export function stateOf(programs: ModelPrograms, { tensors }: Pick<Checkpoint, 'tensors'>): State {
+  return programs.pack(tensors);
+}

@@ -1,0 +1,21 @@
+// A session with its programs, each compiled once per batch size: the full one and that of a last, smaller batch.
+import type { CompiledProgram, Session } from '../engine/engine.ts';
+import type { ModelPrograms } from '../graph/program.ts';
+
+type ProgramName = 'trainStep' | 'evaluate' | 'encode' | 'decode' | 'reconstruct';
+
+export class CompiledPrograms {
+  private readonly compiled = new Map<string, Promise<CompiledProgram>>();
+
+  constructor(readonly session: Session, private readonly programs: ModelPrograms) {}
+
+  get(name: ProgramName, batch: number): Promise<CompiledProgram> {
+    const key = `${name} ${batch}`;
+    let program = this.compiled.get(key);
+    if (program === undefined) {
+      program = this.session.compile(this.programs[name](batch));
+      this.compiled.set(key, program);
+    }
+    return program;
+  }
+}

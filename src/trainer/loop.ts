@@ -1,0 +1,213 @@
+// The training loop. A step is: a batch, one run of the compiled program, its loss. Everything else (events, control,
+// checkpoints) is done by time, not by step, so that small models are not slowed down.
+import { StudioError } from '../core/errors.ts';
+import { tensor, type HostTensor } from '../core/tensor.ts';
+import type { Batch, BatchSource } from '../data/dataset.ts';
+import type { State } from '../graph/program.ts';
+import type { RunEvent } from '../runs/events.ts';
+import type { RunWriter } from '../runs/writer.ts';
+import type { Background } from './background.ts';
+import type { Breath } from './breath.ts';
+import { checkpointMetadata, type Position } from './checkpoint.ts';
+import type { CompiledPrograms } from './compiled.ts';
+import type { Control } from './control.ts';
+import { watch } from './early-stopping.ts';
+import type { Evaluator } from './evaluate.ts';
+import { stepsPerEpochOf, type Experiment } from './experiment.ts';
+import type { ModelFiles } from './models.ts';
+import type { Recorder } from './recorder.ts';
+import { learningRateAt } from './schedule.ts';
+import type { StatusReporter } from './status.ts';
+import type { Views, ViewFiles } from './views.ts';
+
+export interface Training {
+  readonly experiment: Experiment;
+  readonly epochs: number;
+  readonly source: BatchSource;
+  readonly compiled: CompiledPrograms;
+  readonly evaluator: Evaluator;
+  readonly views: Views;
+  readonly models: ModelFiles;
+  readonly writer: RunWriter;
+  readonly recorder: Recorder;
+  readonly status: StatusReporter;
+  readonly control: Control;
+  readonly background: Background;
+  readonly breath: Breath;
+}
+
+export interface LoopEnd {
+  readonly why: 'all epochs' | 'early stopping' | 'stopped';
+  readonly position: Position;
+}
+
+/** Milliseconds between two written losses of single batches. */
+const BATCH_EVENTS = 100;
+
+export class TrainingLoop {
+  private position: Position;
+  /** Step of the newest checkpoint. */
+  private savedStep: number;
+  private lastBatchEvent = -Infinity;
+  private readonly stepsPerEpoch: number;
+
+  constructor(private readonly training: Training, start: Position) {
+    this.position = start;
+    this.savedStep = start.step;
+    this.stepsPerEpoch = stepsPerEpochOf(training.experiment);
+  }
+
+  /**
+   * Trains until the last epoch, early stopping or a stop. Files may still be on their way when it returns.
+   * @throws StudioError('run') when the loss is no longer a number, or the disk refuses.
+   */
+  async run(): Promise<LoopEnd> {
+    const { epochs, control, background, status } = this.training;
+    while (this.position.epoch < epochs) {
+      const wish = control.wish();
+      if (wish === 'stop') {
+        await this.save();
+        return { why: 'stopped', position: this.position };
+      }
+      if (wish === 'pause') await this.pause();
+      else if (this.position.stepInEpoch < this.stepsPerEpoch) await this.step();
+      else if (await this.endEpoch()) return { why: 'early stopping', position: this.position };
+      background.check();
+      status.check();
+      await this.training.breath.take(background.busy);
+    }
+    return { why: 'all epochs', position: this.position };
+  }
+
+  private async step(): Promise<void> {
+    const { experiment: { spec, programs }, source, compiled, epochs } = this.training;
+    const { epoch, stepInEpoch, step, lossSum } = this.position;
+    const batch = await source.next(epoch + 1, stepInEpoch);
+    const program = await compiled.get('trainStep', batch.size);
+    const rate = learningRateAt(spec.training.optimizer.learningRate, step, { stepsPerEpoch: this.stepsPerEpoch, epochs });
+    const results = await program.run({ ...this.feeds(batch), hyper: programs.hyper(step + 1, rate) });
+    source.recycle(batch);
+    const loss = results['loss']!.data[0]!;
+    if (!Number.isFinite(loss)) throw this.diverged(loss, rate);
+    this.position = { ...this.position, stepInEpoch: stepInEpoch + 1, step: step + 1, lossSum: lossSum + loss * batch.size };
+    this.tellStep(loss);
+  }
+
+  private feeds(batch: Batch): Record<string, HostTensor> {
+    const { features } = this.training.experiment;
+    const feeds: Record<string, HostTensor> = { target: tensor(batch.target, [batch.size, features]) };
+    if (batch.input) feeds['input'] = tensor(batch.input, [batch.size, features]);
+    for (const [name, values] of Object.entries(batch.random)) feeds[name] = tensor(values, [batch.size, values.length / batch.size]);
+    return feeds;
+  }
+
+  /** Epochs finished, with the running one as a fraction. */
+  private epochNow(): number {
+    return this.position.epoch + this.position.stepInEpoch / this.stepsPerEpoch;
+  }
+
+  private tellStep(loss: number): void {
+    const { status, recorder, experiment: { dataset, spec } } = this.training;
+    const { epoch, stepInEpoch, step } = this.position;
+    const seen = Math.min(stepInEpoch * spec.training.batchSize, dataset.train.count);
+    status.note({ epoch: this.epochNow(), step }, epoch * dataset.train.count + seen);
+    const now = performance.now();
+    if (now - this.lastBatchEvent < BATCH_EVENTS) return;
+    this.lastBatchEvent = now;
+    status.note({ trainLoss: this.position.lossSum / seen });
+    recorder.record(recorder.stamp({ type: 'scalars', per: 'batch', split: 'train', epoch: this.epochNow(), step, values: { loss } }));
+  }
+
+  /** @returns whether early stopping ends the training here. */
+  private async endEpoch(): Promise<boolean> {
+    const { experiment: { spec, dataset }, epochs, evaluator, views, models, background, recorder, status } = this.training;
+    const epoch = this.position.epoch + 1;
+    const { step } = this.position;
+    const trainLoss = this.position.lossSum / dataset.train.count;
+    const validationLoss = dataset.validation.count > 0 ? await evaluator.meanLoss(dataset.validation) : undefined;
+    if (validationLoss !== undefined && !Number.isFinite(validationLoss)) throw this.diverged(validationLoss);
+
+    const stopping = spec.training.earlyStopping;
+    const watched = stopping?.monitor === 'trainLoss' ? trainLoss : validationLoss ?? trainLoss;
+    const best = this.position.best === undefined || watched < this.position.best.value ? { epoch, value: watched } : this.position.best;
+    const { state: earlyStopping, stop } = stopping ? watch(this.position.earlyStopping, watched, stopping) : { state: this.position.earlyStopping, stop: false };
+    this.position = {
+      epoch, step, stepInEpoch: 0, lossSum: 0, earlyStopping, best, trainLoss,
+      ...(validationLoss === undefined ? {} : { validationLoss }),
+    };
+
+    const at = { epoch, step };
+    const events: RunEvent[] = [recorder.stamp({ type: 'scalars', per: 'epoch', split: 'train', ...at, values: { loss: trainLoss } })];
+    if (validationLoss !== undefined) events.push(recorder.stamp({ type: 'scalars', per: 'epoch', split: 'validation', ...at, values: { loss: validationLoss } }));
+    const shown = views.wants(epoch, stop || epoch === epochs) ? await views.compute(epoch) : undefined;
+    if (shown) {
+      events.push(recorder.stamp({ type: 'picture', ...at, file: shown.picture.file }));
+      events.push(recorder.stamp({ type: 'latent', ...at, file: shown.latent.file }));
+    }
+    const improved = best.epoch === epoch;
+    if (improved) events.push(recorder.stamp({ type: 'checkpoint', kind: 'best', ...at, value: best.value }));
+    events.push(recorder.stamp({ type: 'checkpoint', kind: 'last', ...at }));
+
+    const state = await this.training.compiled.session.getState();
+    const { position } = this;
+    await background.start(async () => {
+      if (shown) await this.writeViews(shown);
+      await this.writeCheckpoint(state, position, events, improved ? ['best', 'last'] : ['last']);
+      // Told only now: what a reader knows of is safe on the disk.
+      for (const event of events) recorder.record(event);
+      status.refresh({
+        trainLoss, bestEpoch: best.epoch,
+        ...(validationLoss === undefined ? {} : { validationLoss }),
+        ...(watched === validationLoss ? { bestValidationLoss: best.value } : {}),
+      });
+      if (models.due) await models.write(state);
+    });
+    this.savedStep = step;
+    return stop && epoch < epochs;
+  }
+
+  private async writeViews({ picture, latent }: ViewFiles): Promise<void> {
+    await this.training.writer.tensors(picture.file, picture.tensors);
+    await this.training.writer.tensors(latent.file, latent.tensors);
+  }
+
+  private async writeCheckpoint(state: State, position: Position, events: readonly RunEvent[], kinds: readonly ('best' | 'last')[]): Promise<void> {
+    const { writer, experiment: { programs } } = this.training;
+    const tensors = programs.unpack(state);
+    const metadata = checkpointMetadata(position, events);
+    // `best` comes first: `last` says that it is there.
+    for (const kind of kinds) await writer.checkpoint(kind, tensors, metadata);
+  }
+
+  /** A checkpoint right here, in the middle of an epoch, unless the newest one is of this very step. */
+  private async save(): Promise<void> {
+    const { background, compiled, recorder } = this.training;
+    if (this.savedStep === this.position.step) return;
+    const state = await compiled.session.getState();
+    const { position } = this;
+    const event = recorder.stamp({ type: 'checkpoint', kind: 'last', epoch: this.epochNow(), step: position.step });
+    await background.start(async () => {
+      await this.writeCheckpoint(state, position, [event], ['last']);
+      recorder.record(event);
+    });
+    this.savedStep = position.step;
+  }
+
+  private async pause(): Promise<void> {
+    const { control, status, background } = this.training;
+    await this.save();
+    await background.idle();
+    status.write({ state: 'paused' });
+    await control.pauseOver();
+    if (control.wish() !== 'stop') status.write({ state: 'training' });
+  }
+
+  private diverged(loss: number, rate?: number): StudioError {
+    const { epoch, stepInEpoch } = this.position;
+    const where = rate === undefined
+      ? `The validation loss after epoch ${epoch + 1} is ${loss}`
+      : `The loss became ${loss} in epoch ${epoch + 1}, step ${stepInEpoch + 1} of ${this.stepsPerEpoch}, at a learning rate of ${Number(rate.toPrecision(4))}`;
+    const kept = epoch === 0 ? '' : ` The checkpoint of epoch ${epoch} is kept.`;
+    return new StudioError('run', `${where}: training has diverged and was ended. Lower training.optimizer.learningRate, or limit the gradient with training.optimizer.globalClipNorm (for example 1).${kept}`);
+  }
+}

@@ -1,0 +1,37 @@
+// The ONNX files of a run. They are refreshed while it trains, for the pages that decode, but never so often that training
+// would feel it, and always at the end.
+import type { ModelPrograms, State } from '../graph/program.ts';
+import { runFiles } from '../runs/events.ts';
+import type { RunWriter } from '../runs/writer.ts';
+import type { Breath } from './breath.ts';
+
+/** At most this share of the time goes into exporting. */
+const SHARE = 0.02;
+
+export const modelFiles = { encoder: runFiles.encoder, decoder: runFiles.decoder, autoencoder: runFiles.autoencoder } as const;
+
+export class ModelFiles {
+  private cost = 0;
+  private last = -Infinity;
+
+  constructor(private readonly programs: ModelPrograms, private readonly writer: RunWriter, private readonly breath: Breath) {}
+
+  /** Whether it is time again. */
+  get due(): boolean {
+    return performance.now() - this.last >= this.cost / SHARE;
+  }
+
+  /** @throws StudioError('run') when the disk refuses. */
+  async write(state: State): Promise<void> {
+    let cost = 0;
+    for (const which of ['encoder', 'decoder', 'autoencoder'] as const) {
+      const start = performance.now();
+      const bytes = this.programs.exportOnnx(which, state);
+      cost += performance.now() - start;
+      await this.writer.file(modelFiles[which], bytes);
+      await this.breath.take();
+    }
+    this.cost = cost;
+    this.last = performance.now();
+  }
+}

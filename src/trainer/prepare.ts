@@ -1,0 +1,58 @@
+// From an experiment to a session in which it can train: memory is judged first, then a device is chosen and given its state.
+import { tensor, type HostTensor } from '../core/tensor.ts';
+import { createBatchSource } from '../data/batches.ts';
+import type { BatchPlan, DataProgress } from '../data/dataset.ts';
+import { chooseDevice, type Choice } from '../engine/choose.ts';
+import type { Session } from '../engine/engine.ts';
+import { openSession } from '../engine/engines.ts';
+import type { State } from '../graph/program.ts';
+import { batchSizeOf, type Experiment } from './experiment.ts';
+import { requireMemory } from './memory.ts';
+import { learningRateAt } from './schedule.ts';
+
+export interface Prepared {
+  readonly session: Session;
+  readonly choice: Choice;
+}
+
+export function batchPlan({ spec, programs }: Experiment): BatchPlan {
+  const { batchSize, shuffle } = spec.training;
+  return { seed: spec.seed, batchSize, shuffle, corruption: spec.corruption, random: programs.random };
+}
+
+/**
+ * Opens a session on the device asked for, with this state in it.
+ * @param request a device id, or "auto".
+ * @throws StudioError('memory') when the model would not fit, StudioError('device') when there is no such device.
+ */
+export async function prepareSession(experiment: Experiment, state: () => State, request: string, threads: number | undefined): Promise<Prepared> {
+  const batch = batchSizeOf(experiment);
+  // Before any of the state is made: a model that does not fit would end the process right there.
+  requireMemory(experiment.programs.memory(batch), batch, { id: request === 'auto' ? 'cpu' : request });
+  const initial = state();
+  const options = threads === undefined ? {} : { threads };
+  const trial = { program: experiment.programs.trainStep(batch), state: initial, feeds: await trialFeeds(experiment) };
+  const choice = await chooseDevice(request, trial, options);
+  const session = await openSession(choice.device, options);
+  await session.setState(initial);
+  return { session, choice };
+}
+
+/** The first batch of the first epoch, as the very first step will be fed. */
+async function trialFeeds(experiment: Experiment): Promise<Record<string, HostTensor>> {
+  const { spec, dataset, programs, features } = experiment;
+  const batch = await createBatchSource(dataset.train, dataset, batchPlan(experiment)).next(1, 0);
+  const rate = learningRateAt({ ...spec.training.optimizer.learningRate, warmupEpochs: 0 }, 0, { stepsPerEpoch: 1, epochs: 1 });
+  return {
+    target: tensor(batch.target, [batch.size, features]),
+    ...(batch.input ? { input: tensor(batch.input, [batch.size, features]) } : {}),
+    hyper: programs.hyper(1, rate),
+    ...Object.fromEntries(Object.entries(batch.random).map(([name, values]) => [name, tensor(values, [batch.size, values.length / batch.size])])),
+  };
+}
+
+/** "Downloading train-images-idx3-ubyte.gz, 40 %". */
+export function progressText({ task, done, total, unit }: DataProgress): string {
+  if (total !== undefined && total > 0) return `${task}, ${Math.floor((100 * done) / total)} %`;
+  return done > 0 ? `${task}, ${unit === 'bytes' ? `${(done / 1e6).toFixed(1)} MB` : `${done.toLocaleString('en-US')} ${unit}`}` : task;
+}

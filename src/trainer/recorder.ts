@@ -1,0 +1,28 @@
+// Every event goes three ways: into events.jsonl, into the TensorBoard files, and to whoever started the training.
+import type { RunEvent } from '../runs/events.ts';
+import type { RunTensorBoard } from '../runs/tensorboard.ts';
+import type { RunWriter } from '../runs/writer.ts';
+
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+/** An event before it has a time. */
+export type NewEvent = Without<RunEvent, 'time' | 'elapsed'>;
+
+export class Recorder {
+  constructor(
+    private readonly writer: RunWriter,
+    private readonly tensorboard: RunTensorBoard,
+    private readonly onEvent: ((event: RunEvent) => void) | undefined,
+  ) {}
+
+  /** The event with the time that it is now. */
+  stamp(event: NewEvent): RunEvent {
+    return { ...event, time: Date.now(), elapsed: Math.round(this.writer.elapsed * 1000) };
+  }
+
+  /** @throws StudioError('run') when it cannot be written. */
+  record(event: RunEvent): void {
+    const written = this.writer.event(event);
+    this.tensorboard.event(written);
+    this.onEvent?.(written);
+  }
+}

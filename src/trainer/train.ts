@@ -1,0 +1,295 @@
+// Training from the outside: `train` starts a run, `resume` goes on with one. Both prepare, run the loop and bring the run to
+// an orderly end, whatever happens; what was reached is safe in the run folder at any moment.
+import * as path from 'node:path';
+import { messageOf, StudioError } from '../core/errors.ts';
+import { createBatchSource } from '../data/batches.ts';
+import type { State } from '../graph/program.ts';
+import { countParameters } from '../model/summary.ts';
+import { runFiles, type RunEvent, type RunOutcome } from '../runs/events.ts';
+import { isVoidedBy, readRun } from '../runs/reader.ts';
+import { RunTensorBoard } from '../runs/tensorboard.ts';
+import { RunWriter } from '../runs/writer.ts';
+import { formatDiagnostic } from '../spec/diagnostics.ts';
+import { specHash } from '../spec/load.ts';
+import { Background } from './background.ts';
+import { Breath } from './breath.ts';
+import { hasCheckpoint, readCheckpoint, startPosition, stateOf, type Position } from './checkpoint.ts';
+import { CompiledPrograms } from './compiled.ts';
+import { checkedConfig, readConfig, readConfigText, type Config } from './config.ts';
+import { Control } from './control.ts';
+import { Evaluator } from './evaluate.ts';
+import { openExperiment, stepsPerEpochOf, type Experiment } from './experiment.ts';
+import { log } from './log.ts';
+import { TrainingLoop, type LoopEnd, type Training } from './loop.ts';
+import { ModelFiles } from './models.ts';
+import { batchPlan, prepareSession, progressText, type Prepared } from './prepare.ts';
+import { Recorder, type NewEvent } from './recorder.ts';
+import { StatusReporter, type Facts } from './status.ts';
+import type { ResumeOptions, TrainOptions, TrainResult } from './trainer.ts';
+import { versions } from './version.ts';
+import { Views } from './views.ts';
+
+/**
+ * Trains a configuration in a new run folder.
+ * @throws StudioError: 'usage' or 'spec' before a folder is made; 'data', 'download', 'memory', 'device' while preparing;
+ *   'run' when training diverges or the disk refuses; 'cancelled' when aborted before the first step. The run says so too.
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const config = await readConfig(options.configPath, options.overrides);
+  const { spec } = config;
+  const writer = await RunWriter.create(options.runsFolder, {
+    info: {
+      name: nameOf(config),
+      configPath: path.resolve(config.path),
+      specHash: specHash(spec),
+      seed: spec.seed,
+      device: { id: options.device, name: options.device },
+      versions: versions(),
+      overrides: config.overrides,
+      dataset: { name: spec.data.type, shape: [], train: 0, validation: 0 },
+      model: { latentShape: [], parameters: 0, trainable: 0 },
+      epochs: spec.training.epochs,
+      stepsPerEpoch: 0,
+      ...(options.threads === undefined ? {} : { threads: options.threads }),
+    },
+    config: config.text,
+    resolvedConfig: spec,
+    status: { state: 'preparing', epoch: 0, step: 0, epochs: spec.training.epochs },
+  });
+  return new Run(writer, config, options, options.device, options.threads).work(startPosition, undefined, []);
+}
+
+/**
+ * Goes on with a run where its last checkpoint stands, exactly as if it had never been interrupted; a run without a
+ * checkpoint begins anew.
+ * @throws StudioError('run') when it is still being trained, is finished, or its folder is damaged; otherwise as `train`.
+ */
+export async function resume(folder: string, options: ResumeOptions): Promise<TrainResult> {
+  const run = await readRun(folder);
+  const { info } = run;
+  if (info === undefined) throw new StudioError('run', `Cannot resume ${folder}: ${run.reason ?? `${runFiles.info} is missing`}`);
+  const resolved = path.join(folder, runFiles.resolvedConfig);
+  const text = await readConfigText(resolved);
+  const read = checkedConfig(text, resolved, options.epochs === undefined ? {} : { 'training.epochs': options.epochs });
+  const config: Config = { ...read, path: info.configPath, overrides: info.overrides };
+  const { epochs } = config.spec.training;
+  const checkpoint = hasCheckpoint(folder, 'last') ? await readCheckpoint(folder, 'last') : undefined;
+  const position = checkpoint?.position ?? startPosition;
+  if (position.epoch >= epochs || (run.state === 'finished' && options.epochs === undefined)) {
+    throw new StudioError('run', `The run ${run.id} is finished after ${position.epoch} epochs. To train on, give a larger number: --epochs ${position.epoch + epochs}.`);
+  }
+  const fraction = info.stepsPerEpoch > 0 ? position.stepInEpoch / info.stepsPerEpoch : 0;
+  const writer = await RunWriter.resume(folder, { epoch: position.epoch + fraction, step: position.step });
+  writer.updateInfo({ epochs });
+  await writer.file(runFiles.resolvedConfig, Buffer.from(`${JSON.stringify(config.spec, undefined, 2)}\n`));
+  // A kill between checkpoint and events leaves the events of that epoch untold; the checkpoint knows them.
+  const kept = run.events.filter(event => !isVoidedBy(event, position));
+  const untold = (checkpoint?.events ?? []).filter(event => !kept.some(known => sameEvent(known, event)));
+  const work = new Run(writer, config, options, options.device ?? info.device.id, options.threads ?? info.threads);
+  return work.work(position, checkpoint && (experiment => stateOf(experiment.programs, checkpoint)), untold);
+}
+
+function sameEvent(a: RunEvent, b: RunEvent): boolean {
+  if (a.type !== b.type || a.step !== b.step) return false;
+  if (a.type === 'scalars' && b.type === 'scalars') return a.split === b.split && a.per === b.per;
+  if (a.type === 'checkpoint' && b.type === 'checkpoint') return a.kind === b.kind;
+  return true;
+}
+
+function nameOf({ spec, path: file }: Config): string {
+  return spec.name ?? path.basename(file).replace(/\.aeconf$/, '');
+}
+
+type CommonOptions = Pick<TrainOptions, 'dataFolders' | 'cacheFolder' | 'signal' | 'onStatus' | 'onEvent' | 'onRun' | 'batchWorker'>;
+
+/** One stretch of work on a run, from an open folder to its end. */
+class Run {
+  private readonly tensorboard: RunTensorBoard;
+  private readonly recorder: Recorder;
+  private status: StatusReporter | undefined;
+  private position: Position = startPosition;
+
+  constructor(
+    private readonly writer: RunWriter,
+    private readonly config: Config,
+    private readonly options: CommonOptions,
+    private readonly device: string,
+    private readonly threads: number | undefined,
+  ) {
+    this.tensorboard = new RunTensorBoard(writer.folder);
+    this.recorder = new Recorder(writer, this.tensorboard, options.onEvent);
+  }
+
+  /** @param untold events that the checkpoint knows and events.jsonl does not. */
+  async work(start: Position, checkpointState: ((experiment: Experiment) => State) | undefined, untold: readonly RunEvent[]): Promise<TrainResult> {
+    this.position = start;
+    try {
+      const status = this.status = new StatusReporter(this.writer, this.startFacts(start), this.options.onStatus);
+      this.options.onRun?.({ id: this.writer.id, folder: this.writer.folder });
+      status.write();
+      log(this.writer, `${start.step > 0 ? `Resumed after ${start.epoch} epochs, step ${start.step}` : 'Started'} by process ${process.pid}. aeconf ${versions()['aeconf']}, Node ${process.version}.`);
+      for (const warning of this.config.warnings) log(this.writer, formatDiagnostic(warning));
+      if (start.step > 0) this.tensorboard.event({ type: 'resume', time: Date.now(), ...this.at() });
+      for (const event of untold) this.recorder.record(event);
+      const { experiment, prepared } = await this.prepare(status, checkpointState);
+      try {
+        return await this.trainIn(experiment, prepared, status, start);
+      } finally {
+        await prepared.session.dispose();
+      }
+    } catch (error) {
+      this.endBadly(error);
+      throw error;
+    } finally {
+      this.status?.close();
+      this.tensorboard.close();
+      this.writer.close();
+    }
+  }
+
+  private startFacts({ best, trainLoss, validationLoss }: Position): Facts {
+    const { epochs, earlyStopping } = this.config.spec.training;
+    return {
+      state: 'preparing', epochs, ...this.at(), message: 'Reading the data',
+      ...(trainLoss === undefined ? {} : { trainLoss }),
+      ...(validationLoss === undefined ? {} : { validationLoss }),
+      ...(best === undefined ? {} : { bestEpoch: best.epoch }),
+      ...(best === undefined || validationLoss === undefined || earlyStopping?.monitor === 'trainLoss' ? {} : { bestValidationLoss: best.value }),
+    };
+  }
+
+  /** The place of an event that happens now. */
+  private at(): { epoch: number; step: number } {
+    const { stepsPerEpoch } = this.writer.info;
+    const { epoch, stepInEpoch, step } = this.position;
+    return { epoch: epoch + (stepsPerEpoch > 0 ? stepInEpoch / stepsPerEpoch : 0), step };
+  }
+
+  private tell(event: NewEvent): void {
+    this.recorder.record(this.recorder.stamp(event));
+  }
+
+  private alert(level: 'info' | 'warning' | 'error', message: string): void {
+    log(this.writer, message);
+    this.tell({ type: 'alert', level, message, ...this.at() });
+  }
+
+  private requireGoingOn(): void {
+    if (this.options.signal?.aborted) throw new StudioError('cancelled', 'Stopped before training began.');
+  }
+
+  private async prepare(status: StatusReporter, checkpointState: ((experiment: Experiment) => State) | undefined): Promise<{ experiment: Experiment; prepared: Prepared }> {
+    const { dataFolders, cacheFolder, signal } = this.options;
+    const { spec, path: configPath } = this.config;
+    const experiment = await openExperiment(spec, {
+      baseFolder: path.dirname(path.resolve(configPath)), dataFolders,
+      ...(cacheFolder === undefined ? {} : { cacheFolder }),
+      ...(signal === undefined ? {} : { signal }),
+      onProgress: progress => status.refresh({ message: progressText(progress) }),
+    }, shape => { checkedConfig(this.config.text, configPath, this.config.overrides, shape); });
+    this.requireGoingOn();
+    this.requireSameData(experiment);
+    status.write({ message: 'Choosing a device' });
+    const prepared = await prepareSession(experiment, () => checkpointState?.(experiment) ?? experiment.programs.initialState(spec.seed), this.device, this.threads);
+    const { dataset, model } = experiment;
+    const { total, trainable } = countParameters(model.parameters);
+    const { device: { id, name }, reasons } = prepared.choice;
+    log(this.writer, `${dataset.name}: ${dataset.train.count} + ${dataset.validation.count} samples of ${dataset.shape.join('×')}. ${total} parameters. Device: ${name}.`);
+    for (const reason of reasons) log(this.writer, reason);
+    this.writer.updateInfo({
+      device: { id, name },
+      dataset: {
+        name: dataset.name, shape: dataset.shape, train: dataset.train.count, validation: dataset.validation.count,
+        ...(dataset.classNames ? { classNames: dataset.classNames } : {}),
+      },
+      model: { latentShape: model.latentShape, parameters: total, trainable },
+      stepsPerEpoch: stepsPerEpochOf(experiment),
+    });
+    this.requireGoingOn();
+    return { experiment, prepared };
+  }
+
+  /** A run that goes on with other data would not be the same run. */
+  private requireSameData({ dataset }: Experiment): void {
+    const before = this.writer.info.dataset;
+    if (before.train === 0) return;
+    const now = { shape: dataset.shape.join('×'), train: dataset.train.count, validation: dataset.validation.count };
+    if (now.shape === before.shape.join('×') && now.train === before.train && now.validation === before.validation) return;
+    throw new StudioError('data', `The data is not what the run was started with: ${now.train} + ${now.validation} samples of ${now.shape} now, ${before.train} + ${before.validation} of ${before.shape.join('×')} then. Bring the old data back, or start a new run.`);
+  }
+
+  private async trainIn(experiment: Experiment, { session, choice }: Prepared, status: StatusReporter, start: Position): Promise<TrainResult> {
+    const { writer, options, recorder } = this;
+    const { dataset, spec, programs } = experiment;
+    const compiled = new CompiledPrograms(session, programs);
+    const evaluator = new Evaluator(experiment, compiled);
+    const breath = new Breath();
+    const source = createBatchSource(dataset.train, dataset, batchPlan(experiment), { workerPath: options.batchWorker });
+    const training: Training = {
+      experiment, epochs: spec.training.epochs, source, compiled, evaluator, breath,
+      views: new Views(experiment, evaluator),
+      models: new ModelFiles(programs, writer, breath),
+      writer, recorder, status,
+      control: new Control(writer.folder, options.signal),
+      background: new Background(),
+    };
+    try {
+      if (choice.warning !== undefined) this.alert('warning', choice.warning);
+      status.begin(seenSamples(start, experiment), spec.training.epochs * dataset.train.count);
+      status.note({ epochs: spec.training.epochs });
+      status.write({ state: 'training', message: '' });
+      if (start.step === 0) await training.background.start(() => training.views.writeSamples(writer));
+      const end = await new TrainingLoop(training, start).run();
+      this.position = end.position;
+      await training.background.idle();
+      return await this.end(training, end);
+    } finally {
+      // What is still being written gets to its end; its own errors matter less than the one that brought us here.
+      await training.background.idle().catch((error: unknown) => { process.emitWarning(messageOf(error)); });
+      await source.dispose();
+    }
+  }
+
+  /** Brings a run that went well to its end: the resulting weights, models, pictures, the last words. */
+  private async end(training: Training, { why, position }: LoopEnd): Promise<TrainResult> {
+    const { experiment: { spec, programs }, compiled, models, status } = training;
+    const outcome: RunOutcome = why === 'stopped' ? 'stopped' : 'finished';
+    const { best } = position;
+    if (why !== 'stopped' && spec.training.earlyStopping?.restoreBest && best !== undefined && best.epoch !== position.epoch) {
+      await compiled.session.setState(stateOf(programs, await readCheckpoint(this.writer.folder, 'best')));
+      this.alert('info', `${why === 'early stopping' ? `No improvement for ${spec.training.earlyStopping.patience} epochs. ` : ''}The weights of epoch ${best.epoch} are the result.`);
+    }
+    await models.write(await compiled.session.getState());
+    const facts = this.resultFacts(position);
+    this.tell({ type: 'end', outcome, ...this.at() });
+    log(this.writer, `${outcome === 'stopped' ? 'Stopped' : 'Finished'} after ${position.epoch} epochs, step ${position.step}, ${this.writer.elapsed.toFixed(1)} s of training.`);
+    status.write({ ...facts, ...this.at(), state: outcome, message: '' });
+    return { id: this.writer.id, folder: this.writer.folder, outcome, ...facts, seconds: this.writer.elapsed };
+  }
+
+  private resultFacts({ best, trainLoss, validationLoss }: Position): Pick<TrainResult, 'trainLoss' | 'validationLoss' | 'bestValidationLoss' | 'bestEpoch'> {
+    return {
+      ...(trainLoss === undefined ? {} : { trainLoss }),
+      ...(validationLoss === undefined ? {} : { validationLoss }),
+      ...(best === undefined ? {} : { bestEpoch: best.epoch }),
+      ...(best === undefined || validationLoss === undefined || this.config.spec.training.earlyStopping?.monitor === 'trainLoss' ? {} : { bestValidationLoss: best.value }),
+    };
+  }
+
+  /** The last words of a run that failed, as far as the disk still takes them; the error itself is thrown on. */
+  private endBadly(error: unknown): void {
+    const cancelled = error instanceof StudioError && error.reason === 'cancelled';
+    const message = messageOf(error);
+    try {
+      if (!cancelled) this.alert('error', message);
+      this.tell({ type: 'end', outcome: cancelled ? 'stopped' : 'failed', message, ...this.at() });
+      this.status?.write({ state: cancelled ? 'stopped' : 'failed', message });
+    } catch (second) {
+      process.emitWarning(`The run folder could not be told: ${messageOf(second)}`);
+    }
+  }
+}
+
+function seenSamples({ epoch, stepInEpoch }: Position, { dataset, spec }: Experiment): number {
+  return epoch * dataset.train.count + Math.min(stepInEpoch * spec.training.batchSize, dataset.train.count);
+}

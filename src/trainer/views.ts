@@ -1,0 +1,72 @@
+// What the views show of a training: reconstructions of a few fixed samples and codes of many, epoch by epoch.
+import { tensor } from '../core/tensor.ts';
+import type { Split } from '../data/dataset.ts';
+import { runFiles, type TensorFile } from '../runs/events.ts';
+import type { RunWriter } from '../runs/writer.ts';
+import { spreadPositions, takeSamples, type Evaluator, type Samples } from './evaluate.ts';
+import type { Experiment } from './experiment.ts';
+
+/** Files of one epoch, computed but not yet written. */
+export interface ViewFiles {
+  readonly picture: { readonly file: string; readonly tensors: TensorFile };
+  readonly latent: { readonly file: string; readonly tensors: TensorFile };
+}
+
+/** What the model is judged on; the training samples when nothing was set aside. */
+export function judgedSplit({ dataset }: Pick<Experiment, 'dataset'>): Split {
+  return dataset.validation.count > 0 ? dataset.validation : dataset.train;
+}
+
+export class Views {
+  private readonly pictured: Samples;
+  private readonly encoded: Samples;
+
+  constructor(private readonly experiment: Experiment, private readonly evaluator: Evaluator) {
+    const split = judgedSplit(experiment);
+    const { samples, latentSamples } = experiment.spec.views;
+    this.pictured = takeSamples(experiment, split, spreadPositions(samples, split.count));
+    this.encoded = takeSamples(experiment, split, spreadPositions(latentSamples, split.count));
+  }
+
+  /** Writes which samples are shown, once for a run. @throws StudioError('run') when the disk refuses. */
+  async writeSamples(writer: RunWriter): Promise<void> {
+    await writer.tensors(runFiles.pictureSamples, this.sampleTensors(this.pictured));
+    const { corrupted: _unused, ...encoded } = this.encoded;
+    await writer.tensors(runFiles.latentSamples, this.sampleTensors(encoded));
+  }
+
+  /** Whether this epoch (from 1) is shown: the first, every n-th and the last. */
+  wants(epoch: number, last: boolean): boolean {
+    return epoch === 1 || last || epoch % this.experiment.spec.views.every === 0;
+  }
+
+  async compute(epoch: number): Promise<ViewFiles> {
+    const { features, codeSize } = this.experiment;
+    const pictured = await this.evaluator.reconstruct(this.pictured);
+    const encoded = await this.evaluator.reconstruct(this.encoded);
+    return {
+      picture: {
+        file: runFiles.picture(epoch),
+        tensors: {
+          reconstruction: tensor(pictured.reconstruction, [this.pictured.count, features]),
+          code: tensor(pictured.code, [this.pictured.count, codeSize]),
+          error: tensor(pictured.error),
+        },
+      },
+      latent: {
+        file: runFiles.latent(epoch),
+        tensors: { code: tensor(encoded.code, [this.encoded.count, codeSize]), error: tensor(encoded.error) },
+      },
+    };
+  }
+
+  private sampleTensors({ count, positions, values, corrupted, labels }: Samples): TensorFile {
+    const shape = [count, this.experiment.features];
+    return {
+      original: tensor(values, shape),
+      ...(corrupted ? { corrupted: tensor(corrupted, shape) } : {}),
+      ...(labels ? { labels: tensor(labels) } : {}),
+      index: tensor(positions),
+    };
+  }
+}
