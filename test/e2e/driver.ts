@@ -2,7 +2,7 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Browser, type Frame, type Locator, type Page } from 'playwright-core';
-import { inject, vi } from 'vitest';
+import { beforeEach, inject, onTestFailed, vi } from 'vitest';
 import type { PageName } from '../../src/protocol/messages.ts';
 
 export const themes = { light: 'Light Modern', dark: 'Dark Modern', contrast: 'Default High Contrast' } as const;
@@ -132,12 +132,13 @@ export class Workbench {
     await this.page.locator('.context-view .action-label', { hasText: entry }).first().click();
   }
 
-  /** What the Problems panel lists. */
-  async problems(): Promise<string[]> {
+  /** Waits until the Problems panel lists one that matches, and gives its text. */
+  async problem(pattern: RegExp): Promise<string> {
     await this.command('View: Focus Problems');
     const rows = this.page.locator('.markers-panel .monaco-list-row');
-    await rows.first().waitFor({ timeout: 10_000 }).catch(() => undefined);
-    return rows.evaluateAll(found => found.map(row => row.getAttribute('aria-label') ?? ''));
+    const listed = (): Promise<string[]> => rows.evaluateAll(found => found.map(row => row.getAttribute('aria-label') ?? ''));
+    const all = await eventually(listed, texts => texts.some(text => pattern.test(text)), 15_000);
+    return all.find(text => pattern.test(text)) ?? '';
   }
 
   /** Notification texts on screen. */
@@ -188,4 +189,11 @@ export async function eventually<T>(what: () => Promise<T>, holds: (value: T) =>
     if (Date.now() > deadline) throw new Error(`It did not happen within ${timeout / 1000} s; last seen: ${JSON.stringify(value)}`);
     await new Promise(resolve => setTimeout(resolve, 50));
   }
+}
+
+/** Keeps a picture of the window under out/screenshots whenever a test of this file fails. */
+export function pictureFailures(of: () => Workbench | undefined): void {
+  beforeEach(({ task }) => {
+    onTestFailed(async () => { await of()?.screenshot(`failed ${task.name}`.replaceAll(/[^A-Za-z0-9]+/g, '-').slice(0, 80)); });
+  });
 }

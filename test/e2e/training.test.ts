@@ -4,10 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunStatus } from '../../src/runs/events.ts';
-import { Workbench, eventually } from './driver.ts';
+import { Workbench, eventually, pictureFailures } from './driver.ts';
 import { endTrainers, statusFiles } from './trainers.ts';
 
 let workbench: Workbench;
+pictureFailures(() => workbench);
 beforeAll(async () => { workbench = await Workbench.open('training'); });
 afterAll(async () => {
   await workbench?.close();
