@@ -57,6 +57,19 @@ describe.each(available)('$name', device => {
     expect((await session.getState(['count']))['count']!.data).toEqual(Float32Array.of(4, 32));
   });
 
+  it('keeps what a program left behind after the program is gone', async () => {
+    const own = await openSession(device, { threads: 1 });
+    const level = ops.state('level', [3]);
+    const port = { name: 'level', dtype: 'float32', shape: [3] } as const;
+    const raise = await own.compile({ name: 'raise', inputs: [], state: [port], outputs: [{ name: 'top', value: ops.sum(level) }], updates: [{ name: 'level', value: ops.add(level, 1) }] });
+    await own.setState({ level: tensor(Float32Array.of(1, 2, 3)) });
+    await raise.run({});
+    await raise.dispose();
+    const read = await own.compile({ name: 'read', inputs: [], state: [port], outputs: [{ name: 'total', value: ops.sum(level) }], updates: [] });
+    expect((await read.run({}))['total']!.data[0]).toBe(9);
+    await own.dispose();
+  });
+
   it('names the input that was not fed', async () => {
     const x = ops.input('x', [1]);
     const compiled = await session.compile({ name: 'lonely', inputs: [{ name: 'x', dtype: 'float32', shape: [1] }], state: [], outputs: [{ name: 'y', value: ops.exp(x) }], updates: [] });

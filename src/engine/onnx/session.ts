@@ -51,16 +51,27 @@ export class OnnxSession implements Session {
   async compile(program: Program): Promise<CompiledProgram> {
     const updates = program.updates.map(({ name }) => name);
     const created = await this.create(program, this.provider.resident ? Object.fromEntries(updates.map(name => [nextName(name), 'gpu-buffer' as const])) : undefined);
-    const compiled = new OnnxProgram(program, created, this.state, value => this.upload(value), () => this.compiled.delete(compiled));
-    this.compiled.add(compiled);
-    return compiled;
+    return this.keep(program, created);
   }
 
   async dispose(): Promise<void> {
-    for (const program of [...this.compiled]) await program.dispose();
+    // GPU buffers die with the native session that made them, so they go first.
     for (const value of this.state.values()) value.dispose();
     this.state.clear();
     this.downloads.clear();
+    for (const program of [...this.compiled]) await program.release();
+    this.compiled.clear();
+  }
+
+  private keep(program: Program, created: InferenceSession): OnnxProgram {
+    const compiled: OnnxProgram = new OnnxProgram(program, created, this.state, value => this.upload(value), async () => {
+      // State in GPU buffers may be this program's work; it stays until the whole session goes.
+      if (this.provider.resident) return;
+      this.compiled.delete(compiled);
+      await compiled.release();
+    });
+    this.compiled.add(compiled);
+    return compiled;
   }
 
   private upload(value: HostTensor): Tensor {
@@ -81,11 +92,7 @@ export class OnnxSession implements Session {
     if (copy === undefined) {
       const port: Port = { name: 'value', dtype: 'float32', shape: held.dims };
       const program: Program = { name: `read ${name}`, inputs: [port], state: [], outputs: [{ name: 'copy', value: ops.input('value', held.dims) }], updates: [] };
-      copy = this.create(program).then(created => {
-        const compiled = new OnnxProgram(program, created, this.state, value => this.upload(value), () => this.compiled.delete(compiled));
-        this.compiled.add(compiled);
-        return compiled;
-      });
+      copy = this.create(program).then(created => this.keep(program, created));
       this.downloads.set(name, copy);
     }
     return (await (await copy).runTensors({ value: held }))['copy']!;
@@ -100,7 +107,7 @@ class OnnxProgram implements CompiledProgram {
     private readonly session: InferenceSession,
     private readonly state: Map<string, Tensor>,
     private readonly upload: (value: HostTensor) => Tensor,
-    private readonly onDispose: () => void,
+    readonly dispose: () => Promise<void>,
   ) {}
 
   async run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
@@ -129,9 +136,8 @@ class OnnxProgram implements CompiledProgram {
     return Object.fromEntries(this.program.outputs.map(({ name }) => [name, download(results[name]!)]));
   }
 
-  async dispose(): Promise<void> {
-    this.onDispose();
-    await this.session.release();
+  release(): Promise<void> {
+    return this.session.release();
   }
 }
 
