@@ -36,30 +36,48 @@ export function principalComponents(codes: Float32Array, count: number, size: nu
   return { mean, components, variance, totalVariance };
 }
 
-/** Mean (size) and covariance (size × size, divided by count) of codes. */
+/** Mean (size) and covariance (size × size, divided by their number) of the codes whose values are all finite. */
 export function covarianceOf(codes: Float32Array, count: number, size: number): { mean: Float64Array; covariance: Float64Array } {
   const mean = new Float64Array(size);
   const covariance = new Float64Array(size * size);
-  if (count === 0) return { mean, covariance };
-  for (let i = 0; i < count; i++) for (let d = 0; d < size; d++) mean[d]! += codes[i * size + d]! / count;
-  const centred = new Float64Array(size);
-  for (let i = 0; i < count; i++) {
-    for (let d = 0; d < size; d++) centred[d] = codes[i * size + d]! - mean[d]!;
+  const rows = finiteRows(codes, count, size);
+  if (rows.length === 0) return { mean, covariance };
+  for (const i of rows) for (let d = 0; d < size; d++) mean[d]! += codes[i * size + d]!;
+  for (let d = 0; d < size; d++) mean[d]! /= rows.length;
+  // Four rows at a time: the covariance, larger than the caches, is walked through a quarter as often.
+  const four = Array.from({ length: 4 }, () => new Float64Array(size));
+  const [r0, r1, r2, r3] = four as [Float64Array, Float64Array, Float64Array, Float64Array];
+  for (let k = 0; k < rows.length; k += 4) {
+    four.forEach((centred, j) => {
+      const from = k + j < rows.length ? rows[k + j]! * size : -1;
+      for (let d = 0; d < size; d++) centred[d] = from < 0 ? 0 : codes[from + d]! - mean[d]!;
+    });
     for (let d = 0; d < size; d++) {
-      const value = centred[d]!;
-      if (value === 0) continue;
+      const [a0, a1, a2, a3] = [r0[d]!, r1[d]!, r2[d]!, r3[d]!];
       const row = d * size;
-      for (let e = 0; e <= d; e++) covariance[row + e]! += value * centred[e]!;
+      for (let e = 0; e <= d; e++) covariance[row + e]! += a0 * r0[e]! + a1 * r1[e]! + a2 * r2[e]! + a3 * r3[e]!;
     }
   }
   for (let d = 0; d < size; d++) {
     for (let e = 0; e <= d; e++) {
-      const value = covariance[d * size + e]! / count;
+      const value = covariance[d * size + e]! / rows.length;
       covariance[d * size + e] = value;
       covariance[e * size + d] = value;
     }
   }
   return { mean, covariance };
+}
+
+/** Rows without NaN and infinities: one diverged sample must not spoil the picture of all others. */
+function finiteRows(codes: Float32Array, count: number, size: number): Uint32Array {
+  const rows = new Uint32Array(count);
+  let length = 0;
+  for (let i = 0; i < count; i++) {
+    let zero = 0;
+    for (let at = i * size; at < (i + 1) * size; at++) zero += 0 * codes[at]!;
+    if (zero === 0) rows[length++] = i;
+  }
+  return rows.subarray(0, length);
 }
 
 interface Eigen {
