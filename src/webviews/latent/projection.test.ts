@@ -112,6 +112,9 @@ describe('dotHistogram', () => {
     expect(points[7]!).toBe(points[5]!);
     expect(points[1]!).toBeLessThanOrEqual(2);
   });
+  it('marks single codes on the axis', () => {
+    expect([...dotHistogram('z1', 4).locate(new Float32Array([0.5, 2]), 2)]).toEqual([0.5, 0, 2, 0]);
+  });
   it('lifts x alone', () => {
     expect([...dotHistogram('z1', 4).lift(0.25, 9, new Float32Array(1))]).toEqual([0.25]);
   });

@@ -15,23 +15,27 @@ export interface Projection {
   readonly axes: readonly [Axis, Axis];
   /** codes (count × latent size) → points (count × 2). */
   project(codes: Float32Array, count: number): Float32Array;
+  /** Places of single codes that are no samples (count × 2): the probe, a path. */
+  locate(codes: Float32Array, count: number): Float32Array;
   /** The code at a place; `base` (latent size) supplies the dimensions that the picture does not show. */
   lift(x: number, y: number, base: Float32Array): Float32Array;
 }
 
 /** Two dimensions of the latent as they are. */
 export function chosenAxes(size: number, first: number, second: number, name: (dimension: number) => string): Projection {
+  const project = (codes: Float32Array, count: number) => {
+    const points = new Float32Array(count * 2);
+    for (let i = 0; i < count; i++) {
+      points[2 * i] = codes[i * size + first]!;
+      points[2 * i + 1] = codes[i * size + second]!;
+    }
+    return points;
+  };
   return {
     kind: 'axes',
     axes: [{ name: name(first) }, { name: name(second) }],
-    project(codes, count) {
-      const points = new Float32Array(count * 2);
-      for (let i = 0; i < count; i++) {
-        points[2 * i] = codes[i * size + first]!;
-        points[2 * i + 1] = codes[i * size + second]!;
-      }
-      return points;
-    },
+    project,
+    locate: project,
     lift(x, y, base) {
       const code = base.slice();
       code[first] = x;
@@ -70,6 +74,7 @@ export function principalPlane(codes: Float32Array, count: number, size: number,
     kind: 'pca',
     axes: [{ name: 'PCA 1', share: share(turn.a, turn.b) }, { name: 'PCA 2', share: share(turn.c, turn.d) }],
     project: (given, n) => projectOnto(basis, given, n),
+    locate: (given, n) => projectOnto(basis, given, n),
     lift(x, y) {
       const code = new Float32Array(size);
       for (let d = 0; d < size; d++) code[d] = mean[d]! + x * basis.u[d]! + y * basis.v[d]!;
@@ -191,6 +196,7 @@ export function dotHistogram(name: string, bins: number, groups?: ArrayLike<numb
       }
       return points;
     },
+    locate: (codes, count) => Float32Array.from({ length: count * 2 }, (_, k) => (k % 2 === 0 ? codes[k / 2]! : 0)),
     lift: x => new Float32Array([x]),
   };
 }

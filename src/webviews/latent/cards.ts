@@ -1,0 +1,105 @@
+// Templates beside the picture's middle: the card at the pointer, the row of interpolated images, the line of text that says what
+// is to be seen.
+import { html, nothing, type TemplateResult } from 'lit';
+import { formatNumber } from '../shared/runs.ts';
+import { button, iconButton, segments, slider } from '../shared/toolkit.ts';
+import type { Explorer } from './explorer.ts';
+import { formatShare } from './overlay.ts';
+import './picture.ts';
+
+/** "0.42, −1.3, 2.07 … (50 numbers)": the first numbers of a code. */
+export function codeText(code: ArrayLike<number>, most = code.length): string {
+  const shown = Array.from({ length: Math.min(most, code.length) }, (_, d) => formatNumber(Number(code[d]!.toFixed(3))));
+  return shown.join(', ') + (code.length > most ? ` … (${code.length} numbers)` : '');
+}
+
+/** What is under the pointer. */
+export function hoverCard(explorer: Explorer): TemplateResult | typeof nothing {
+  const { hover, frame, sampleData, shape } = explorer;
+  if (hover === undefined || frame === undefined || sampleData === undefined) return nothing;
+  if (hover.target.kind === 'place') {
+    return html`<div class="pair">${figure('decoded here', html`<ae-picture .values=${hover.values} .shape=${shape} label="What this place decodes to"></ae-picture>`)}</div>
+      <p class="number">${codeText(hover.code, 6)}</p>`;
+  }
+  const sample = hover.target.index;
+  const name = explorer.className(sample);
+  return html`<div class="pair">
+      ${figure('original', html`<ae-picture .values=${sampleData.original} .sample=${sample} .shape=${shape} label="Original"></ae-picture>`)}
+      ${figure('reconstruction', html`<ae-picture .values=${hover.values} .shape=${shape} label="Reconstruction"></ae-picture>`)}
+    </div>
+    <p>${name === undefined ? nothing : html`<strong>${name}</strong> · `}error <span class="number">${formatNumber(frame.error[sample]!)}</span></p>
+    <p class="number muted">${codeText(hover.code, 6)}</p>`;
+}
+
+export function figure(caption: string | TemplateResult, picture: TemplateResult): TemplateResult {
+  return html`<figure>${picture}<figcaption>${caption}</figcaption></figure>`;
+}
+
+/** The row of images on the way from A to B. */
+export function pathStrip(explorer: Explorer, exportPng: () => void): TemplateResult {
+  const { path, ends, view, shape, sampleData } = explorer;
+  const head = html`<div class="strip-head"><h2>Interpolation</h2>
+    ${path === undefined ? nothing : html`
+      ${segments({ label: 'Way', value: view.way, choices: [{ value: 'linear', label: 'Linear', title: 'The straight way between the codes' }, { value: 'spherical', label: 'Spherical', title: 'Along the sphere around zero: for normal latents' }], onChange: way => explorer.setView({ way }) })}
+      ${slider({ label: 'Images', value: view.steps, min: 3, max: 21, step: 2, format: String, onInput: steps => explorer.setView({ steps }) })}
+      <span class="spacer"></span>
+      ${iconButton({ label: 'Save these images as PNG', icon: 'desktop-download', onClick: exportPng })}`}
+    ${ends.length === 0 ? nothing : iconButton({ label: 'Clear the interpolation', icon: 'close', onClick: () => explorer.clearPath() })}
+  </div>`;
+  if (path === undefined || sampleData === undefined) {
+    const first = ends[0] === undefined ? '' : explorer.className(ends[0]);
+    return html`<section class="strip" aria-label="Interpolation">${head}<p class="muted hint">${ends.length === 0
+      ? 'Click two points to see what lies between them.'
+      : `A is ${first ? `“${first}”` : `sample ${ends[0]! + 1}`}. Click a second point.`}</p></section>`;
+  }
+  return html`<section class="strip" aria-label="Interpolation">${head}<div class="strip-row" tabindex="0" role="group" aria-label="Images from A to B"
+    @pointerleave=${() => explorer.showStep(undefined)}>
+    ${endFigure(explorer, 0)}
+    ${Array.from({ length: path.count }, (_, k) => html`<figure class="step" @pointerenter=${() => explorer.showStep(k)}
+      @click=${() => explorer.setProbe(path.codes.slice(k * explorer.latentSize, (k + 1) * explorer.latentSize), true)}>
+      <ae-picture .values=${path.values} .sample=${k} .shape=${shape} label=${`Decoded at ${Math.round((100 * k) / (path.count - 1))} % of the way`}></ae-picture>
+      <figcaption>${Math.round((100 * k) / (path.count - 1))} %</figcaption></figure>`)}
+    ${endFigure(explorer, 1)}
+  </div></section>`;
+}
+
+function endFigure(explorer: Explorer, which: 0 | 1): TemplateResult {
+  const sample = explorer.ends[which]!;
+  const name = explorer.className(sample);
+  return html`<figure class="end"><ae-picture .values=${explorer.sampleData!.original} .sample=${sample} .shape=${explorer.shape} label=${`Original ${'AB'[which]!}`}></ae-picture>
+    <figcaption><span class="badge">${'AB'[which]!}</span>${name ?? 'original'}</figcaption></figure>`;
+}
+
+/** One line on what is shown; the words a screen reader hears. */
+export function summary(explorer: Explorer): TemplateResult {
+  const { frame, run } = explorer;
+  if (frame === undefined || run === undefined) return html``;
+  const [first, second] = frame.projection.axes;
+  const kept = first.share === undefined ? nothing
+    : html` · the plane keeps <span class="value">${formatShare(first.share + (second.share ?? 0))}</span> of the variance of ${frame.size} dimensions`;
+  return html`<span>${frame.count.toLocaleString('en')} validation samples · mean ${run.lossName} <span class="value">${formatNumber(explorer.meanError())}</span>${kept}</span>`;
+}
+
+/** Said when the decoder does not belong to the codes shown, or does not work. */
+export function decoderNote(explorer: Explorer): TemplateResult | typeof nothing {
+  const { decoder: { state }, frame } = explorer;
+  switch (state.kind) {
+    case 'none':
+    case 'loading':
+      return html`<p class="note"><span class="codicon codicon-loading codicon-modifier-spin" aria-hidden="true"></span>Loading the decoder…</p>`;
+    case 'failed':
+      return html`<p class="note warning"><span class="codicon codicon-warning" aria-hidden="true"></span>${state.message}
+        ${button({ label: 'Try again', onClick: () => explorer.client.run(explorer.decoder.retry()) })}</p>`;
+    case 'ready':
+      return frame === undefined || frame.epoch === state.epoch ? nothing
+        : html`<p class="note"><span class="codicon codicon-info" aria-hidden="true"></span>Points of epoch ${frame.epoch}, decoded by the decoder of epoch ${state.epoch}.</p>`;
+  }
+}
+
+/** For screen readers: where the probe is, told when it moves. */
+export function probeText(explorer: Explorer): string {
+  if (!explorer.probeMoved || explorer.probe === undefined) return '';
+  const nearest = explorer.nearestToProbe();
+  const name = nearest === undefined ? undefined : explorer.className(nearest) ?? `sample ${nearest + 1}`;
+  return `Probe at ${codeText(explorer.probe.codes, 4)}. ${name === undefined ? 'No sample near.' : `Nearest: ${name}.`}`;
+}

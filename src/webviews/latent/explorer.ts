@@ -1,0 +1,502 @@
+// The page's state and what the user can do with it. Panels are drawn from it (panels.ts, cards.ts), the picture asks it what to
+// show (scatter.ts). Whatever is decoded goes through one queue in which newer wishes replace older ones.
+import { interpolationPath } from '../../analysis/interpolate.ts';
+import { messageOf } from '../../core/errors.ts';
+import { hashText, RandomStream } from '../../core/random.ts';
+import { sizeOf } from '../../core/tensor.ts';
+import type { LatentHostMessage, LatentRun, LatentSamples, PageSetup } from '../../protocol/messages.ts';
+import { PageClient } from '../shared/client.ts';
+import { isLive } from '../shared/runs.ts';
+import { onThemeChange, readTheme, type Theme } from '../shared/theme.ts';
+import type { Point } from './camera.ts';
+import { classLetters } from './class-letters.ts';
+import { Decoder } from './decoder.ts';
+import { EpochStore } from './epoch-store.ts';
+import { classCentres, dimensionName, makeFrame, meanOf, relative, type AxesChoice, type Frame } from './frame.ts';
+import { letterSheet, shapeSheet } from './glyph-sheet.ts';
+import { looksByClass, looksByError } from './looks.ts';
+import { Manifold } from './manifold.ts';
+import type { Decorations, NameTag } from './overlay.ts';
+import { Scatter, type Target } from './scatter.ts';
+import { defaultView, type LatentView } from './settings.ts';
+import { sampleCodes } from './statistics.ts';
+
+export interface Hover {
+  readonly target: Target;
+  /** Where the pointer is in the picture. */
+  readonly pixel: Point;
+  readonly code: Float32Array;
+  /** Decoded from the code; absent until the worker answers. */
+  readonly values?: Float32Array;
+}
+/** Codes and what they decode to, in this order. */
+export interface Decoded {
+  readonly codes: Float32Array;
+  readonly count: number;
+  readonly values?: Float32Array;
+}
+
+/** Names of more classes than these would cover the points. */
+const MOST_NAMES = 24;
+export const SAMPLE_COUNT = 12;
+
+export class Explorer {
+  readonly client: PageClient<LatentHostMessage, LatentView>;
+  readonly decoder: Decoder;
+  readonly manifold: Manifold;
+  readonly scatter: Scatter;
+  readonly host = document.createElement('div');
+  theme: Theme = readTheme();
+  run: LatentRun | undefined;
+  frame: Frame | undefined;
+  /** The epoch asked for; `frame` follows when its codes are there. */
+  epoch: number | undefined;
+  follow = true;
+  busy = false;
+  hover: Hover | undefined;
+  /** The code the sliders hold. */
+  probe: Decoded | undefined;
+  probeMoved = false;
+  /** Up to two chosen samples. */
+  ends: readonly number[] = [];
+  path: Decoded | undefined;
+  pathStep: number | undefined;
+  samples: Decoded | undefined;
+  private drawn = 0;
+  /** The codes shown are of an older snapshot. */
+  private stale = true;
+  private store = this.newStore();
+  private letters: readonly string[] = [];
+  private centres: readonly (Point | undefined)[] = [];
+  private modelAsked = -1;
+  private modelBusy = false;
+
+  /** @param changed the panels are out of date; @param hovered only the card at the pointer is */
+  constructor(setup: PageSetup, private readonly changed: () => void, private readonly hovered: () => void) {
+    this.client = new PageClient<LatentHostMessage, LatentView>(defaultView, message => this.receive(message));
+    this.decoder = new Decoder(setup.assets, () => this.decoderChanged());
+    this.manifold = new Manifold(this.decoder, () => this.scatter.redraw());
+    this.host.className = 'plot';
+    this.scatter = new Scatter(this.host, this.theme, {
+      hover: (target, pixel) => this.setHover(target, pixel),
+      click: target => this.click(target),
+      settled: () => this.updateGrid(),
+      key: event => this.key(event),
+      shown: index => this.isShown(index),
+      drawGrid: (ctx, camera, size) => { if (this.view.grid) this.manifold.draw(ctx, camera, size); },
+      decorations: () => this.decorations(),
+    });
+    onThemeChange(theme => {
+      this.theme = theme;
+      this.scatter.setTheme(theme);
+      this.updateLooks();
+      this.changed();
+    });
+    this.client.ready();
+  }
+
+  get view(): Readonly<LatentView> {
+    return this.client.view;
+  }
+
+  get sampleData(): LatentSamples | undefined {
+    return this.run?.samples;
+  }
+
+  get shape(): readonly number[] {
+    return this.sampleData?.shape ?? [];
+  }
+
+  get latentSize(): number {
+    return sizeOf(this.sampleData?.latentShape ?? []);
+  }
+
+  get live(): boolean {
+    return this.run !== undefined && isLive(this.run.run.state);
+  }
+
+  get nameOf(): (dimension: number) => string {
+    return dimensionName(this.sampleData?.latentShape ?? []);
+  }
+
+  /** What is shown of the latent: the user's choice, or what suits its size. */
+  get axes(): AxesChoice {
+    const { mode, x, y } = this.view;
+    const size = this.latentSize;
+    const inRange = x < size && y < size && x !== y;
+    return { mode: mode === 'auto' ? (size > 2 ? 'pca' : 'axes') : mode, x: inRange ? x : 0, y: inRange ? y : Math.min(1, size - 1) };
+  }
+
+  get colour(): 'class' | 'error' {
+    return this.sampleData?.labels === undefined ? 'error' : this.view.colour;
+  }
+
+  className(sample: number): string | undefined {
+    const label = this.sampleData?.labels?.[sample];
+    return label === undefined ? undefined : this.sampleData?.classNames?.[label] ?? String(label);
+  }
+
+  isShown(sample: number): boolean {
+    const name = this.className(sample);
+    return name === undefined || !this.view.hidden.includes(name);
+  }
+
+  codeOf(sample: number): Float32Array {
+    const { codes, size } = this.frame!;
+    return codes.slice(sample * size, (sample + 1) * size);
+  }
+
+  /** Changes view settings and everything that hangs on them. */
+  setView(patch: Partial<LatentView>): void {
+    this.client.updateView(patch);
+    if ('mode' in patch || 'x' in patch || 'y' in patch) this.showFrame();
+    if ('hidden' in patch || 'colour' in patch || 'marks' in patch) this.updateLooks();
+    if ('way' in patch || 'steps' in patch) this.updatePath();
+    if ('sampling' in patch) this.drawSamples();
+    if ('grid' in patch) this.updateGrid();
+    this.scatter.gridOpacity = this.view.gridOpacity;
+    this.scatter.redraw();
+    this.changed();
+  }
+
+  toggleClass(name: string): void {
+    const { hidden } = this.view;
+    this.setView({ hidden: hidden.includes(name) ? hidden.filter(other => other !== name) : [...hidden, name] });
+  }
+
+  // ── Epochs ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  private receive(message: Exclude<LatentHostMessage, { type: 'response' }>): void {
+    if (message.type === 'snapshot') {
+      if (this.run?.run.id !== message.run.run.id) this.forget();
+      this.run = message.run;
+      this.store.clear();
+      this.letters = classLetters(message.run.samples?.classNames ?? []);
+      this.stale = true;
+    } else if (this.run !== undefined) {
+      this.run = { ...this.run, run: message.run, epochs: message.epochs, modelVersion: message.modelVersion };
+      this.store.keepOnly(message.epochs);
+    }
+    const epochs = this.run?.epochs ?? [];
+    const last = epochs[epochs.length - 1];
+    if (last !== undefined && (this.follow || this.epoch === undefined || !epochs.includes(this.epoch))) this.showEpoch(last, this.follow);
+    else if (this.epoch !== undefined && this.stale) this.showEpoch(this.epoch, this.follow);
+    this.client.run(this.refreshModel());
+    this.changed();
+  }
+
+  private forget(): void {
+    this.store = this.newStore();
+    this.epoch = undefined;
+    this.follow = true;
+    this.frame = this.probe = this.path = this.samples = this.hover = undefined;
+    this.ends = [];
+    this.probeMoved = false;
+    this.modelAsked = -1;
+  }
+
+  private newStore(): EpochStore {
+    return new EpochStore(epoch => this.client.request('latent', { runId: this.run!.run.id, epoch }));
+  }
+
+  showEpoch(epoch: number, follow: boolean): void {
+    this.epoch = epoch;
+    this.follow = follow;
+    this.changed();
+    if (!this.busy) this.client.run(this.loadWanted());
+  }
+
+  /** Fetches the wanted epoch, and again if another is wanted by then: never a queue of epochs. */
+  private async loadWanted(): Promise<void> {
+    this.busy = true;
+    try {
+      while (this.run !== undefined && this.epoch !== undefined && (this.stale || this.epoch !== this.frame?.epoch)) {
+        const { epoch, store } = this;
+        this.stale = false;
+        const data = await store.get(epoch);
+        if (store === this.store) this.showFrame(data);
+      }
+    } finally {
+      this.busy = false;
+      this.changed();
+    }
+  }
+
+  /** Puts codes into the picture; without new ones, the same again after a change of axes. */
+  private showFrame(data = this.frame && { epoch: this.frame.epoch, code: this.frame.codes, error: this.frame.error }): void {
+    if (data === undefined || this.latentSize === 0) return;
+    const before = this.frame;
+    const choice = this.axes;
+    const sameAxes = before !== undefined && before.choice.mode === choice.mode && before.choice.x === choice.x && before.choice.y === choice.y;
+    const { labels } = this.sampleData!;
+    this.frame = makeFrame(data, this.latentSize, choice, this.nameOf, labels, sameAxes ? before.points : undefined);
+    this.centres = labels && this.sampleData!.classNames ? classCentres(this.frame.points, labels, this.sampleData!.classNames.length) : [];
+    this.updateLooks();
+    this.host.setAttribute('aria-label', `Latent space, epoch ${data.epoch}`);
+    this.scatter.setPoints(this.frame.points, this.frame.picker, this.frame.bounds, true);
+    if (before !== undefined && !sameAxes) this.scatter.showAll();
+    if (!this.probeMoved) this.setProbe(Float32Array.from(this.frame.ranges, range => range.median), false);
+    if (this.hover?.target.kind === 'point') this.setHover(this.hover.target, this.hover.pixel);
+    this.updatePath();
+    if (this.samples === undefined) this.drawSamples();
+    this.changed();
+  }
+
+  private updateLooks(): void {
+    const { frame, theme } = this;
+    if (frame === undefined) return;
+    const { labels, classNames } = this.sampleData!;
+    const hidden = (label: number) => this.view.hidden.includes(classNames?.[label] ?? String(label));
+    this.scatter.setSheet(this.view.marks === 'letters' ? letterSheet(this.letters, theme.fontFamily) : shapeSheet());
+    this.scatter.setLooks(this.colour === 'class' && labels
+      ? looksByClass(theme.kind, labels, frame.count, hidden)
+      : looksByError(theme.kind, relative(frame.error), labels, hidden));
+    this.manifold.profileColor = theme.category(0);
+  }
+
+  // ── The decoder ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Fetches the decoder when there is a newer one; one request at a time. */
+  private async refreshModel(): Promise<void> {
+    if (this.modelBusy) return;
+    this.modelBusy = true;
+    try {
+      while (this.run !== undefined && this.run.epochs.length > 0 && this.modelAsked !== this.run.modelVersion) {
+        this.modelAsked = this.run.modelVersion;
+        const { epoch, bytes } = await this.client.request('model', { runId: this.run.run.id, model: 'decoder' });
+        await this.decoder.load(bytes, epoch);
+      }
+    } catch (error) {
+      // The model may not be written yet: the next increment asks again.
+      if (!this.live) throw error;
+      this.modelAsked = -1;
+      console.warn(`The decoder could not be fetched: ${messageOf(error)}`);
+    } finally {
+      this.modelBusy = false;
+    }
+  }
+
+  private decoderChanged(): void {
+    if (this.decoder.ready) {
+      this.redecode();
+      this.updateGrid();
+    }
+    this.changed();
+    this.hovered();
+  }
+
+  private redecode(): void {
+    if (this.probe) this.setProbe(this.probe.codes, this.probeMoved);
+    this.updatePath();
+    if (this.samples) this.client.run(this.decodeSamples(this.samples));
+    if (this.hover) this.setHover(this.hover.target, this.hover.pixel);
+  }
+
+  updateGrid(): void {
+    const { frame } = this;
+    if (!this.view.grid || frame === undefined || this.decoder.state.kind !== 'ready') {
+      if (!this.view.grid) this.manifold.clear();
+      return;
+    }
+    const base = this.base();
+    // Dimensions that the picture does not show change what every place decodes to.
+    const others = frame.choice.mode === 'axes' ? base.filter((_, d) => d !== frame.choice.x && d !== frame.choice.y).join() : '';
+    const version = `${this.run!.run.id}|${this.decoder.state.epoch}|${this.modelAsked}|${JSON.stringify(frame.choice)}|${frame.choice.mode === 'pca' ? frame.epoch : hashText(others)}`;
+    this.client.run(this.manifold.update({
+      version, shape: this.shape, singleRow: frame.projection.kind === 'histogram', lift: (x, y) => frame.projection.lift(x, y, base),
+    }, this.scatter.camera, this.scatter.size));
+  }
+
+  /** What the dimensions that are not on an axis are held at. */
+  private base(): Float32Array {
+    return this.probe?.codes ?? Float32Array.from(this.frame!.ranges, range => range.median);
+  }
+
+  // ── Pointer, probe, path, samples ─────────────────────────────────────────────────────────────────────────────────
+
+  private setHover(target: Target | undefined, pixel: Point): void {
+    const { frame } = this;
+    if (target === undefined || frame === undefined || (target.kind === 'point' && target.index >= frame.count)) {
+      this.hover = undefined;
+    } else {
+      const code = target.kind === 'point' ? this.codeOf(target.index) : frame.projection.lift(target.x, target.y, this.base());
+      // The old picture stays until the new one is decoded: a flicker at every move would hide what changes.
+      const values = this.hover?.target.kind === target.kind ? this.hover.values : undefined;
+      this.hover = { target, pixel, code, ...(values ? { values } : {}) };
+      this.client.run(this.decoder.ask('hover', code, 1).then(decoded => {
+        if (decoded === undefined || this.hover === undefined || this.hover.code !== code) return;
+        this.hover = { ...this.hover, values: decoded };
+        this.hovered();
+      }));
+    }
+    this.scatter.redraw();
+    this.hovered();
+  }
+
+  private click(target: Target): void {
+    const { frame } = this;
+    if (frame === undefined) return;
+    if (target.kind === 'point') {
+      this.setProbe(this.codeOf(target.index), true);
+      this.choose(target.index);
+    } else {
+      this.setProbe(frame.projection.lift(target.x, target.y, this.base()), true);
+    }
+  }
+
+  /** Makes a sample one end of the path; the third choice begins a new path. */
+  choose(sample: number): void {
+    this.ends = this.ends.length === 2 ? [sample] : this.ends.includes(sample) ? this.ends : [...this.ends, sample];
+    this.updatePath();
+  }
+
+  clearPath(): void {
+    this.ends = [];
+    this.updatePath();
+  }
+
+  setProbe(code: Float32Array, moved: boolean): void {
+    const otherBase = this.frame?.choice.mode === 'axes' && this.latentSize > 2;
+    this.probeMoved = moved;
+    this.probe = { codes: code, count: 1, ...(this.probe?.values ? { values: this.probe.values } : {}) };
+    this.client.run(this.decoder.ask('probe', code, 1).then(values => {
+      if (values === undefined || this.probe?.codes !== code) return;
+      this.probe = { ...this.probe, values };
+      this.changed();
+    }));
+    if (otherBase) this.updateGridSoon();
+    this.scatter.redraw();
+    this.changed();
+  }
+
+  private gridTimer: ReturnType<typeof setTimeout> | undefined;
+  private updateGridSoon(): void {
+    clearTimeout(this.gridTimer);
+    this.gridTimer = setTimeout(() => this.updateGrid(), 150);
+  }
+
+  setProbeDimension(dimension: number, value: number): void {
+    const code = this.base().slice();
+    code[dimension] = value;
+    this.setProbe(code, true);
+  }
+
+  resetProbe(): void {
+    this.setProbe(Float32Array.from(this.frame!.ranges, range => range.median), false);
+  }
+
+  private updatePath(): void {
+    const { frame, ends } = this;
+    this.pathStep = undefined;
+    if (frame === undefined || ends.length < 2 || ends.some(end => end >= frame.count)) {
+      this.path = undefined;
+    } else {
+      const { way, steps } = this.view;
+      const codes = interpolationPath(this.codeOf(ends[0]!), this.codeOf(ends[1]!), steps, way);
+      const old = this.path?.count === steps ? this.path.values : undefined;
+      this.path = { codes, count: steps, ...(old ? { values: old } : {}) };
+      this.client.run(this.decoder.ask('path', codes, steps).then(values => {
+        if (values === undefined || this.path?.codes !== codes) return;
+        this.path = { ...this.path, values };
+        this.changed();
+      }));
+    }
+    this.scatter.redraw();
+    this.changed();
+  }
+
+  showStep(step: number | undefined): void {
+    this.pathStep = step;
+    this.scatter.redraw();
+  }
+
+  /** Draws random codes, others at every call. */
+  drawSamples(): void {
+    const { frame } = this;
+    if (frame === undefined || frame.count === 0) return;
+    const codes = sampleCodes(this.view.sampling, frame, SAMPLE_COUNT, new RandomStream(1, 'sampling', ++this.drawn));
+    const samples: Decoded = { codes, count: SAMPLE_COUNT };
+    this.samples = samples;
+    this.client.run(this.decodeSamples(samples));
+    this.scatter.redraw();
+    this.changed();
+  }
+
+  private async decodeSamples(samples: Decoded): Promise<void> {
+    const values = await this.decoder.ask('samples', samples.codes, samples.count);
+    if (values === undefined || this.samples?.codes !== samples.codes) return;
+    this.samples = { ...samples, values };
+    this.changed();
+  }
+
+  /** Arrows move the probe, Enter chooses the sample nearest to it, Escape lets the path go. */
+  private key(event: KeyboardEvent): boolean {
+    const { frame, probe } = this;
+    if (frame === undefined || probe === undefined) return false;
+    const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    const [x = 0, y = 0] = frame.projection.locate(probe.codes, 1);
+    if (direction) {
+      const distance = (event.shiftKey ? 2 : 12) / this.scatter.camera.scale;
+      const place = { x: x + direction[0]! * distance, y: y + direction[1]! * distance };
+      this.setProbe(frame.projection.lift(place.x, place.y, probe.codes), true);
+      this.scatter.reveal(place);
+      return true;
+    }
+    if (event.key === 'Enter') {
+      const nearest = this.nearestToProbe();
+      if (nearest !== undefined) this.choose(nearest);
+      return true;
+    }
+    if (event.key === 'Escape' && this.ends.length > 0) {
+      this.clearPath();
+      return true;
+    }
+    return false;
+  }
+
+  nearestToProbe(): number | undefined {
+    const { frame, probe } = this;
+    if (frame === undefined || probe === undefined) return undefined;
+    const [x = 0, y = 0] = frame.projection.locate(probe.codes, 1);
+    return frame.picker.nearest({ x, y }, 60 / this.scatter.camera.scale, index => this.isShown(index));
+  }
+
+  // ── What the picture draws over the points ────────────────────────────────────────────────────────────────────────
+
+  private decorations(): Decorations | undefined {
+    const { frame, theme } = this;
+    if (frame === undefined) return undefined;
+    const pointOf = (sample: number): Point => ({ x: frame.points[2 * sample]!, y: frame.points[2 * sample + 1]! });
+    const placesOf = (decoded: Decoded | undefined): Point[] => {
+      if (decoded === undefined) return [];
+      const places = frame.projection.locate(decoded.codes, decoded.count);
+      return Array.from({ length: decoded.count }, (_, i) => ({ x: places[2 * i]!, y: places[2 * i + 1]! }));
+    };
+    const classNames = this.sampleData?.classNames ?? [];
+    const showNames = this.view.names && classNames.length <= MOST_NAMES && frame.projection.kind !== 'histogram';
+    const names: NameTag[] = !showNames ? [] : classNames.flatMap((text, k) => {
+      const at = this.centres[k];
+      return at === undefined || this.view.hidden.includes(text) ? [] : [{ at, text, color: theme.category(k) }];
+    });
+    const path = placesOf(this.path);
+    const step = this.pathStep === undefined ? undefined : path[this.pathStep];
+    const probe = placesOf(this.probe)[0];
+    return {
+      axes: frame.projection.axes,
+      plainY: frame.projection.kind === 'histogram',
+      names,
+      ends: this.ends.filter(end => end < frame.count).map(pointOf),
+      path,
+      samples: this.view.open.includes('samples') ? placesOf(this.samples) : [],
+      ...(this.hover?.target.kind === 'point' ? { hovered: pointOf(this.hover.target.index) } : {}),
+      ...(probe ? { probe } : {}),
+      ...(step ? { step } : {}),
+    };
+  }
+
+  /** Mean error of the samples shown. */
+  meanError(classIndex?: number): number {
+    const { labels } = this.sampleData!;
+    return meanOf(this.frame!.error, index => this.isShown(index) && (classIndex === undefined || labels?.[index] === classIndex));
+  }
+}

@@ -1,0 +1,28 @@
+// How this page looks at a latent space: kept with the panel over reloads. Data never is.
+import type { InterpolationKind } from '../../analysis/interpolate.ts';
+import type { SamplingKind } from './statistics.ts';
+
+export interface LatentView {
+  /** 'auto': two dimensions as they are, more by PCA. */
+  mode: 'auto' | 'pca' | 'axes';
+  x: number;
+  y: number;
+  colour: 'class' | 'error';
+  marks: 'shapes' | 'letters';
+  /** Class names at the middle of their points. */
+  names: boolean;
+  grid: boolean;
+  gridOpacity: number;
+  /** Classes that are not shown, by name. */
+  hidden: string[];
+  way: InterpolationKind;
+  steps: number;
+  sampling: SamplingKind;
+  /** Sections of the side panel that are open. */
+  open: string[];
+}
+
+export const defaultView: LatentView = {
+  mode: 'auto', x: 0, y: 1, colour: 'class', marks: 'shapes', names: true, grid: false, gridOpacity: 0.6, hidden: [],
+  way: 'linear', steps: 9, sampling: 'fitted', open: ['probe', 'classes'],
+};
