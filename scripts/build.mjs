@@ -34,7 +34,8 @@ const common = {
 };
 /** Loaded at run time from dist/node_modules: they bring binaries that find each other by path. */
 const nativePackages = ['onnxruntime-node', 'onnxruntime-web', '@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
-const node = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
+// jsonc-parser's CommonJS build asks for its parts in a way that no bundler sees; its module build is plain.
+const node = { ...common, platform: 'node', target: 'node20', format: 'cjs', mainFields: ['module', 'main'] };
 const page = {
   ...common,
   platform: 'browser',
