@@ -6,13 +6,16 @@ import { readTextIfThere } from '../runs/files.ts';
 import { parseInfo } from '../runs/json.ts';
 import { RunTail } from '../runs/reader.ts';
 import { RunSeries } from '../runs/series.ts';
+import type { Spec } from '../spec/schema.ts';
+
+type TrainingSpec = Partial<Spec['training']>;
 
 export class RunFeed {
   readonly series = new RunSeries();
-  /** Epoch of the newest checkpoint told of, with which models/ are refreshed. */
-  checkpointEpoch = 0;
+  /** Checkpoints that hold, in order: models/ are refreshed with them, though not with each. */
+  private checkpoints: { readonly time: number; readonly epoch: number; readonly step: number }[] = [];
   private readonly tail: RunTail;
-  private lossName: string | undefined;
+  private trainingSpec: TrainingSpec | undefined;
   private running: Promise<void> | undefined;
   private runInfo: RunInfo | undefined;
 
@@ -38,23 +41,45 @@ export class RunFeed {
 
   /** "mse", as the spec says. */
   async loss(): Promise<string> {
-    this.lossName ??= await this.readLossName();
-    return this.lossName ?? 'loss';
+    return (await this.training())?.loss ?? 'loss';
   }
 
-  private async readLossName(): Promise<string | undefined> {
+  /**
+   * The epoch whose weights the exported models hold.
+   * @param written when the models were written, in milliseconds since 1970.
+   * @param finished whether the run is over; then early stopping may have brought back the best epoch.
+   */
+  async modelEpoch(written: number, finished: boolean): Promise<number> {
+    const best = this.series.best();
+    if (finished && best !== undefined && (await this.training())?.earlyStopping?.restoreBest === true) return Math.round(best.epoch);
+    const known = this.checkpoints.findLast(checkpoint => checkpoint.time <= written) ?? this.checkpoints[0];
+    return Math.floor(known?.epoch ?? 0);
+  }
+
+  private async training(): Promise<TrainingSpec | undefined> {
+    this.trainingSpec ??= await this.readTraining();
+    return this.trainingSpec;
+  }
+
+  private async readTraining(): Promise<TrainingSpec | undefined> {
     const file = await readTextIfThere(path.join(this.folder, runFiles.resolvedConfig));
     if (file === undefined) return undefined;
-    const config = await readResolvedConfig(this.folder);
-    const training = typeof config === 'object' && config !== null && 'training' in config ? config.training : undefined;
-    return typeof training === 'object' && training !== null && 'loss' in training && typeof training.loss === 'string' ? training.loss : undefined;
+    // Written by the trainer from a spec that it had checked.
+    const config = await readResolvedConfig(this.folder) as Partial<Spec> | null;
+    return config?.training;
   }
 
   private async read(): Promise<void> {
     const { events, restarted } = await this.tail.read();
-    if (restarted) this.series.clear();
+    if (restarted) {
+      this.series.clear();
+      this.checkpoints = [];
+    }
     this.series.apply(events);
-    for (const event of events) if (event.type === 'checkpoint') this.checkpointEpoch = Math.floor(event.epoch);
+    for (const event of events) {
+      if (event.type === 'checkpoint') this.checkpoints.push(event);
+      else if (event.type === 'resume') this.checkpoints = this.checkpoints.filter(checkpoint => checkpoint.step <= event.step);
+    }
   }
 }
 
