@@ -232,9 +232,9 @@ export class LossChart {
     }
     for (const line of this.content.lines) {
       this.stroke(u, line, line.y, 1, line.style);
-      this.marks(u, line);
     }
     ctx.restore();
+    for (const line of this.content.lines) this.marks(u, line);
     for (const best of this.content.best) this.drawBest(u, best);
   }
 
@@ -276,8 +276,10 @@ export class LossChart {
       if (!Number.isFinite(value) || (this.content.log && value <= 0)) continue;
       const px = u.valToPos(line.x[i]!, 'x', true);
       if (px - previous < spacing && i !== lastPoint) continue;
+      const py = u.valToPos(value, 'y', true);
+      if (!contains(bbox, px, py)) continue;
       previous = px;
-      this.mark(ctx, line.style.mark, px, u.valToPos(value, 'y', true), 3);
+      this.mark(ctx, line.style.mark, px, py, 3);
     }
   }
 
@@ -290,7 +292,7 @@ export class LossChart {
   private drawBest(u: uPlot, best: BestMark): void {
     const { ctx, bbox } = u;
     const [x, y] = [u.valToPos(best.x, 'x', true), u.valToPos(best.y, 'y', true)];
-    if (!(x >= bbox.left - 1 && x <= bbox.left + bbox.width + 1 && y >= bbox.top - 1 && y <= bbox.top + bbox.height + 1)) return;
+    if (!contains(bbox, x, y)) return;
     const px = uPlot.pxRatio;
     ctx.save();
     ctx.strokeStyle = this.theme.category(best.color);
@@ -298,7 +300,8 @@ export class LossChart {
     ctx.beginPath();
     ctx.arc(x, y, 7 * px, 0, 2 * Math.PI);
     ctx.stroke();
-    if (this.content.best.length <= 4) {
+    // With several runs the numbers would hide the lines; they stand in the legend.
+    if (this.content.best.length === 1) {
       ctx.font = `${Math.round(this.theme.fontSize * 0.88 * px)}px ${this.theme.fontFamily}`;
       const text = `best ${formatNumber(best.y)}`;
       const width = ctx.measureText(text).width;
@@ -314,4 +317,9 @@ export class LossChart {
     }
     ctx.restore();
   }
+}
+
+/** Whether a point (canvas pixels) lies in the plotting area, edges included. */
+function contains({ left, top, width, height }: uPlot.BBox, x: number, y: number): boolean {
+  return x >= left - 1 && x <= left + width + 1 && y >= top - 1 && y <= top + height + 1;
 }

@@ -115,9 +115,8 @@ export class LossPage extends LitElement {
       ${segments({ label: 'Curves', value: view.splits, choices: [{ value: 'both', label: 'Both' }, { value: 'train', label: 'Train' }, { value: 'validation', label: 'Validation' }], onChange: splits => this.change({ splits }) })}
       ${segments({ label: 'Horizontal axis', value: view.axis, choices: [{ value: 'epoch', label: 'Epochs' }, { value: 'step', label: 'Steps' }, { value: 'time', label: 'Time' }], onChange: axis => this.change({ axis }) })}
       ${segments({ label: 'Vertical axis', value: view.log ? 'log' : 'linear', choices: [{ value: 'linear', label: 'Linear' }, { value: 'log', label: 'Log' }], onChange: scale => this.change({ log: scale === 'log' }) })}
-      ${segments({ label: 'Training curve', value: view.per, choices: [{ value: 'epoch', label: 'Mean', title: 'One training point per epoch: its mean' }, { value: 'batch', label: 'Batches', title: 'Training values of single batches' }], onChange: per => this.change({ per }) })}
+      ${segments({ label: 'Training curve', value: view.per, choices: [{ value: 'epoch', label: 'Per epoch', title: 'One training point per epoch: the mean of its batches' }, { value: 'batch', label: 'Per batch', title: 'Training values of single batches' }], onChange: per => this.change({ per }) })}
       ${slider({ label: 'Smoothing', value: view.smoothing, min: 0, max: 0.99, step: 0.01, format: v => v.toFixed(2), onInput: smoothing => this.change({ smoothing }), title: 'Weight of the past in a moving average; the recorded curve stays faintly behind' })}
-      <span class="spacer"></span>
       <span class="group">
         ${iconButton({ label: 'Show everything (Escape)', icon: 'screen-normal', disabled: !this.zoomed || view.table, onClick: () => this.chart?.resetZoom() })}
         ${iconButton({ label: 'Show as table', icon: 'table', pressed: view.table, onClick: () => this.change({ table: !view.table }) })}

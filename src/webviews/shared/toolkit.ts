@@ -89,3 +89,10 @@ export function emptyState(options: { icon?: string; busy?: boolean; title: stri
   return html`<div class="empty" role="status">${options.busy ? busyRing(options.title) : options.icon ? html`<span class="codicon codicon-${options.icon} empty-icon" aria-hidden="true"></span>` : nothing}
     <h2>${options.title}</h2>${options.text ? html`<p>${options.text}</p>` : nothing}${options.action ?? nothing}</div>`;
 }
+
+/** Several switches side by side, each on or off. */
+export function toggles<T extends string>(options: { label: string; on: readonly T[]; choices: readonly Choice<T>[]; showLabel?: boolean; onToggle: (value: T) => void }): TemplateResult {
+  return html`<span class="field">${options.showLabel ? html`<span class="field-label" aria-hidden="true">${options.label}</span>` : nothing}
+    <span class="segments" role="group" aria-label=${options.label}>${options.choices.map(choice => html`<button type="button"
+    aria-pressed=${options.on.includes(choice.value) ? 'true' : 'false'} @click=${() => options.onToggle(choice.value)}>${choice.label}</button>`)}</span></span>`;
+}

@@ -1,0 +1,98 @@
+// The sheets as one picture: the same rows as on the page, at twice its size so that they print well.
+import type { PictureRun } from '../../protocol/messages.ts';
+import type { Theme } from '../shared/theme.ts';
+import { bands, type Sheet, type SheetRow } from './sheet.ts';
+
+export interface ExportSection {
+  readonly title: string;
+  readonly sheet: Sheet;
+  readonly samples: readonly number[];
+  readonly caption: (sample: number) => string;
+}
+
+export interface ExportOptions {
+  readonly sections: readonly ExportSection[];
+  /** Width of the area of pictures, CSS pixels. */
+  readonly width: number;
+  readonly pitch: (sheet: Sheet) => number;
+  readonly headingOf: (runId: PictureRun['run']['id']) => string;
+  readonly theme: Theme;
+}
+
+const scale = 2;
+const margin = 14;
+const gap = 4;
+
+type Context = OffscreenCanvasRenderingContext2D;
+/** A line of the picture: its height, and how it is drawn with its top at y. */
+type Line = { readonly height: number; readonly draw: (ctx: Context, y: number) => void };
+
+export function exportSheets(options: ExportOptions): OffscreenCanvas {
+  const { theme } = options;
+  const textHeight = Math.round(theme.fontSize * 1.5);
+  const font = (weight = '') => `${weight} ${Math.round(theme.fontSize * 0.9)}px ${theme.fontFamily}`.trim();
+  const measure = new OffscreenCanvas(1, 1).getContext('2d')!;
+  measure.font = font('600');
+  const labels = options.sections.flatMap(s => s.sheet.rows).map(row => (row.type === 'heading' ? 0 : measure.measureText(row.label).width));
+  const labelWidth = Math.ceil(Math.max(0, ...labels)) + 16;
+  const text = (value: string, x: number, align: CanvasTextAlign, color: string, weight = ''): Line => ({
+    height: textHeight,
+    draw: (ctx, y) => {
+      ctx.font = font(weight);
+      ctx.textAlign = align;
+      ctx.fillStyle = color;
+      ctx.fillText(value, x, y + textHeight / 2);
+    },
+  });
+
+  const lines: Line[] = [];
+  let right = 0;
+  for (const section of options.sections) {
+    const pitch = options.pitch(section.sheet);
+    const center = (column: number) => margin + labelWidth + (column + 0.5) * pitch;
+    lines.push(text(section.title, margin, 'left', theme.foreground, '600'), space(4));
+    for (const band of bands(section.samples, options.width, pitch)) {
+      right = Math.max(right, margin + labelWidth + band.length * pitch);
+      lines.push(together(textHeight, band.map((sample, i) => text(section.caption(sample), center(i), 'center', theme.muted))));
+      for (const row of section.sheet.rows) lines.push(...rowLines(row, band, section.sheet, pitch, center));
+      lines.push(space(margin));
+    }
+  }
+
+  function rowLines(row: SheetRow, band: readonly number[], sheet: Sheet, pitch: number, center: (column: number) => number): readonly Line[] {
+    if (row.type === 'heading') return [space(6), text(options.headingOf(row.runId), margin, 'left', theme.foreground, '600')];
+    const label = text(row.label, margin, 'left', theme.muted);
+    if (row.type === 'text') return [together(textHeight, [label, ...band.map((sample, i) => text(row.text(sample), center(i), 'center', theme.foreground))])];
+    const inset = Math.floor((pitch - sheet.cell.width) / 2);
+    return [{
+      height: row.height + gap,
+      draw: (ctx, y) => {
+        label.draw(ctx, y + (row.height - textHeight) / 2);
+        band.forEach((sample, i) => row.draw(ctx, sample, margin + labelWidth + i * pitch + inset, y));
+      },
+    }];
+  }
+
+  const height = lines.reduce((sum, line) => sum + line.height, 2 * margin);
+  const title = Math.max(0, ...options.sections.map(s => measure.measureText(s.title).width));
+  const canvas = new OffscreenCanvas((Math.max(right, title + margin) + margin) * scale, height * scale);
+  const ctx = canvas.getContext('2d')!;
+  ctx.scale(scale, scale);
+  ctx.fillStyle = theme.background;
+  ctx.fillRect(0, 0, canvas.width, canvas.height);
+  ctx.textBaseline = 'middle';
+  let y = margin;
+  for (const line of lines) {
+    line.draw(ctx, y);
+    y += line.height;
+  }
+  return canvas;
+}
+
+function together(height: number, lines: readonly Line[]): Line {
+  return { height, draw: (ctx, y) => lines.forEach(line => line.draw(ctx, y)) };
+}
+
+function space(height: number): Line {
+  return { height, draw: () => undefined };
+}

@@ -1,0 +1,122 @@
+// What is to be drawn, apart from where: rows of pictures and of captions for one section. The page lays them out as elements,
+// the PNG export on a canvas; both show the same.
+import type { PictureEpoch } from '../../protocol/messages.ts';
+import type { ThemeKind } from '../shared/palette.ts';
+import { codePixels, differencePixels, fit, imagePixels, isImage, paint, paintProfile, profileBars, rangeOf, type Pixels, type Range } from '../shared/pixels.ts';
+import { formatNumber } from '../shared/runs.ts';
+import type { Section } from './sections.ts';
+import { sizeOf } from '../../core/tensor.ts';
+
+export type RowKind = 'original' | 'corrupted' | 'code' | 'reconstruction' | 'difference';
+export const rowNames: Readonly<Record<RowKind, string>> = { original: 'Original', corrupted: 'Corrupted', code: 'Code', reconstruction: 'Reconstruction', difference: 'Difference' };
+const rowHelp: Partial<Record<RowKind, string>> = {
+  difference: 'Reconstruction minus original: blue is too low, orange too high',
+  code: 'The numbers of the bottleneck, on one colour scale for all samples',
+};
+
+type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+export type SheetRow =
+  | { readonly type: 'heading'; readonly runId: string }
+  | { readonly type: 'pictures'; readonly kind: RowKind; readonly label: string; readonly help?: string; readonly height: number; readonly draw: (ctx: Context, sample: number, x: number, y: number) => void }
+  | { readonly type: 'text'; readonly label: string; readonly text: (sample: number) => string };
+
+export interface Sheet {
+  /** CSS pixels of one picture. */
+  readonly cell: { readonly width: number; readonly height: number };
+  readonly rows: readonly SheetRow[];
+}
+
+export interface SheetOptions {
+  readonly section: Section;
+  /** What is loaded, by run. */
+  readonly shown: ReadonlyMap<string, PictureEpoch>;
+  readonly hiddenRows: readonly string[];
+  /** Height of a picture at most, CSS pixels. */
+  readonly size: number;
+  readonly kind: ThemeKind;
+  /** Colour of bars. */
+  readonly ink: string;
+  readonly headings: boolean;
+}
+
+export function buildSheet(options: SheetOptions): Sheet {
+  const { section, kind, hiddenRows } = options;
+  const { samples } = section;
+  const cell = cellSize(samples.shape, options.size);
+  const wants = (row: RowKind) => !hiddenRows.includes(row);
+  const range = isImage(samples.shape) ? { min: 0, max: 1 } : withZero(rangeOf(samples.original));
+  const rows: SheetRow[] = [];
+  const pictures = (row: RowKind, values: Float32Array) => {
+    rows.push({ type: 'pictures', kind: row, label: rowNames[row], height: cell.height, draw: samplePainter(samples.shape, values, range, cell, options.ink) });
+  };
+
+  if (wants('original')) pictures('original', samples.original);
+  if (wants('corrupted') && section.sharesCorrupted && samples.corrupted) pictures('corrupted', samples.corrupted);
+  for (const run of section.runs) {
+    const epoch = options.shown.get(run.run.id);
+    if (options.headings) rows.push({ type: 'heading', runId: run.run.id });
+    if (wants('corrupted') && !section.sharesCorrupted && run.samples.corrupted) pictures('corrupted', run.samples.corrupted);
+    if (!epoch) continue;
+    if (wants('code')) {
+      const codes = rangeOf(epoch.code);
+      const pixels = (sample: number) => codePixels(epoch.code, sample, run.samples.latentShape, codes, kind);
+      const area = codeArea(pixels(0), cell);
+      rows.push({
+        type: 'pictures', kind: 'code', label: rowNames.code, ...help('code'), height: area.height,
+        draw: (ctx, sample, x, y) => paint(ctx, pixels(sample), x + Math.round((cell.width - area.width) / 2), y, area.width, area.height),
+      });
+    }
+    if (wants('reconstruction')) pictures('reconstruction', epoch.reconstruction);
+    if (wants('difference')) {
+      rows.push({ type: 'pictures', kind: 'difference', label: rowNames.difference, ...help('difference'), height: cell.height, draw: differencePainter(section, epoch, cell, kind, range, options.ink) });
+    }
+    const digits = cell.width < 52 ? 2 : 4;
+    rows.push({ type: 'text', label: `Error (${run.lossName})`, text: sample => formatNumber(Number(epoch.error[sample]!.toPrecision(digits))) });
+  }
+  return { cell, rows };
+}
+
+function help(kind: RowKind): { help?: string } {
+  const text = rowHelp[kind];
+  return text === undefined ? {} : { help: text };
+}
+
+/** Pictures keep their proportions; samples that are no pictures get a wide box for their bars. */
+function cellSize(shape: readonly number[], size: number): { width: number; height: number } {
+  if (!isImage(shape)) return { width: Math.round(size * 1.75), height: Math.round(size * 0.9) };
+  const [height = 1, width = 1] = shape;
+  const area = fit(width, height, size * 1.6, size);
+  return { width: Math.round(area.width), height: Math.round(area.height) };
+}
+
+/** Codes are drawn in squares of whole pixels, as wide as the samples and no higher. */
+function codeArea(pixels: Pixels, cell: { width: number; height: number }): { width: number; height: number } {
+  const largest = 14;
+  return fit(pixels.width, pixels.height, Math.min(cell.width, pixels.width * largest), Math.min(cell.height, pixels.height * largest));
+}
+
+function samplePainter(shape: readonly number[], values: Float32Array, range: Range, cell: { width: number; height: number }, ink: string) {
+  if (isImage(shape)) return (ctx: Context, sample: number, x: number, y: number) => paint(ctx, imagePixels(values, sample, shape), x, y, cell.width, cell.height);
+  return (ctx: Context, sample: number, x: number, y: number) => paintProfile(ctx, profileBars(values, sample, sizeOf(shape), range), ink, x, y, cell.width, cell.height);
+}
+
+function differencePainter({ samples }: Section, epoch: PictureEpoch, cell: { width: number; height: number }, kind: ThemeKind, range: Range, ink: string) {
+  if (isImage(samples.shape)) {
+    return (ctx: Context, sample: number, x: number, y: number) => paint(ctx, differencePixels(samples.original, epoch.reconstruction, sample, samples.shape, kind), x, y, cell.width, cell.height);
+  }
+  const features = sizeOf(samples.shape);
+  const reach = (range.max - range.min) / 2;
+  const difference = epoch.reconstruction.map((v, i) => v - samples.original[i]!);
+  return (ctx: Context, sample: number, x: number, y: number) => paintProfile(ctx, profileBars(difference, sample, features, { min: -reach, max: reach }), ink, x, y, cell.width, cell.height);
+}
+
+function withZero(range: Range): Range {
+  return { min: Math.min(range.min, 0), max: Math.max(range.max, 0) };
+}
+
+/** Cuts the samples into lines that fit a width. */
+export function bands(samples: readonly number[], width: number, pitch: number): readonly (readonly number[])[] {
+  const across = Math.max(Math.floor(width / pitch), 1);
+  return Array.from({ length: Math.ceil(samples.length / across) }, (_, i) => samples.slice(i * across, (i + 1) * across));
+}
