@@ -2,7 +2,7 @@
 // Chromium is a requirement of the test run: CHROMIUM, or the usual places.
 import { build } from 'esbuild';
 import { createServer, type Server } from 'node:http';
-import { access, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
@@ -94,9 +94,14 @@ export async function problems(page: Page): Promise<readonly string[]> {
 
 /** Keeps a picture of the page under out/screenshots, for people to look at. */
 export async function screenshot(page: Page, name: string): Promise<void> {
+  await keep(await page.screenshot(), name);
+}
+
+/** Keeps a PNG beside the screenshots. */
+export async function keep(png: Uint8Array, name: string): Promise<void> {
   const path = join(root, 'out/screenshots', `${name}.png`);
   await mkdir(dirname(path), { recursive: true });
-  await page.screenshot({ path });
+  await writeFile(path, png);
 }
 
 /** The document the extension writes (src/extension/panels), with the same policy. */
