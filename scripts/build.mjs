@@ -44,9 +44,9 @@ const page = {
   format: 'iife',
   loader: { '.ttf': 'file', '.svg': 'dataurl' },
   assetNames: 'webviews/[name]',
-  // onnxruntime-web's glue is given by address, so the bundle's own address is never asked for.
+  // onnxruntime-web's glue is part of the decoding worker (a blob worker may import nothing under the pages' policy) and gets
+  // its WebAssembly as bytes, so the bundle's own address is never asked for.
   define: { 'import.meta.url': '""' },
-  conditions: ['onnxruntime-web-use-extern-wasm'],
 };
 
 const bundles = [

@@ -41,7 +41,7 @@ export class Harness {
     const folder = await mkdtemp(join(tmpdir(), 'aeconf-page-'));
     await build({
       absWorkingDir: root, bundle: true, outdir: folder, platform: 'browser', format: 'iife', target: 'chrome130', logLevel: 'error', sourcemap: 'inline',
-      loader: { '.ttf': 'file' }, assetNames: '[name]', define: { 'import.meta.url': '""' }, conditions: ['onnxruntime-web-use-extern-wasm'],
+      loader: { '.ttf': 'file' }, assetNames: '[name]', define: { 'import.meta.url': '""' },
       entryPoints: {
         [options.page]: `src/webviews/${options.page}/main.ts`,
         host: `test/webviews/${options.host}`,
