@@ -38,8 +38,12 @@ export function iconButton(options: { label: string; icon: string; pressed?: boo
 }
 
 export function checkbox(options: { label: string; checked: boolean; title?: string; disabled?: boolean; onChange: (checked: boolean) => void }): TemplateResult {
-  return html`<vscode-checkbox .checked=${live(options.checked)} ?disabled=${options.disabled ?? false} title=${options.title ?? nothing}
-    @click=${(event: Event) => options.onChange((event.currentTarget as HTMLElement & { checked: boolean }).checked)}>${options.label}</vscode-checkbox>`;
+  // The toolkit tells of every change, ours too; and a click reaches us before it has changed anything.
+  const onChange = (event: Event) => {
+    const { checked } = event.currentTarget as HTMLElement & { checked: boolean };
+    if (checked !== options.checked) options.onChange(checked);
+  };
+  return html`<vscode-checkbox @change=${onChange} .checked=${live(options.checked)} ?disabled=${options.disabled ?? false} title=${options.title ?? nothing}>${options.label}</vscode-checkbox>`;
 }
 
 export interface Choice<T extends string> {
