@@ -21,10 +21,16 @@ export function newPicture(width: number, height: number, ground: Rgb = WHITE): 
 }
 
 /** A rectangle of one colour; what lies outside the picture is left out. */
-export function fill(picture: Picture, x: number, y: number, width: number, height: number, color: Rgb): void {
-  for (let row = Math.max(0, y); row < Math.min(picture.height, y + height); row++) {
-    for (let column = Math.max(0, x); column < Math.min(picture.width, x + width); column++) {
-      picture.data.set(color, (row * picture.width + column) * 3);
+export function fill(picture: Picture, x: number, y: number, width: number, height: number, [red, green, blue]: Rgb): void {
+  const { data } = picture;
+  const [left, right] = [Math.max(0, x), Math.min(picture.width, x + width)];
+  const [top, bottom] = [Math.max(0, y), Math.min(picture.height, y + height)];
+  for (let row = top; row < bottom; row++) {
+    const end = (row * picture.width + right) * 3;
+    for (let at = (row * picture.width + left) * 3; at < end; at += 3) {
+      data[at] = red;
+      data[at + 1] = green;
+      data[at + 2] = blue;
     }
   }
 }

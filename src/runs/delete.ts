@@ -25,8 +25,24 @@ export async function deleteRun(folder: string): Promise<void> {
     // Under a name that starts with a dot nobody lists it, however long the deleting takes.
     const leaving = path.join(path.dirname(absolute), `.deleted-${path.basename(absolute)}-${process.pid}-${Date.now()}`);
     await fs.promises.rename(absolute, leaving);
-    await fs.promises.rm(leaving, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    await removeFolder(leaving);
+    await removeLeftovers(path.dirname(absolute));
   } catch (error) {
     throw fileError('delete', absolute, error);
+  }
+}
+
+async function removeFolder(folder: string): Promise<void> {
+  await fs.promises.rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}
+
+/** Folders whose making or deleting was killed half-way; nobody works on one for that long. */
+const LEFT_AFTER = 3_600_000;
+
+async function removeLeftovers(runsFolder: string): Promise<void> {
+  for (const name of await fs.promises.readdir(runsFolder)) {
+    if (!name.startsWith('.new-') && !name.startsWith('.deleted-')) continue;
+    const folder = path.join(runsFolder, name);
+    if (Date.now() - (await fs.promises.stat(folder)).mtimeMs > LEFT_AFTER) await removeFolder(folder);
   }
 }

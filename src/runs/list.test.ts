@@ -72,6 +72,17 @@ describe('deleting', () => {
     expect(fs.readdirSync(folder)).toEqual([]);
   });
 
+  it('takes what a killed program left half-made or half-deleted along', async () => {
+    const old = new Date(Date.now() - 2 * 3_600_000);
+    for (const name of ['.new-abc', '.deleted-x', '.new-young', '.other']) {
+      fs.mkdirSync(path.join(folder, name));
+      fs.writeFileSync(path.join(folder, name, 'file'), '');
+      if (name !== '.new-young') fs.utimesSync(path.join(folder, name), old, old);
+    }
+    await deleteRun((await finished('gone')).folder);
+    expect(fs.readdirSync(folder).sort()).toEqual(['.new-young', '.other']);
+  });
+
   it('refuses a run that is being trained, and folders that are no runs', async () => {
     const run = await RunWriter.create(folder, newRun('busy', { state: 'training' }));
     await expect(deleteRun(run.folder)).rejects.toMatchObject({ reason: 'run', message: expect.stringContaining('Stop it first') });

@@ -46,6 +46,11 @@ class TrainingClock {
     this.since = on ? performance.now() : undefined;
   }
 
+  /** An event told late, from before a kill, knows of more training than the lines on the disk did. */
+  atLeast(milliseconds: number): void {
+    this.spent += Math.max(0, milliseconds - this.milliseconds());
+  }
+
   milliseconds(): number {
     return this.spent + (this.since === undefined ? 0 : performance.now() - this.since);
   }
@@ -157,6 +162,7 @@ export class RunWriter {
    * @throws StudioError('run') when it could not be written. Nothing is lost: it is kept and written with the next one.
    */
   event(event: RunEvent): RunEvent {
+    if (event.elapsed !== undefined) this.clock.atLeast(event.elapsed);
     const stamped: RunEvent = { ...event, elapsed: event.elapsed ?? Math.round(this.clock.milliseconds()) };
     this.log.append(eventLine(stamped));
     return stamped;
