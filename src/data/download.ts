@@ -195,7 +195,9 @@ async function store(response: Response, part: string, offset: number, request: 
   let done = start;
   try {
     const reader = response.body.getReader();
-    for (let { done: ended, value: piece } = await reader.read(); !ended; { done: ended, value: piece } = await reader.read()) {
+    for (;;) {
+      const { value: piece } = await reader.read();
+      if (piece === undefined) break;
       alive();
       if (done + piece.length > request.size) throw new HomeFailure(`it sends more than the ${formatBytes(request.size)} expected`, false);
       await write(file, piece, part);
