@@ -28,7 +28,7 @@ function lossRun(plan: RunPlan, fromEpoch: number, toEpoch: number, withPenalty 
   const random = new RandomStream(plan.id.length * 31 + plan.id.charCodeAt(0) + fromEpoch, 'sampling');
   const curve = (split: Curve['split'], per: Curve['per'], epochs: readonly number[], noise: number, value = 'loss'): Curve => ({
     value, split, per,
-    epoch: Float64Array.from(epochs), step: Float64Array.from(epochs, e => Math.round(e * stepsPerEpoch)), time: Float64Array.from(epochs, e => e * 2300 * (1 + 0.1 * Math.sin(e))),
+    epoch: Float64Array.from(epochs), step: Float64Array.from(epochs, e => Math.round(e * stepsPerEpoch)), time: Float64Array.from(epochs, e => e * 2300 * (1 + 0.05 * Math.sin(e / 6))),
     y: Float64Array.from(epochs, e => losses(plan, e)[split] * Math.exp(noise * random.normal()) * (value === 'loss' ? 1 : 0.2)),
   });
   const whole = Array.from({ length: Math.floor(toEpoch) - Math.floor(fromEpoch) }, (_, i) => Math.floor(fromEpoch) + i + 1);

@@ -33,7 +33,7 @@ interface PicturesView {
 
 const defaultView: PicturesView = { hiddenRows: [], order: 'file', only: '', pinned: [], most: 0, size: 64, epoch: 0, table: false };
 const keptEpochs = 48;
-const labelColumn = 118;
+const labelColumn = 104;
 const narrowLabelColumn = 92;
 
 @customElement('reconstructions-page')
@@ -146,11 +146,11 @@ export class ReconstructionsPage extends LitElement {
       })}
       ${dropdown({
         label: 'Order', value: view.order, onChange: order => this.change({ order }),
-        choices: [{ value: 'file', label: 'As recorded' }, { value: 'worst', label: 'Worst first' }, { value: 'best', label: 'Best first' }, ...(labels.length > 0 ? [{ value: 'label' as const, label: 'By label' }] : [])],
+        choices: [{ value: 'file', label: 'In order' }, { value: 'worst', label: 'Worst first' }, { value: 'best', label: 'Best first' }, ...(labels.length > 0 ? [{ value: 'label' as const, label: 'By label' }] : [])],
       })}
       ${labels.length > 1 ? dropdown({ label: 'Label', value: view.only, choices: [{ value: '', label: 'All' }, ...labels.map(value => ({ value, label: value }))], onChange: only => this.change({ only }) }) : nothing}
       ${counts.length > 0 ? segments({ label: 'Samples', showLabel: true, value: String(view.most), choices: [...counts.map(n => ({ value: String(n), label: String(n) })), { value: '0', label: 'All' }], onChange: most => this.change({ most: Number(most) }) }) : nothing}
-      ${slider({ label: 'Size', value: view.size, min: 28, max: 224, step: 4, format: v => `${v} px`, onInput: size => this.change({ size }), title: 'Height of a picture; pixels stay sharp squares' })}
+      ${slider({ label: 'Size', value: view.size, min: 28, max: 224, step: 4, format: v => `${v} px`, silent: true, onInput: size => this.change({ size }), title: 'Height of a picture; pixels stay sharp squares' })}
       <span class="group">
         ${iconButton({ label: 'Show errors as table', icon: 'table', pressed: view.table, onClick: () => this.change({ table: !view.table }) })}
         ${iconButton({ label: 'Save pictures as PNG…', icon: 'device-camera', disabled: view.table, onClick: () => this.client.run(this.savePng()) })}
@@ -223,7 +223,7 @@ export class ReconstructionsPage extends LitElement {
   }
 
   private pitchOf(sheet: Sheet): number {
-    return Math.max(sheet.cell.width + 6, 40);
+    return Math.max(sheet.cell.width + 3, 40);
   }
 
   private samplesOf(section: Section): readonly number[] {

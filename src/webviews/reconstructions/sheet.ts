@@ -71,7 +71,7 @@ export function buildSheet(options: SheetOptions): Sheet {
     if (wants('difference')) {
       rows.push({ type: 'pictures', kind: 'difference', label: rowNames.difference, ...help('difference'), height: cell.height, draw: differencePainter(section, epoch, cell, kind, range, options.ink) });
     }
-    const digits = cell.width < 52 ? 2 : 4;
+    const digits = cell.width < 52 ? 2 : 3;
     rows.push({ type: 'text', label: `Error (${run.lossName})`, text: sample => formatNumber(Number(epoch.error[sample]!.toPrecision(digits))) });
   }
   return { cell, rows };
@@ -115,8 +115,9 @@ function withZero(range: Range): Range {
   return { min: Math.min(range.min, 0), max: Math.max(range.max, 0) };
 }
 
-/** Cuts the samples into lines that fit a width. */
+/** Cuts the samples into as few lines as fit a width, all about equally long. */
 export function bands(samples: readonly number[], width: number, pitch: number): readonly (readonly number[])[] {
-  const across = Math.max(Math.floor(width / pitch), 1);
-  return Array.from({ length: Math.ceil(samples.length / across) }, (_, i) => samples.slice(i * across, (i + 1) * across));
+  const fitting = Math.max(Math.floor(width / pitch), 1);
+  const across = Math.ceil(samples.length / Math.max(Math.ceil(samples.length / fitting), 1));
+  return Array.from({ length: Math.ceil(samples.length / Math.max(across, 1)) }, (_, i) => samples.slice(i * across, (i + 1) * across));
 }

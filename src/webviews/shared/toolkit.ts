@@ -77,11 +77,11 @@ function moveBetweenSegments(event: KeyboardEvent): void {
   next?.click();
 }
 
-/** A slider with its label before and its value after it. `onInput` is called while it moves. */
-export function slider(options: { label: string; value: number; min: number; max: number; step: number; format: (value: number) => string; onInput: (value: number) => void; title?: string }): TemplateResult {
+/** A slider with its label before and its value after it (unless `silent`: what it changes is seen at once). `onInput` is called while it moves. */
+export function slider(options: { label: string; value: number; min: number; max: number; step: number; format: (value: number) => string; onInput: (value: number) => void; title?: string; silent?: boolean }): TemplateResult {
   return html`<label class="field" title=${options.title ?? nothing}><span class="field-label">${options.label}</span><input type="range" min=${options.min} max=${options.max} step=${options.step}
     .value=${live(String(options.value))} aria-valuetext=${options.format(options.value)}
-    @input=${(event: Event) => options.onInput((event.currentTarget as HTMLInputElement).valueAsNumber)}><output class="field-value">${options.format(options.value)}</output></label>`;
+    @input=${(event: Event) => options.onInput((event.currentTarget as HTMLInputElement).valueAsNumber)}>${options.silent ? nothing : html`<output class="field-value">${options.format(options.value)}</output>`}</label>`;
 }
 
 export function busyRing(label: string): TemplateResult {
