@@ -114,7 +114,7 @@ export class Workbench {
   async activity(label: string): Promise<void> {
     const item = this.page.locator(`.activitybar .action-item:has(.action-label[aria-label^="${label}"])`);
     await item.waitFor({ timeout: 30_000 });
-    if (!(await item.getAttribute('class'))?.includes('checked')) await item.locator('.action-label').click();
+    if (!(await item.getAttribute('class'))?.includes('checked')) await item.click();
   }
 
   /** Rows of the trees in the side bar. */

@@ -19,8 +19,8 @@ suite('language', () => {
   });
 
   test('a misspelt key is marked where it stands, and the quick fix mends it', async () => {
-    const document = await openEdited('quickstart.aeconf', text => text.replace('"epochs"', '"epoks"'));
-    const at = document.getText().indexOf('epoks');
+    const document = await openEdited('quickstart.aeconf', text => text.replace('"epochs"', '"epoch"'));
+    const at = document.getText().indexOf('"epoch"');
     const [problem] = await until('a problem', () => problems(document.uri).filter(each => each.message.includes('epochs')), found => found.length > 0);
     assert.ok(problem);
     assert.ok(problem.range.contains(document.positionAt(at)), `marked ${JSON.stringify(problem.range)}`);
