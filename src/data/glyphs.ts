@@ -146,7 +146,7 @@ function appendSpline(points: Stroke, out: Point[]): void {
 
 /** Shrinks and moves a drawing that would stand out of the picture. */
 function keepInside(lines: readonly Line[], pen: number): void {
-  const margin = 1.2 + pen;
+  const margin = 1.1 + 1.18 * pen;
   const room = GLYPH_SIZE - 2 * margin;
   for (const axis of ['x', 'y'] as const) {
     let low = Infinity;

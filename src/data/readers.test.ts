@@ -214,9 +214,9 @@ describe('csv', () => {
   it('reads a hundred thousand values in a fraction of a second', async () => {
     const row = Array.from({ length: 65 }, (_, i) => i % 17).join(',');
     const path = folder.write('digits.csv', `${row}\n`.repeat(1797));
-    const start = performance.now();
+    const before = process.cpuUsage();
     const table = await readCsv(path, { separator: ',', labelColumn: 'last' });
     expect(table.samples.shape).toEqual([1797, 64]);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(500);
   });
 });

@@ -79,7 +79,7 @@ export async function tarFile(files: Readonly<Record<string, Uint8Array>>): Prom
   for (const [name, content] of Object.entries(files)) archive.entry({ name }, Buffer.from(content));
   archive.finalize();
   const pieces: Buffer[] = [];
-  for await (const piece of archive) pieces.push(piece);
+  for await (const piece of archive as AsyncIterable<Buffer>) pieces.push(piece);
   return Buffer.concat(pieces);
 }
 
