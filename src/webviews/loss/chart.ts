@@ -3,7 +3,7 @@
 import uPlot from 'uplot';
 import { tracePath } from '../shared/marks.ts';
 import type { Mark } from '../shared/palette.ts';
-import { formatNumber } from '../shared/runs.ts';
+import { formatNumber, formatValue } from '../shared/runs.ts';
 import { readTheme, withAlpha, type Theme } from '../shared/theme.ts';
 import { decimate } from './decimate.ts';
 import { extentX, extentY, type BestMark, type Line } from './lines.ts';
@@ -303,7 +303,7 @@ export class LossChart {
     // With several runs the numbers would hide the lines; they stand in the legend.
     if (this.content.best.length === 1) {
       ctx.font = `${Math.round(this.theme.fontSize * 0.88 * px)}px ${this.theme.fontFamily}`;
-      const text = `best ${formatNumber(best.y)}`;
+      const text = `best ${formatValue(best.y)}`;
       const width = ctx.measureText(text).width;
       const left = Math.min(Math.max(x - width / 2, bbox.left + 2 * px), bbox.left + bbox.width - width);
       const below = y + 24 * px < bbox.top + bbox.height;

@@ -1,6 +1,6 @@
 // The curves as numbers and words: values by epoch, and one sentence per run.
 import type { Curve } from '../../protocol/messages.ts';
-import { describeRun, distinctNames, formatNumber, isLive } from '../shared/runs.ts';
+import { describeRun, distinctNames, formatValue, isLive } from '../shared/runs.ts';
 import type { LossView } from './lines.ts';
 import { chooseCurve, type StoredRun } from './store.ts';
 
@@ -39,7 +39,7 @@ export function summary(runs: readonly StoredRun[]): string {
     const { run } = stored;
     const last = (split: 'train' | 'validation') => {
       const points = chooseCurve(stored, 'loss', split, 'epoch');
-      return points && points.count > 0 ? formatNumber(points.y[points.count - 1]!) : undefined;
+      return points && points.count > 0 ? formatValue(points.y[points.count - 1]!) : undefined;
     };
     const [train, validation] = [last('train'), last('validation')];
     const best = stored.bestEpoch === undefined ? undefined : chooseCurve(stored, 'loss', 'validation', 'epoch')?.atEpoch(stored.bestEpoch);
@@ -47,7 +47,7 @@ export function summary(runs: readonly StoredRun[]): string {
       `${run.name}: ${describeRun(run)}`,
       ...(train === undefined ? [] : [`training loss ${train}`]),
       ...(validation === undefined ? [] : [`validation loss ${validation}`]),
-      ...(best === undefined ? [] : [`best ${formatNumber(best)} at epoch ${stored.bestEpoch}`]),
+      ...(best === undefined ? [] : [`best ${formatValue(best)} at epoch ${stored.bestEpoch}`]),
       ...(isLive(run.state) || run.message === undefined ? [] : [run.message]),
     ].join(', ');
   }).join('. ');

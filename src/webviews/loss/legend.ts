@@ -2,7 +2,7 @@
 // legend, read-out and switch in one.
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { markPath } from '../shared/marks.ts';
-import { commandsFor, describeRun, distinctNames, formatNumber, stateIcon, type RunCommand } from '../shared/runs.ts';
+import { commandsFor, describeRun, distinctNames, formatValue, stateIcon, type RunCommand } from '../shared/runs.ts';
 import type { Theme } from '../shared/theme.ts';
 import { iconButton } from '../shared/toolkit.ts';
 import { lineStyle, type Line, type LossView } from './lines.ts';
@@ -55,7 +55,7 @@ export function legend(options: LegendOptions): TemplateResult {
           <span class="run-state muted small" title=${run.message ?? nothing}><span class="codicon codicon-${stateIcon(run.state)} ${run.state === 'preparing' ? 'codicon-modifier-spin' : ''}" aria-hidden="true"></span> ${describeRun(run)}</span></th>
         ${showTrain ? valueCell(options, stored, index, 'train', hidden) : nothing}
         ${showValidation ? valueCell(options, stored, index, 'validation', hidden) : nothing}
-        ${view.value === 'loss' && showValidation ? html`<td class="value best number">${best === undefined ? '–' : html`${formatNumber(best)} <span class="unit">(${stored.bestEpoch})</span>`}</td>` : nothing}
+        ${view.value === 'loss' && showValidation ? html`<td class="value best number">${best === undefined ? '–' : html`${formatValue(best)} <span class="unit">(${stored.bestEpoch})</span>`}</td>` : nothing}
         <td class="actions">${commandsFor(run.state).map(command => iconButton({
           label: `${commandLook[command].label} ${run.name}`, icon: commandLook[command].icon, onClick: () => options.onCommand(command, run.id),
         }))}</td>
@@ -70,7 +70,7 @@ function valueCell(options: LegendOptions, stored: StoredRun, index: number, spl
   const swatch = svg`<line x1="0" y1="6" x2="28" y2="6" stroke=${color} stroke-width=${style.width} stroke-dasharray=${style.dash.join(' ')}></line>
     <path d=${markPath(style.mark, 14, 6, 3.4)} fill=${color}></path>`;
   return html`<td class="value number"><svg class="swatch" width="28" height="12" viewBox="0 0 28 12" aria-hidden="true">${swatch}</svg>${
-    value === undefined ? '–' : html`<span class=${Number.isFinite(value) ? '' : 'bad'}>${formatNumber(value)}</span>`}</td>`;
+    value === undefined ? '–' : html`<span class=${Number.isFinite(value) ? '' : 'bad'}>${formatValue(value)}</span>`}</td>`;
 }
 
 /** The value nearest to the cursor as drawn, or the newest as recorded. */

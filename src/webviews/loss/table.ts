@@ -1,6 +1,6 @@
 // The curves as a table of epochs, for people who read numbers or listen to them.
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatNumber } from '../shared/runs.ts';
+import { formatValue } from '../shared/runs.ts';
 import type { EpochTable } from './epochs.ts';
 
 export function tableView(table: EpochTable, valueName: string): TemplateResult {
@@ -10,6 +10,6 @@ export function tableView(table: EpochTable, valueName: string): TemplateResult 
     <thead><tr><th scope="col">Epoch</th>${table.columns.map(c => html`<th scope="col"><span class="run-name">${c.run}</span><br><span class="muted">${c.split}</span></th>`)}</tr></thead>
     <tbody>${table.rows.map(row => html`<tr><th scope="row" class="number">${row.epoch}</th>${row.values.map((value, i) => {
       const best = table.columns[i]!.bestEpoch === row.epoch;
-      return html`<td class="number ${best ? 'best-cell' : ''}">${value === undefined ? '–' : formatNumber(value)}${best ? html` <span class="badge">best</span>` : nothing}</td>`;
+      return html`<td class="number ${best ? 'best-cell' : ''}">${value === undefined ? '–' : formatValue(value)}${best ? html` <span class="badge">best</span>` : nothing}</td>`;
     })}</tr>`)}</tbody></table></div>`;
 }

@@ -34,7 +34,7 @@ interface PicturesView {
 const defaultView: PicturesView = { hiddenRows: [], order: 'file', only: '', pinned: [], most: 0, size: 64, epoch: 0, table: false };
 const keptEpochs = 48;
 const labelColumn = 104;
-const narrowLabelColumn = 92;
+const narrowLabelColumn = 98;
 
 @customElement('reconstructions-page')
 export class ReconstructionsPage extends LitElement {
@@ -233,7 +233,10 @@ export class ReconstructionsPage extends LitElement {
 
   private sheetOf(section: Section): Sheet {
     const { view } = this.client;
-    return buildSheet({ section, shown: this.shown, hiddenRows: view.hiddenRows, size: view.size, kind: this.theme.kind, ink: this.theme.category(0), headings: section.runs.length > 1 });
+    const highContrast = this.theme.kind === 'highContrast' || this.theme.kind === 'highContrastLight';
+    return buildSheet({
+      section, shown: this.shown, hiddenRows: view.hiddenRows, size: view.size, kind: this.theme.kind, ink: this.theme.category(0), headings: section.runs.length > 1, ...(highContrast ? { frame: this.theme.border } : {}),
+    });
   }
 
   private readonly onEpoch = (event: CustomEvent<EpochDetail>) => {

@@ -28,6 +28,6 @@ describe('sections', () => {
   it('puts the errors into words', () => {
     const own = { ...samples([0, 1]), labels: ['Bag', 'Boot'] };
     expect(describeErrors({ epoch: 1, reconstruction: new Float32Array(2), code: new Float32Array(2), error: Float32Array.of(0.25, 0.75) }, own))
-      .toBe('mean error 0.5 over 2 samples, worst 0.75 (sample 2, Boot)');
+      .toBe('mean error 0.5000 over 2 samples, worst 0.7500 (sample 2, Boot)');
   });
 });

@@ -1,6 +1,6 @@
 // Runs that were shown the same samples are stacked under one row of originals; runs on other data get a section of their own.
 import type { PictureEpoch, PictureRun, PictureSamples } from '../../protocol/messages.ts';
-import { formatNumber } from '../shared/runs.ts';
+import { formatValue } from '../shared/runs.ts';
 
 export interface Section {
   /** What the runs share: the originals, and the corrupted inputs where they are equal too. */
@@ -53,5 +53,5 @@ export function describeErrors(epoch: PictureEpoch, samples: PictureSamples): st
     if (epoch.error[i]! > epoch.error[worst]!) worst = i;
   }
   const label = samples.labels?.[worst];
-  return `mean error ${formatNumber(sum / samples.count)} over ${samples.count} samples, worst ${formatNumber(epoch.error[worst]!)} (sample ${worst + 1}${label === undefined ? '' : `, ${label}`})`;
+  return `mean error ${formatValue(sum / samples.count)} over ${samples.count} samples, worst ${formatValue(epoch.error[worst]!)} (sample ${worst + 1}${label === undefined ? '' : `, ${label}`})`;
 }

@@ -3,7 +3,7 @@
 import type { PictureEpoch } from '../../protocol/messages.ts';
 import type { ThemeKind } from '../shared/palette.ts';
 import { codePixels, differencePixels, fit, imagePixels, isImage, paint, paintProfile, profileBars, rangeOf, type Pixels, type Range } from '../shared/pixels.ts';
-import { formatNumber } from '../shared/runs.ts';
+import { formatValue } from '../shared/runs.ts';
 import type { Section } from './sections.ts';
 import { sizeOf } from '../../core/tensor.ts';
 
@@ -18,7 +18,7 @@ type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 export type SheetRow =
   | { readonly type: 'heading'; readonly runId: string }
-  | { readonly type: 'pictures'; readonly kind: RowKind; readonly label: string; readonly help?: string; readonly height: number; readonly draw: (ctx: Context, sample: number, x: number, y: number) => void }
+  | { readonly type: 'pictures'; readonly kind: RowKind; readonly label: string; readonly help?: string; readonly height: number; readonly draw: Painter }
   | { readonly type: 'text'; readonly label: string; readonly text: (sample: number) => string };
 
 export interface Sheet {
@@ -37,6 +37,8 @@ export interface SheetOptions {
   readonly kind: ThemeKind;
   /** Colour of bars. */
   readonly ink: string;
+  /** Colour of a line around every picture, where the theme would let pictures run into the background. */
+  readonly frame?: string;
   readonly headings: boolean;
 }
 
@@ -48,7 +50,7 @@ export function buildSheet(options: SheetOptions): Sheet {
   const range = isImage(samples.shape) ? { min: 0, max: 1 } : withZero(rangeOf(samples.original));
   const rows: SheetRow[] = [];
   const pictures = (row: RowKind, values: Float32Array) => {
-    rows.push({ type: 'pictures', kind: row, label: rowNames[row], height: cell.height, draw: samplePainter(samples.shape, values, range, cell, options.ink) });
+    rows.push({ type: 'pictures', kind: row, label: rowNames[row], height: cell.height, draw: framed(samplePainter(samples.shape, values, range, cell, options.ink), cell, options.frame) });
   };
 
   if (wants('original')) pictures('original', samples.original);
@@ -69,10 +71,10 @@ export function buildSheet(options: SheetOptions): Sheet {
     }
     if (wants('reconstruction')) pictures('reconstruction', epoch.reconstruction);
     if (wants('difference')) {
-      rows.push({ type: 'pictures', kind: 'difference', label: rowNames.difference, ...help('difference'), height: cell.height, draw: differencePainter(section, epoch, cell, kind, range, options.ink) });
+      rows.push({ type: 'pictures', kind: 'difference', label: rowNames.difference, ...help('difference'), height: cell.height, draw: framed(differencePainter(section, epoch, cell, kind, range, options.ink), cell, options.frame) });
     }
     const digits = cell.width < 52 ? 2 : 3;
-    rows.push({ type: 'text', label: `Error (${run.lossName})`, text: sample => formatNumber(Number(epoch.error[sample]!.toPrecision(digits))) });
+    rows.push({ type: 'text', label: `Error (${run.lossName})`, text: sample => formatValue(epoch.error[sample]!, digits) });
   }
   return { cell, rows };
 }
@@ -96,19 +98,31 @@ function codeArea(pixels: Pixels, cell: { width: number; height: number }): { wi
   return fit(pixels.width, pixels.height, Math.min(cell.width, pixels.width * largest), Math.min(cell.height, pixels.height * largest));
 }
 
-function samplePainter(shape: readonly number[], values: Float32Array, range: Range, cell: { width: number; height: number }, ink: string) {
-  if (isImage(shape)) return (ctx: Context, sample: number, x: number, y: number) => paint(ctx, imagePixels(values, sample, shape), x, y, cell.width, cell.height);
-  return (ctx: Context, sample: number, x: number, y: number) => paintProfile(ctx, profileBars(values, sample, sizeOf(shape), range), ink, x, y, cell.width, cell.height);
+type Painter = (ctx: Context, sample: number, x: number, y: number) => void;
+
+function framed(painter: Painter, cell: { width: number; height: number }, frame: string | undefined): Painter {
+  if (frame === undefined) return painter;
+  return (ctx, sample, x, y) => {
+    painter(ctx, sample, x, y);
+    ctx.strokeStyle = frame;
+    ctx.lineWidth = 1;
+    ctx.strokeRect(x + 0.5, y + 0.5, cell.width - 1, cell.height - 1);
+  };
 }
 
-function differencePainter({ samples }: Section, epoch: PictureEpoch, cell: { width: number; height: number }, kind: ThemeKind, range: Range, ink: string) {
+function samplePainter(shape: readonly number[], values: Float32Array, range: Range, cell: { width: number; height: number }, ink: string): Painter {
+  if (isImage(shape)) return (ctx, sample, x, y) => paint(ctx, imagePixels(values, sample, shape), x, y, cell.width, cell.height);
+  return (ctx, sample, x, y) => paintProfile(ctx, profileBars(values, sample, sizeOf(shape), range), ink, x, y, cell.width, cell.height);
+}
+
+function differencePainter({ samples }: Section, epoch: PictureEpoch, cell: { width: number; height: number }, kind: ThemeKind, range: Range, ink: string): Painter {
   if (isImage(samples.shape)) {
-    return (ctx: Context, sample: number, x: number, y: number) => paint(ctx, differencePixels(samples.original, epoch.reconstruction, sample, samples.shape, kind), x, y, cell.width, cell.height);
+    return (ctx, sample, x, y) => paint(ctx, differencePixels(samples.original, epoch.reconstruction, sample, samples.shape, kind), x, y, cell.width, cell.height);
   }
   const features = sizeOf(samples.shape);
   const reach = (range.max - range.min) / 2;
   const difference = epoch.reconstruction.map((v, i) => v - samples.original[i]!);
-  return (ctx: Context, sample: number, x: number, y: number) => paintProfile(ctx, profileBars(difference, sample, features, { min: -reach, max: reach }), ink, x, y, cell.width, cell.height);
+  return (ctx, sample, x, y) => paintProfile(ctx, profileBars(difference, sample, features, { min: -reach, max: reach }), ink, x, y, cell.width, cell.height);
 }
 
 function withZero(range: Range): Range {

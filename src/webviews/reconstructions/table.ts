@@ -1,7 +1,7 @@
 // The errors of the samples as a table, for people who read numbers or listen to them.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PictureEpoch } from '../../protocol/messages.ts';
-import { formatNumber } from '../shared/runs.ts';
+import { formatValue } from '../shared/runs.ts';
 import type { Section } from './sections.ts';
 
 export function errorTable(section: Section, shown: ReadonlyMap<string, PictureEpoch>, samples: readonly number[], names: ReadonlyMap<string, string>): TemplateResult {
@@ -13,6 +13,6 @@ export function errorTable(section: Section, shown: ReadonlyMap<string, PictureE
     <tbody>${samples.map(sample => html`<tr><th scope="row" class="number">${sample + 1}</th>${labels ? html`<td>${labels[sample]}</td>` : nothing}
       ${section.runs.map(r => {
         const error = shown.get(r.run.id)?.error[sample];
-        return html`<td class="value number">${error === undefined ? '–' : formatNumber(error)}</td>`;
+        return html`<td class="value number">${error === undefined ? '–' : formatValue(error)}</td>`;
       })}</tr>`)}</tbody></table>`;
 }

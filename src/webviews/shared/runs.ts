@@ -49,10 +49,19 @@ export function distinctNames(runs: readonly RunLabel[]): ReadonlyMap<string, st
   return new Map(runs.map(run => [run.id, count.get(run.name)! > 1 ? `${run.name} (${run.id})` : run.name]));
 }
 
-/** A number as charts and captions print it: four significant digits, no needless zeros. */
+/** A number as axes print it: four significant digits at most, no needless zeros. */
 export function formatNumber(value: number): string {
+  return special(value) ?? String(Number(value.toPrecision(4))).replace('-', '−');
+}
+
+/** A number as columns of numbers print it: always as many significant digits, so that they line up. */
+export function formatValue(value: number, digits = 4): string {
+  return special(value) ?? (Number.isInteger(value) ? String(value) : value.toPrecision(digits)).replace('-', '−');
+}
+
+/** What is not finite, or too large or small for plain digits. */
+function special(value: number): string | undefined {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'not a number' : value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e6)) return value.toExponential(2).replace('-', '−').replace('e+', 'e');
-  return String(Number(value.toPrecision(4))).replace('-', '−');
+  return size !== 0 && (size < 1e-4 || size >= 1e6) ? value.toExponential(2).replaceAll('-', '−').replace('e+', 'e') : undefined;
 }

@@ -97,6 +97,6 @@ export function emptyState(options: { icon?: string; busy?: boolean; title: stri
 /** Several switches side by side, each on or off. */
 export function toggles<T extends string>(options: { label: string; on: readonly T[]; choices: readonly Choice<T>[]; showLabel?: boolean; onToggle: (value: T) => void }): TemplateResult {
   return html`<span class="field">${options.showLabel ? html`<span class="field-label" aria-hidden="true">${options.label}</span>` : nothing}
-    <span class="segments" role="group" aria-label=${options.label}>${options.choices.map(choice => html`<button type="button"
+    <span class="toggles" role="group" aria-label=${options.label}>${options.choices.map(choice => html`<button type="button"
     aria-pressed=${options.on.includes(choice.value) ? 'true' : 'false'} @click=${() => options.onToggle(choice.value)}>${choice.label}</button>`)}</span></span>`;
 }
