@@ -2,7 +2,7 @@
 // come back after a reload, and they follow what they show.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { messageOf } from '../core/errors.ts';
+import { StudioError, messageOf } from '../core/errors.ts';
 import { checkConfig } from '../model/check.ts';
 import { formatSummary, summarize } from '../model/summary.ts';
 import { compareRuns } from '../runs/compare.ts';
@@ -43,6 +43,9 @@ export function registerDocuments(studio: Studio): void {
       for (const { uri } of openOnes()) if (subjectOf(uri).summary === document.uri.fsPath) changed.fire(uri);
     }, TYPING_PAUSE);
   }));
+  owner.add(vscode.workspace.onDidSaveTextDocument(document => {
+    for (const { uri } of openOnes()) if (subjectOf(uri).summary === document.uri.fsPath) changed.fire(uri);
+  }));
   owner.add({ dispose: () => clearTimeout(typing) });
   owner.add(store.onEnded.on(run => {
     for (const { uri } of openOnes()) if (subjectOf(uri).compare?.includes(run.folder) === true) changed.fire(uri);
@@ -71,7 +74,10 @@ async function contentOf(studio: Studio, uri: vscode.Uri): Promise<string> {
   }
 }
 
-/** The summary of a config as it stands in the editor; where the data must be read to know its shape, the program reads it. */
+/**
+ * The summary of a config. A saved one is read by the program, which knows the shape of the data and the memory needed; while
+ * it is being edited, it follows the text as far as that tells the shapes.
+ */
 async function summaryOf({ program }: Studio, file: vscode.Uri): Promise<string> {
   const document = await vscode.workspace.openTextDocument(file);
   const { diagnostics, model, spec } = checkConfig(document.getText(), file.fsPath);
@@ -79,8 +85,10 @@ async function summaryOf({ program }: Studio, file: vscode.Uri): Promise<string>
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     return `There is no model yet: the config has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}.\n\n${errors.map(formatDiagnostic).join('\n')}\n`;
   }
-  const title = spec.name ?? path.basename(file.fsPath, `.${languageId}`);
-  if (model !== undefined) return formatSummary(summarize(model), title);
+  if (document.isDirty && model !== undefined) return formatSummary(summarize(model), spec.name ?? path.basename(file.fsPath, `.${languageId}`));
   const answer = await ask(program, ['summary', file.fsPath, ...dataFoldersOf(file).flatMap(folder => ['--data', folder])]);
-  return typeof answer === 'object' && answer !== null && 'text' in answer && typeof answer.text === 'string' ? answer.text : JSON.stringify(answer, null, 2);
+  if (typeof answer !== 'object' || answer === null || !('text' in answer) || typeof answer.text !== 'string') {
+    throw new StudioError('internal', '`aeconf summary` printed no text.');
+  }
+  return answer.text;
 }

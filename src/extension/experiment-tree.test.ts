@@ -14,7 +14,7 @@ it('puts runs beneath their config, starred first, and keeps those of other conf
     ['a', '', true, ['old', 'new']],
     ['c2', 'b', true, []],
     ['c10', 'b', true, []],
-    ['gone', 'not in this workspace: /x', false, ['gone']],
+    ['gone', 'not found in /x', false, ['gone']],
   ]);
 });
 
@@ -26,7 +26,8 @@ it('names the workspace when there are several', () => {
 it('calls a run by its time unless it has a name of its own', () => {
   const time = new Date(2026, 10, 20, 19, 30).getTime();
   expect(runTitle(record({ created: time }), 'a')).toBe(formatMoment(time));
-  expect(formatMoment(time, time)).toBe('20 Nov 19:30');
+  expect(formatMoment(time, time + 3600_000)).toBe('19:30:00');
+  expect(formatMoment(time, time + 86_400_000)).toBe('20 Nov 19:30');
   expect(formatMoment(new Date(2025, 1, 3, 9, 5).getTime(), time)).toBe('3 Feb 2025 09:05');
   expect(runTitle(record({ name: 'with dropout' }), 'a')).toBe('with dropout');
 });

@@ -18,7 +18,7 @@ export interface ConfigNode {
   readonly label: string;
   /** Where it is, when its name alone does not say. */
   readonly description: string;
-  /** False for a file outside the workspace or gone, whose runs are here. */
+  /** False for a file that is gone or outside the workspace, whose runs are here. */
   readonly here: boolean;
   /** The newest first, starred ones before the others. */
   readonly runs: readonly RunRecord[];
@@ -53,7 +53,7 @@ export function experimentTree(configs: readonly ConfigFile[], runs: readonly Ru
     return {
       kind: 'config', path: file, here: false, runs: starredFirst(own),
       label: file === '' ? 'Unknown config' : path.basename(file, '.aeconf'),
-      description: file === '' ? '' : `not in this workspace: ${path.dirname(file)}`,
+      description: file === '' ? '' : `not found in ${path.dirname(file)}`,
     };
   });
   const byName = (a: ConfigNode, b: ConfigNode) => a.label.localeCompare(b.label, undefined, { numeric: true }) || a.path.localeCompare(b.path);
@@ -64,11 +64,13 @@ function starredFirst(runs: readonly RunRecord[]): RunRecord[] {
   return [...runs.filter(run => run.star), ...runs.filter(run => !run.star)];
 }
 
-/** "20 Nov 19:30", with the year when it is another one. */
+/** "19:30:05" today, "20 Nov 19:30" this year, "20 Nov 2025 19:30" else. */
 export function formatMoment(time: number, now = Date.now()): string {
   const date = new Date(time);
-  const sameYear = date.getFullYear() === new Date(now).getFullYear();
-  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', ...(sameYear ? {} : { year: 'numeric' }) }).format(date).replace(',', '');
+  const today = new Date(now);
+  if (date.toDateString() === today.toDateString()) return new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' }).format(date);
+  const year = date.getFullYear() === today.getFullYear() ? {} : { year: 'numeric' } as const;
+  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', ...year }).format(date).replace(',', '');
 }
 
 /** A run beneath its config: its own name where the user gave one or it is another config's, else when it began. */

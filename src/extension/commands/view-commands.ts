@@ -31,7 +31,9 @@ export function registerViewCommands(studio: Studio, panels: Panels): void {
     const folders = [...new Set(named.map(name => studio.store.find(name)?.folder).filter(folder => folder !== undefined))];
     const runs = await chooseRuns(studio, 'Compare which runs?', folders);
     if (runs === undefined) return;
+    if (runs.length > 1) {
+      await vscode.commands.executeCommand('vscode.openWith', comparisonUri(runs.map(run => run.folder)), 'vscode.markdown.preview.editor', vscode.ViewColumn.One);
+    }
     panels.show('loss', runs);
-    if (runs.length > 1) await vscode.commands.executeCommand('markdown.showPreview', comparisonUri(runs.map(run => run.folder)));
   });
 }

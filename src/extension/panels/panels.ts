@@ -56,7 +56,7 @@ export class Panels {
   show(page: PageName, runs: readonly RunRecord[]): void {
     const folders = JSON.stringify(runs.map(run => run.folder).sort());
     const same = [...this.open].find(panel => panel.page === page && JSON.stringify([...panel.folders].sort()) === folders);
-    if (same === undefined) this.create(page, vscode.ViewColumn.Beside, false).show(runs.map(run => ({ label: toLabel(run), folder: run.folder })));
+    if (same === undefined) this.create(page, this.column(), false).show(runs.map(run => ({ label: toLabel(run), folder: run.folder })));
     else same.panel.reveal(undefined, false);
   }
 
@@ -67,7 +67,7 @@ export class Panels {
   follow(page: PageName, run: ShownRun): FollowingPanel {
     const free = [...this.open].find(panel => panel.page === page && panel.follows && !panel.runs.some(shown => isActive(this.stateOf(shown))));
     const before = free?.runs;
-    const panel = free ?? this.create(page, this.columnForFollowing(), true);
+    const panel = free ?? this.create(page, this.column(), true);
     panel.follows = true;
     if (!panel.panel.visible) panel.panel.reveal(undefined, true);
     panel.show([run]);
@@ -77,10 +77,11 @@ export class Panels {
     };
   }
 
-  /** Pages that open together share one column: the first beside the editor, the others behind it. */
-  private columnForFollowing(): vscode.ViewColumn {
-    const other = [...this.open].find(panel => panel.follows && panel.panel.viewColumn !== undefined);
-    return other?.panel.viewColumn ?? vscode.ViewColumn.Beside;
+  /** Pages share one column: the first opens beside the editor, the others behind it. */
+  private column(): vscode.ViewColumn {
+    const others = [...this.open].map(panel => panel.panel);
+    const other = others.find(panel => panel.visible) ?? others.at(-1);
+    return other?.viewColumn ?? vscode.ViewColumn.Beside;
   }
 
   private stateOf(shown: ShownRun) {
