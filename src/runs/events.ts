@@ -104,10 +104,11 @@ export type TensorFile = Readonly<Record<string, HostTensor>>;
  * Files of a run folder.
  *
  * `pictures/samples.safetensors`: `original` (samples × features, uint8 or float32), `corrupted` (float32, when the spec corrupts),
- * `labels` (int32, when known), `index` (int32, position in the validation split).
+ * `labels` (int32, when known), `index` (int32, position in the validation split); metadata `scale`: `original` times it is
+ * in model scale.
  * `pictures/epoch-0001.safetensors`: `reconstruction` (samples × features, float32 in model scale), `code` (samples × latent, float32),
  * `error` (samples, float32: each sample's own loss).
- * `latents/samples.safetensors`: `original` (uint8 or float32), `labels` (int32), `index` (int32).
+ * `latents/samples.safetensors`: `original` (uint8 or float32), `labels` (int32), `index` (int32); metadata `scale`.
  * `latents/epoch-0001.safetensors`: `code` (samples × latent, float32), `error` (samples, float32).
  */
 export const runFiles = {

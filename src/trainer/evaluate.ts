@@ -88,14 +88,21 @@ export class Evaluator {
   /** Mean over all samples of their own losses. */
   async meanLoss(split: Split): Promise<number> {
     let sum = 0;
+    for (const own of await this.losses(split)) sum += own;
+    return sum / split.count;
+  }
+
+  /** Each sample's own loss. */
+  async losses(split: Split): Promise<Float32Array> {
+    const losses = new Float32Array(split.count);
     for (let first = 0; first < split.count; first += this.batch) {
       const size = Math.min(this.batch, split.count - first);
       const program = await this.compiled.get('evaluate', size);
       const { loss } = await program.run(this.feeds(this.valuesOf(split, first, size), this.noiseOf(split, first, size), size));
-      for (const own of loss!.data) sum += own;
+      losses.set(loss!.data, first);
       await this.breath.take();
     }
-    return sum / split.count;
+    return losses;
   }
 
   /** Codes, reconstructions and own losses of these samples, in their order. */

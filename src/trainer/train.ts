@@ -19,6 +19,7 @@ import { checkedConfig, readConfig, readConfigText, type Config } from './config
 import { Control } from './control.ts';
 import { Evaluator } from './evaluate.ts';
 import { openExperiment, stepsPerEpochOf, type Experiment } from './experiment.ts';
+import { writeFinalPictures } from './final-pictures.ts';
 import { log } from './log.ts';
 import { TrainingLoop, type LoopEnd, type Training } from './loop.ts';
 import { ModelFiles } from './models.ts';
@@ -128,7 +129,7 @@ class Run {
       this.options.onRun?.({ id: this.writer.id, folder: this.writer.folder });
       status.write();
       log(this.writer, `${start.step > 0 ? `Resumed after ${start.epoch} epochs, step ${start.step}` : 'Started'} by process ${process.pid}. aeconf ${versions()['aeconf']}, Node ${process.version}.`);
-      for (const warning of this.config.warnings) log(this.writer, formatDiagnostic(warning));
+      for (const warning of this.config.warnings) this.alert('warning', formatDiagnostic(warning));
       if (start.step > 0) this.tensorboard.event({ type: 'resume', time: Date.now(), ...this.at() });
       for (const event of untold) this.recorder.record(event);
       const { experiment, prepared } = await this.prepare(status, checkpointState);
@@ -252,7 +253,7 @@ class Run {
 
   /** Brings a run that went well to its end: the resulting weights, models, pictures, the last words. */
   private async end(training: Training, { why, position }: LoopEnd): Promise<TrainResult> {
-    const { experiment: { spec, programs }, compiled, models, status } = training;
+    const { experiment: { spec, programs }, compiled, models, status, evaluator } = training;
     const outcome: RunOutcome = why === 'stopped' ? 'stopped' : 'finished';
     const { best } = position;
     if (why !== 'stopped' && spec.training.earlyStopping?.restoreBest && best !== undefined && best.epoch !== position.epoch) {
@@ -260,6 +261,7 @@ class Run {
       this.alert('info', `${why === 'early stopping' ? `No improvement for ${spec.training.earlyStopping.patience} epochs. ` : ''}The weights of epoch ${best.epoch} are the result.`);
     }
     await models.write(await compiled.session.getState());
+    if (position.epoch > 0) await writeFinalPictures(training.experiment, evaluator, this.writer);
     const facts = this.resultFacts(position);
     this.tell({ type: 'end', outcome, ...this.at() });
     log(this.writer, `${outcome === 'stopped' ? 'Stopped' : 'Finished'} after ${position.epoch} epochs, step ${position.step}, ${this.writer.elapsed.toFixed(1)} s of training.`);

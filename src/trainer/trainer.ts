@@ -1,5 +1,4 @@
 // The border of the trainer: what the command line asks of it.
-import type { HostTensor } from '../core/tensor.ts';
 import type { RunEvent, RunOutcome, RunStatus } from '../runs/events.ts';
 
 export interface TrainOptions {
@@ -40,8 +39,3 @@ export type ResumeOptions = Pick<TrainOptions, 'dataFolders' | 'cacheFolder' | '
   /** Train up to this many epochs in place of the spec's. */
   readonly epochs?: number;
 };
-
-/** A trained run, opened to be looked at. */
-export interface OpenedRun {
-  readonly parameters: Readonly<Record<string, HostTensor>>;
-}

@@ -30,9 +30,12 @@ export class Views {
 
   /** Writes which samples are shown, once for a run. @throws StudioError('run') when the disk refuses. */
   async writeSamples(writer: RunWriter): Promise<void> {
-    await writer.tensors(runFiles.pictureSamples, this.sampleTensors(this.pictured));
-    const { corrupted: _unused, ...encoded } = this.encoded;
-    await writer.tensors(runFiles.latentSamples, this.sampleTensors(encoded));
+    // A stored value times `scale` is on the scale of the model and of the reconstructions.
+    const metadata = { scale: String(this.experiment.dataset.scale) };
+    const { corrupted } = this.pictured;
+    const corruptedTensor = corrupted ? { corrupted: tensor(corrupted, [this.pictured.count, this.experiment.features]) } : {};
+    await writer.tensors(runFiles.pictureSamples, { ...this.sampleTensors(this.pictured), ...corruptedTensor }, metadata);
+    await writer.tensors(runFiles.latentSamples, this.sampleTensors(this.encoded), metadata);
   }
 
   /** Whether this epoch (from 1) is shown: the first, every n-th and the last. */
@@ -60,11 +63,9 @@ export class Views {
     };
   }
 
-  private sampleTensors({ count, positions, values, corrupted, labels }: Samples): TensorFile {
-    const shape = [count, this.experiment.features];
+  private sampleTensors({ count, positions, values, labels }: Samples): TensorFile {
     return {
-      original: tensor(values, shape),
-      ...(corrupted ? { corrupted: tensor(corrupted, shape) } : {}),
+      original: tensor(values, [count, this.experiment.features]),
       ...(labels ? { labels: tensor(labels) } : {}),
       index: tensor(positions),
     };

@@ -1,0 +1,23 @@
+// `aeconf export RUN`: the models of a run as ONNX files.
+import * as path from 'node:path';
+import { replaceFile } from '../../runs/files.ts';
+import { openModel } from '../../trainer/opened-run.ts';
+import type { Handler } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { checkpointOf } from '../run-options.ts';
+import { findRun, runsFolderFor } from '../workspace.ts';
+
+export const exportModels: Handler = async ({ args, terminal, json }) => {
+  const { folder, id } = await findRun(args.positionals[0]!, runsFolderFor(process.cwd(), args.text('runs')));
+  const { programs, state, checkpoint, position } = await openModel(folder, checkpointOf(args));
+  const out = path.resolve(args.text('out') ?? '.');
+  const files: string[] = [];
+  for (const which of ['encoder', 'decoder', 'autoencoder'] as const) {
+    const file = path.join(out, `${which}.onnx`);
+    await replaceFile(file, programs.exportOnnx(which, state));
+    files.push(file);
+  }
+  if (json) terminal.out(`${JSON.stringify({ id, folder: out, checkpoint, epoch: position.epoch, files })}\n`);
+  else terminal.out(`${files.join('\n')}\n`);
+  return exitCodes.ok.code;
+};

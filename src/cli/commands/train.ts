@@ -1,0 +1,142 @@
+// `aeconf train FILE` and `aeconf resume RUN`
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { RunEvent, RunStatus } from '../../runs/events.ts';
+import { toJson } from '../../runs/json.ts';
+import { readSummary } from '../../runs/reader.ts';
+import { finalPictures } from '../../trainer/final-pictures.ts';
+import { resume as resumeRun, train as trainConfig } from '../../trainer/train.ts';
+import type { TrainOptions, TrainResult } from '../../trainer/trainer.ts';
+import type { Context, Handler } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { formatCount, formatDuration, formatLoss } from '../format.ts';
+import { overridesOf } from '../overrides.ts';
+import { ProgressDisplay } from '../progress.ts';
+import { paint } from '../terminal.ts';
+import { findRun, ignoreRuns, runsFolderFor } from '../workspace.ts';
+
+export const train: Handler = async context => {
+  const { args } = context;
+  const configPath = args.positionals[0]!;
+  const runsFolder = runsFolderFor(path.dirname(path.resolve(configPath)), args.text('runs'));
+  const overrides = overridesOf(args);
+  return follow(context, options => {
+    return trainConfig({ ...options, configPath, overrides, runsFolder, device: args.text('device') ?? 'auto', onRun: run => {
+      ignoreRuns(runsFolder);
+      options.onRun?.(run);
+    } });
+  });
+};
+
+export const resume: Handler = async context => {
+  const { args } = context;
+  const { folder } = await findRun(args.positionals[0]!, runsFolderFor(process.cwd(), args.text('runs')));
+  const device = args.text('device');
+  const epochs = args.integer('epochs');
+  return follow(context, options => resumeRun(folder, {
+    ...options,
+    ...(device === undefined ? {} : { device }),
+    ...(epochs === undefined ? {} : { epochs }),
+  }));
+};
+
+type Common = Pick<TrainOptions, 'dataFolders' | 'threads' | 'batchWorker' | 'signal' | 'onRun' | 'onStatus' | 'onEvent'>;
+
+/** Trains and shows how it goes, as lines of JSON or for people. */
+async function follow(context: Context, work: (options: Common) => Promise<TrainResult>): Promise<number> {
+  const { args, json, signal } = context;
+  const threads = args.integer('threads');
+  const worker = batchWorker();
+  const options: Common = {
+    dataFolders: args.all('data'), signal,
+    ...(threads === undefined ? {} : { threads }),
+    ...(worker === undefined ? {} : { batchWorker: worker }),
+  };
+  const result = json ? await followAsJson(context, options, work) : await followAsText(context, options, work);
+  return result.outcome === 'stopped' ? exitCodes.stopped.code : exitCodes.ok.code;
+}
+
+/** The worker that prepares batches lies beside the built program; from source there is none. */
+function batchWorker(): string | undefined {
+  const beside = path.join(path.dirname(process.argv[1] ?? ''), 'batch-worker.js');
+  const real = fs.existsSync(process.argv[1] ?? '') ? path.join(path.dirname(fs.realpathSync(process.argv[1]!)), 'batch-worker.js') : beside;
+  return fs.existsSync(real) ? real : undefined;
+}
+
+async function followAsJson({ terminal }: Context, options: Common, work: (options: Common) => Promise<TrainResult>): Promise<TrainResult> {
+  const line = (event: string, values: object): void => terminal.out(`${toJson({ event, ...values })}\n`);
+  const result = await work({
+    ...options,
+    onRun: run => line('run', run),
+    onStatus: status => line('status', status),
+    onEvent: ({ type, ...values }: RunEvent) => {
+      // The last line tells more than the run's own last event.
+      if (type !== 'end') line(type, values);
+    },
+  });
+  line('end', result);
+  return result;
+}
+
+async function followAsText(context: Context, options: Common, work: (options: Common) => Promise<TrainResult>): Promise<TrainResult> {
+  const { terminal, signal } = context;
+  const display = new ProgressDisplay(terminal);
+  let folder = '';
+  let introduced = false;
+  const introduce = async (): Promise<void> => {
+    const { info } = await readSummary(folder);
+    if (info === undefined) return;
+    const { dataset, model, device } = info;
+    display.say([
+      paint(terminal, 'bold', info.name),
+      `${formatCount(dataset.train)} + ${formatCount(dataset.validation)} samples of ${dataset.shape.join('×')}`,
+      `${formatCount(model.parameters)} parameters`, device.name,
+    ].join(paint(terminal, 'dim', ' · ')));
+  };
+  signal.addEventListener('abort', () => { display.say('Stopping after this step; once more ends at once.'); }, { once: true });
+  const onStatus = (status: RunStatus): void => {
+    if (status.state === 'training' && !introduced) {
+      introduced = true;
+      void introduce();
+    }
+    display.update(status);
+  };
+  const onEvent = (event: RunEvent): void => {
+    if (event.type === 'alert' && event.level !== 'error') display.say(paint(terminal, event.level === 'warning' ? 'yellow' : 'dim', event.message));
+    if (event.type !== 'scalars') return;
+    const loss = event.values['loss'];
+    if (event.per === 'batch') display.update({ epoch: event.epoch });
+    else display.update(event.split === 'train' ? { trainLoss: loss! } : { validationLoss: loss! });
+    if (event.per === 'batch' && event.step === 1) display.update({ trainLoss: loss! });
+  };
+  try {
+    const result = await work({
+      ...options, onStatus,
+      onRun: run => { folder = run.folder; },
+      onEvent: event => {
+        onEvent(event);
+        if (event.type === 'checkpoint' && event.kind === 'last' && Number.isInteger(event.epoch)) display.epochDone(event.epoch);
+      },
+    });
+    display.erase();
+    conclude(context, result);
+    return result;
+  } finally {
+    display.erase();
+  }
+}
+
+/** The last words: how it ended, and where everything is. */
+function conclude({ terminal }: Context, { id, folder, outcome, seconds, trainLoss, validationLoss, bestValidationLoss, bestEpoch }: TrainResult): void {
+  const losses = [
+    ...(trainLoss === undefined ? [] : [`loss ${formatLoss(trainLoss)}`]),
+    ...(validationLoss === undefined ? [] : [`validation loss ${formatLoss(validationLoss)}`]),
+    ...(bestValidationLoss === undefined || bestEpoch === undefined ? [] : [`best ${formatLoss(bestValidationLoss)} in epoch ${bestEpoch}`]),
+  ];
+  const word = outcome === 'finished' ? paint(terminal, 'green', 'Finished') : paint(terminal, 'yellow', 'Stopped');
+  terminal.out(`${word} after ${formatDuration(seconds)}${losses.length > 0 ? `: ${losses.join(', ')}` : ''}.\n`);
+  if (outcome === 'stopped') terminal.out(`Go on with  aeconf resume ${id}\n`);
+  terminal.out(`Run         ${folder}\n`);
+  const pictures = Object.values(finalPictures).map(file => path.join(folder, file)).filter(file => fs.existsSync(file));
+  pictures.forEach((file, i) => { terminal.out(`${i === 0 ? 'Pictures    ' : '            '}${file}\n`); });
+}

@@ -1,0 +1,47 @@
+// Numbers and tables for people.
+
+/** "0:07", "12:05", "3:02:09" from seconds. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
+/** A loss with four significant digits and no jumping width: "0.01432", "1.432", "NaN". */
+export function formatLoss(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  const magnitude = Math.abs(value);
+  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e5)) return value.toExponential(3);
+  return value.toFixed(magnitude >= 100 ? 1 : magnitude >= 1 ? 3 : 5);
+}
+
+/** "60,000". */
+export function formatCount(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+/** "1.4 MB" (powers of 1,000). */
+export function formatBytes(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Left-aligned columns, two spaces apart; columns listed in `right` are right-aligned. */
+export function formatTable(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((cell, column) => { widths[column] = Math.max(widths[column] ?? 0, [...cell].length); });
+  return rows.map(row => row
+    .map((cell, column) => {
+      const gap = ' '.repeat(widths[column]! - [...cell].length);
+      return right.includes(column) ? gap + cell : cell + gap;
+    })
+    .join('  ')
+    .trimEnd() + '\n').join('');
+}

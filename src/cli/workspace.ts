@@ -1,0 +1,48 @@
+// Where runs are, and which one a user means.
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { StudioError } from '../core/errors.ts';
+import { nearest } from '../spec/diagnostics.ts';
+import { findRuns, listRuns, looksLikeRun } from '../runs/list.ts';
+import { readSummary, type RunSummary } from '../runs/reader.ts';
+
+const MARKS = ['.autoencoder', '.git', '.vscode'];
+
+/**
+ * The folder of runs for a config in `start`: what was asked for, else AECONF_RUNS, else `.autoencoder/runs` of the nearest
+ * folder upwards that looks like a workspace, else of `start` itself. The home folder is none: VS Code keeps its own
+ * `.vscode` there.
+ */
+export function runsFolderFor(start: string, asked: string | undefined, env: NodeJS.ProcessEnv = process.env, home = os.homedir()): string {
+  const given = asked ?? env['AECONF_RUNS'];
+  if (given !== undefined && given !== '') return path.resolve(given);
+  const beginning = path.resolve(start);
+  for (let folder = beginning; folder !== path.dirname(folder) && folder !== home; folder = path.dirname(folder)) {
+    if (MARKS.some(mark => fs.existsSync(path.join(folder, mark)))) return path.join(folder, '.autoencoder', 'runs');
+  }
+  return path.join(beginning, '.autoencoder', 'runs');
+}
+
+/** Keeps runs out of version control: `.autoencoder` ignores itself. */
+export function ignoreRuns(runsFolder: string): void {
+  const folder = path.dirname(runsFolder);
+  if (path.basename(folder) !== '.autoencoder') return;
+  fs.mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, '.gitignore');
+  if (!fs.existsSync(file)) fs.writeFileSync(file, '*\n');
+}
+
+/** @throws StudioError('run') when no run fits, or several do. */
+export async function findRun(text: string, runsFolder: string): Promise<RunSummary> {
+  if (fs.existsSync(text) && looksLikeRun(text)) return readSummary(path.resolve(text));
+  const found = await findRuns(runsFolder, text);
+  if (found.length === 1) return found[0]!;
+  if (found.length > 1) {
+    throw new StudioError('run', `"${text}" may mean ${found.length} runs: ${found.slice(0, 5).map(({ id }) => id).join(', ')}${found.length > 5 ? ', ...' : ''}. Write more of the id.`);
+  }
+  const runs = await listRuns(runsFolder);
+  if (runs.length === 0) throw new StudioError('run', `There are no runs in ${runsFolder}. Give another folder with --runs, or the run's own folder.`);
+  const near = nearest(text, runs.flatMap(({ id, name }) => [id, name]));
+  throw new StudioError('run', `There is no run "${text}" in ${runsFolder}.${near === undefined ? '' : ` Did you mean ${near}?`} "aeconf runs" lists them; --runs names another folder.`);
+}
