@@ -41,7 +41,7 @@ describe('samples', () => {
   });
   it('conv-mirror undoes pooling, strides and normalisation', () => {
     expect(layersOf('conv-mirror.aeconf').filter(({ part }) => part === 'decoder').map(({ spec, outputShape }) => `${spec.type} ${outputShape.join('×')}`)).toEqual([
-      'dense 1568', 'reshape 7×7×32', 'conv2dTranspose 14×14×16', 'upSampling2d 28×28×16', 'batchNormalization 28×28×16', 'activation 28×28×16', 'conv2dTranspose 28×28×1',
+      'dense 784', 'reshape 7×7×16', 'conv2dTranspose 14×14×8', 'upSampling2d 28×28×8', 'batchNormalization 28×28×8', 'activation 28×28×8', 'conv2dTranspose 28×28×1',
     ]);
   });
 });
