@@ -8,7 +8,7 @@ import { readTheme, withAlpha, type Theme } from '../shared/theme.ts';
 import { decimate } from './decimate.ts';
 import { extentX, extentY, type BestMark, type Line } from './lines.ts';
 import { nearestIndex, type CurveAxis } from './store.ts';
-import { formatCount, formatDuration, logTicks, padded, timeSteps, type Interval } from './ticks.ts';
+import { countSteps, formatCount, formatDuration, logTicks, padded, timeSteps, type Interval } from './ticks.ts';
 
 export interface ChartContent {
   readonly lines: readonly Line[];
@@ -26,7 +26,6 @@ export interface ChartEvents {
 }
 
 const axisNames: Record<CurveAxis, string> = { step: 'Steps', epoch: 'Epochs', time: 'Training time' };
-const wholeNumbers = [1, 2, 5].flatMap(m => Array.from({ length: 10 }, (_, d) => m * 10 ** d)).sort((a, b) => a - b);
 
 export class LossChart {
   private plot: uPlot | undefined;
@@ -159,7 +158,7 @@ export class LossChart {
       },
       axes: [
         {
-          ...look, label: axisNames[axis], size: 26, space: 56, incrs: axis === 'time' ? [...timeSteps] : wholeNumbers,
+          ...look, label: axisNames[axis], size: 26, space: 56, incrs: axis === 'time' ? [...timeSteps] : (_u, _i, min, max) => countSteps(max - min),
           values: (_u, ticks) => ticks.map(axis === 'time' ? formatDuration : formatCount),
         },
         {

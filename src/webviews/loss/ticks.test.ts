@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatCount, formatDuration, logTicks, padded } from './ticks.ts';
+import { countSteps, formatCount, formatDuration, logTicks, padded } from './ticks.ts';
 
 describe('ticks', () => {
   it('divides one decade finely and many coarsely', () => {
@@ -26,6 +26,12 @@ describe('ticks', () => {
     const [low, high] = padded([0.3, 0.3], true);
     expect(low).toBeGreaterThan(0);
     expect(high).toBeGreaterThan(low);
+  });
+
+  it('divides an epoch only while hardly more than one is seen', () => {
+    expect(countSteps(0.3)[0]).toBeLessThan(0.05);
+    expect(countSteps(14)[0]).toBe(1);
+    expect(countSteps(14)).toEqual([...countSteps(14)].sort((a, b) => a - b));
   });
 
   it('writes durations and counts', () => {

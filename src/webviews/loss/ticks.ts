@@ -50,5 +50,12 @@ export function formatCount(value: number): string {
   return size >= 1e4 ? `${tidy(value / 1e3)}k` : String(tidy(value));
 }
 
+const wholeSteps = Array.from({ length: 10 }, (_, d) => [1, 2, 5].map(m => m * 10 ** d)).flat();
+
+/** Distances that ticks of an epoch or step axis may have: whole numbers, and parts of one only where less than two are seen. */
+export function countSteps(span: number): number[] {
+  return span < 2 ? [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, ...wholeSteps] : wholeSteps;
+}
+
 /** Steps between ticks of a time axis, in milliseconds: as clocks are divided. */
 export const timeSteps: readonly number[] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 604800].map(s => s * 1000);

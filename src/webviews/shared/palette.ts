@@ -61,7 +61,7 @@ export function sequentialColor(kind: ThemeKind, t: number): Rgb {
 
 const divergingStops = {
   light: ['#0b4f9e', '#5c9bd6', '#f4f4f4', '#e8934a', '#9c3d00'],
-  dark: ['#7cc4ff', '#2b6cab', '#181818', '#b35a12', '#ffb570'],
+  dark: ['#b3dcff', '#3f97e8', '#181818', '#dd7a26', '#ffcfa3'],
 } as const;
 
 /** t in [−1, 1] → colour: blue below zero, orange above, the background's lightness at zero. */
