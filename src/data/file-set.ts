@@ -54,7 +54,7 @@ export function compareNaturally(a: string, b: string): number {
 
 /** System files and hidden ones are no data. */
 function isHidden(path: string): boolean {
-  return path.split('/').some(part => part.startsWith('.') || part === '__MACOSX');
+  return path.split('/').some(part => (part.startsWith('.') && part !== '.') || part === '__MACOSX');
 }
 
 function requireLive(signal: AbortSignal | undefined, name: string): void {

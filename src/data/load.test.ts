@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { DataSpec } from '../spec/schema.ts';
 import type { LoadOptions } from './dataset.ts';
-import { loadDataset } from './load.ts';
+import { loadDataset, loadShape } from './load.ts';
 import { bytesOf, expectStudioError, idxFile, npyFile, pgm, realData, TemporaryFolder, zipFile } from './testing.ts';
 
 const folder = new TemporaryFolder();
@@ -90,6 +90,14 @@ describe('loadDataset', () => {
     const parts = await load({ type: 'images', path: 'parts', color: 'rgb', fit: 'stretch', size: [1, 1], validation: 'test' });
     expect([...parts.train.values, ...parts.validation.values]).toEqual([1, 1, 1, 2, 2, 2]);
     expect(parts.classNames).toBeUndefined();
+  });
+
+  it('tells the shape of a sample without reading all', async () => {
+    folder.write('shape/1.pgm', pgm(5, 4, 1));
+    folder.write('shape/2.pgm', 'no picture, and never looked at');
+    expect(await loadShape({ type: 'images', path: 'shape', color: 'rgb', fit: 'crop', validation: 'test' }, options)).toEqual([4, 5, 3]);
+    folder.write('cut.idx', idxFile(8, [2, 6, 2], ramp(24)));
+    expect(await loadShape({ type: 'idx', images: 'cut.idx', validation: 'test' }, options)).toEqual([6, 2, 1]);
   });
 
   it('finds relative paths in data folders too', async () => {

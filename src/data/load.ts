@@ -47,6 +47,12 @@ export async function loadDataset(data: DataSpec, options: LoadOptions): Promise
   return finish(parts, data, options.seed);
 }
 
+/** Shape of one sample, reading as little as the format allows: for a summary before anything is trained. Throws as `loadDataset` does. */
+export async function loadShape(data: DataSpec, options: LoadOptions): Promise<readonly number[]> {
+  const { shape } = await loadDataset({ ...data, limit: 1, validation: 0 }, options);
+  return shape;
+}
+
 function readParts(data: DataSpec, options: LoadOptions): Promise<Parts> {
   switch (data.type) {
     case 'glyphs': return Promise.resolve(glyphParts(data));
