@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { experimentTree, formatMoment, runTitle } from './experiment-tree.ts';
-import { contextValueOf, formatDuration, formatLoss, lensText, runDescription, runLabel, statusBarText } from './status-text.ts';
+import { contextValueOf, endMessage, formatDuration, formatLoss, lensText, runDescription, runLabel, statusBarText } from './status-text.ts';
 import type { RunRecord } from './run-record.ts';
 
 const record = (change: Partial<RunRecord> = {}): RunRecord => ({
@@ -58,4 +58,11 @@ it('keeps the status bar short', () => {
   expect(statusBarText([record({ state: 'training', epoch: 5, validationLoss: 0.02 })])?.text).toBe('$(sync~spin) a 5/20 · 25 % · 0.02');
   expect(statusBarText([record({ state: 'preparing', message: 'Drawing digits' })])?.text).toBe('$(loading~spin) a: Drawing digits');
   expect(statusBarText([record({ state: 'training', epoch: 5 }), record({ state: 'paused', epoch: 15 }), record()])?.text).toBe('$(sync~spin) 2 trainings 50 %');
+});
+
+it('says how a run ended, unless the user ended it', () => {
+  expect(endMessage(record({ bestLoss: 0.0123 }))).toEqual({ text: 'a finished: 20 of 20 epochs in 8 s, best loss 0.0123.', level: 'info' });
+  expect(endMessage(record({ state: 'failed', epoch: 3.2, reason: 'The disk is full.' }))).toEqual({ text: 'a failed after 3 of 20 epochs: The disk is full.', level: 'error' });
+  expect(endMessage(record({ state: 'interrupted', epoch: 3 }))?.level).toBe('warning');
+  expect(endMessage(record({ state: 'stopped' }))).toBeUndefined();
 });

@@ -1,8 +1,7 @@
 // Says when a training that somebody waited for is over, and offers to look at it.
 import * as vscode from 'vscode';
 import type { CommandId } from './contributions.ts';
-import type { RunRecord } from './run-record.ts';
-import { formatDuration, formatLoss } from './status-text.ts';
+import { endMessage } from './status-text.ts';
 import type { Studio } from './studio.ts';
 
 const looks: Readonly<Record<string, CommandId>> = {
@@ -11,18 +10,6 @@ const looks: Readonly<Record<string, CommandId>> = {
   'Latent Space': 'autoencoder.showLatent',
 };
 const resume = 'Resume';
-
-/** What is said of a run that just ended; undefined where the user ended it and knows. */
-export function endMessage(run: RunRecord): { readonly text: string; readonly level: 'info' | 'warning' | 'error' } | undefined {
-  const best = run.bestLoss === undefined ? '' : `, best loss ${formatLoss(run.bestLoss)}`;
-  const epochs = `${Math.floor(run.epoch)} of ${run.epochs} epochs`;
-  switch (run.state) {
-    case 'finished': return { text: `${run.name} finished: ${epochs} in ${formatDuration(run.elapsed)}${best}.`, level: 'info' };
-    case 'failed': return { text: `${run.name} failed after ${epochs}: ${run.reason ?? 'see its log.'}`, level: 'error' };
-    case 'interrupted': return { text: `${run.name} was interrupted after ${epochs}. ${run.reason ?? ''}`.trim(), level: 'warning' };
-    default: return undefined;
-  }
-}
 
 export function registerNotifications({ owner, store, log }: Studio): void {
   owner.add(store.onEnded.on(run => {

@@ -123,3 +123,15 @@ function lossSuffix(run: RunRecord): string {
 function bestSuffix(run: RunRecord): string {
   return run.bestLoss === undefined ? '' : `, best loss ${formatLoss(run.bestLoss)}`;
 }
+
+/** What is said of a run that just ended; undefined where the user ended it and knows. */
+export function endMessage(run: RunRecord): { readonly text: string; readonly level: 'info' | 'warning' | 'error' } | undefined {
+  const best = run.bestLoss === undefined ? '' : `, best loss ${formatLoss(run.bestLoss)}`;
+  const epochs = `${Math.floor(run.epoch)} of ${run.epochs} epochs`;
+  switch (run.state) {
+    case 'finished': return { text: `${run.name} finished: ${epochs} in ${formatDuration(run.elapsed)}${best}.`, level: 'info' };
+    case 'failed': return { text: `${run.name} failed after ${epochs}: ${run.reason ?? 'see its log.'}`, level: 'error' };
+    case 'interrupted': return { text: `${run.name} was interrupted after ${epochs}. ${run.reason ?? ''}`.trim(), level: 'warning' };
+    default: return undefined;
+  }
+}

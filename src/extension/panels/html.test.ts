@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { contentSecurityPolicy, pageHtml } from './html.ts';
+
+const addresses = { cspSource: 'https://example.test', script: 'https://example.test/loss.js', style: 'https://example.test/loss.css', assets: { worker: 'w</script>', ortScript: 'o', ortWasm: 'm' } };
+
+it('lets only the page with a model compile, fetch and start workers', () => {
+  expect(contentSecurityPolicy('loss', 'S', 'N')).toBe("default-src 'none'; style-src S; script-src 'nonce-N'; img-src S data: blob:; font-src S");
+  expect(contentSecurityPolicy('latent', 'S', 'N')).toBe("default-src 'none'; style-src S; script-src 'nonce-N' 'wasm-unsafe-eval'; img-src S data: blob:; font-src S; connect-src S; worker-src blob:");
+});
+
+it('writes the set-up so that it cannot end its script, and reads back', () => {
+  const html = pageHtml('loss', 'Loss', 'abc', addresses);
+  const json = /<script type="application\/json" id="setup">(.*?)<\/script>/.exec(html)?.[1];
+  expect(JSON.parse(json!)).toEqual({ page: 'loss', assets: addresses.assets });
+  expect(html.match(/<script/g)).toHaveLength(2);
+  expect(html).not.toMatch(/\s(style|on\w+)="/);
+});

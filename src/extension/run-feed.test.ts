@@ -1,0 +1,56 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { newRun, scalars } from '../runs/testing.ts';
+import { RunWriter } from '../runs/writer.ts';
+import { RunFeeds } from './run-feed.ts';
+
+let base: string;
+let writer: RunWriter;
+beforeEach(async () => {
+  base = fs.mkdtempSync(path.join(os.tmpdir(), 'feed-'));
+  writer = await RunWriter.create(base, { ...newRun('a'), resolvedConfig: { training: { loss: 'mae', earlyStopping: { restoreBest: true } } } });
+});
+afterEach(() => fs.rmSync(base, { recursive: true, force: true }));
+
+const checkpoint = (epoch: number) => writer.event({ type: 'checkpoint', kind: 'last', time: 1000 * epoch, epoch, step: 10 * epoch });
+
+it('reads on where it stopped, once for all who ask', async () => {
+  const feeds = new RunFeeds();
+  const [one, two] = [feeds.open(writer.folder), feeds.open(writer.folder)];
+  expect(one.feed).toBe(two.feed);
+  writer.event(scalars(1, 'train', { loss: 0.5 }));
+  await Promise.all([one.feed.update(), two.feed.update()]);
+  const cursor = one.feed.series.cursor();
+  writer.event(scalars(2, 'train', { loss: 0.25 }));
+  await two.feed.update();
+  const { reset, curves } = one.feed.series.since(cursor);
+  expect(reset).toBe(false);
+  expect(curves.map(curve => [...curve.y])).toEqual([[0.25]]);
+  one.dispose();
+  one.dispose();
+  expect(feeds.open(writer.folder).feed).toBe(two.feed);
+});
+
+it('knows loss and info from the files of the run', async () => {
+  const { feed } = new RunFeeds().open(writer.folder);
+  expect(await feed.loss()).toBe('mae');
+  expect((await feed.info())?.model.latentShape).toEqual([2]);
+  expect(await new RunFeeds().open(path.join(base, 'none')).feed.loss()).toBe('loss');
+});
+
+it('tells of which epoch an exported model is', async () => {
+  const { feed } = new RunFeeds().open(writer.folder);
+  for (const epoch of [1, 2, 3]) {
+    writer.event(scalars(epoch, 'validation', { loss: epoch === 2 ? 0.1 : 0.2 }));
+    checkpoint(epoch);
+  }
+  await feed.update();
+  expect(await feed.modelEpoch(2500, false)).toBe(2);
+  expect(await feed.modelEpoch(9999, false)).toBe(3);
+  expect(await feed.modelEpoch(9999, true)).toBe(2);
+  writer.event({ type: 'resume', time: 5000, epoch: 1, step: 10 });
+  await feed.update();
+  expect(await feed.modelEpoch(9999, false)).toBe(1);
+});
