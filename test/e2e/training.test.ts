@@ -71,22 +71,52 @@ test('reconstructions can be scrubbed back and followed again', async () => {
   const page = await workbench.webview('reconstructions');
   const slider = page.locator('ae-player input[type=range]');
   await slider.waitFor({ timeout: 20_000 });
-  await eventually(() => slider.getAttribute('max').then(Number), max => max >= 3, 30_000);
-  const picture = async (): Promise<string> => page.locator('canvas').first().evaluate(canvas => (canvas as HTMLCanvasElement).toDataURL());
-  await eventually(picture, url => url.length > 2000, 20_000);
+  await eventually(() => slider.getAttribute('max').then(Number), max => max >= 3);
+  const row = page.locator('.line', { has: page.locator('.row-label', { hasText: /^reconstruction/i }) }).locator('ae-strip canvas').first();
+  const picture = (): Promise<string> => row.evaluate(canvas => (canvas as HTMLCanvasElement).toDataURL());
+  const newest = await eventually(picture, url => url.length > 1000);
   await slider.focus();
   await slider.press('Home');
-  await page.getByText(/Epoch 1\b/).first().waitFor();
-  const first = await eventually(picture, url => url.length > 2000);
-  await slider.press('End');
-  await eventually(picture, url => url !== first, 20_000);
+  await page.locator('.player-text', { hasText: /Epoch 1\b/ }).waitFor();
+  const first = await eventually(picture, url => url !== newest);
+  await page.getByRole('button', { name: 'Live' }).click();
+  await eventually(picture, url => url !== first);
 });
 
-test('the latent page decodes under the mouse', async () => {
+test('the latent page shows a point with its reconstruction, and decodes empty space under the mouse', async () => {
   await workbench.command('Autoencoder: Explore Latent Space');
   const page = await workbench.webview('latent');
-  await page.locator('canvas').first().waitFor({ timeout: 20_000 });
-  expect(await page.locator('body').getAttribute('class')).toContain('page-latent');
+  const plot = page.locator('.plot');
+  await plot.waitFor({ timeout: 20_000 });
+  const card = page.locator('.card.shown');
+  const decoded = async (label: string): Promise<number> => {
+    const canvas = card.getByLabel(label);
+    if (await canvas.count() === 0) return 0;
+    // How much of the picture is lit; a picture that was not decoded is empty.
+    return canvas.first().evaluate(element => {
+      const { width, height } = element as HTMLCanvasElement;
+      const { data } = (element as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
+      let sum = 0;
+      for (let i = 0; i < data.length; i += 4) sum += data[i]! / 255;
+      return sum;
+    });
+  };
+  const corner = { x: 60, y: 40 };
+  await eventually(async () => {
+    await plot.hover({ position: corner });
+    return decoded('What this place decodes to');
+  }, light => light > 1);
+
+  // Points lie around the middle of the plot: somewhere on the way across it the mouse is on one.
+  const box = (await plot.boundingBox())!;
+  let found = 0;
+  for (let step = 1; step < 60 && found <= 1; step++) {
+    await plot.hover({ position: { x: box.width * (0.2 + step / 100), y: box.height * (0.35 + (step % 7) * 0.05) } });
+    await page.page().waitForTimeout(60);
+    found = await decoded('Reconstruction');
+  }
+  expect(found).toBeGreaterThan(1);
+  expect(await card.textContent()).toMatch(/error/);
 });
 
 test('a reload in mid-training finds the run still going, and its pages again', async () => {
