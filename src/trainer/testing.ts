@@ -1,0 +1,52 @@
+// What tests of training share: a tiny configuration, a place for runs, the losses of a run.
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { readRun } from '../runs/reader.ts';
+import { train } from './train.ts';
+import type { TrainOptions, TrainResult } from './trainer.ts';
+
+/** 200 digits, 7 steps an epoch, dropout and noise: everything a resume has to bring back. */
+export const tinyConfig = `{
+  // a test
+  "seed": 7,
+  "data": { "type": "glyphs", "train": 200, "test": 60 },
+  "corruption": [{ "type": "gaussian", "stddev": 0.2 }, { "type": "masking", "amount": 0.1 }],
+  "encoder": [{ "type": "flatten" }, { "type": "dense", "units": 24, "activation": "relu" }, { "type": "batchNormalization" }, { "type": "dropout", "rate": 0.2 }],
+  "latent": { "type": "plain", "units": 2 },
+  "training": { "epochs": 4, "batchSize": 32, "optimizer": { "type": "adam", "learningRate": { "type": "exponential", "learningRate": 0.01, "factor": 0.9 } } },
+  "views": { "samples": 6, "latentSamples": 40 },
+}
+`;
+
+export interface Place {
+  readonly folder: string;
+  readonly runsFolder: string;
+  readonly configPath: string;
+}
+
+/** A new folder with a configuration in it. */
+export function makePlace(config = tinyConfig): Place {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'aeconf-train-'));
+  const configPath = path.join(folder, 'tiny.aeconf');
+  fs.writeFileSync(configPath, config);
+  return { folder, runsFolder: path.join(folder, 'runs'), configPath };
+}
+
+export function removePlace({ folder }: Place): void {
+  fs.rmSync(folder, { recursive: true, force: true });
+}
+
+/** Trains on the CPU. */
+export function trainAt(place: Place, options: Partial<TrainOptions> = {}): Promise<TrainResult> {
+  return train({ configPath: place.configPath, runsFolder: place.runsFolder, overrides: {}, device: 'cpu', dataFolders: [], ...options });
+}
+
+/** "train 1" → loss of that epoch, by the events that hold. */
+export async function epochLosses(folder: string): Promise<Record<string, number>> {
+  const losses: Record<string, number> = {};
+  for (const event of (await readRun(folder)).events) {
+    if (event.type === 'scalars' && event.per === 'epoch') losses[`${event.split} ${event.epoch}`] = event.values['loss']!;
+  }
+  return losses;
+}
