@@ -82,6 +82,7 @@ function setTheme(name: ThemeName): void {
   const { style } = document.documentElement;
   for (const property of [...style]) style.removeProperty(property);
   for (const [key, value] of Object.entries(theme.colors)) style.setProperty(`--vscode-${key}`, value);
-  document.body.className = theme.bodyClasses.join(' ');
+  document.body.classList.remove(...Object.values(themes).flatMap(other => other.bodyClasses));
+  document.body.classList.add(...theme.bodyClasses);
   document.body.dataset['vscodeThemeKind'] = theme.kind;
 }

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { pageHtml } from '../../src/extension/panels/html.ts';
 import type { PageName } from '../../src/protocol/messages.ts';
 import type { ThemeName } from './themes.ts';
 
@@ -51,7 +52,7 @@ export class Harness {
     const server = createServer((request, response) => {
       const name = new URL(request.url ?? '/', 'http://host').pathname.slice(1);
       const extra = options.files?.[name];
-      const content = name === 'page.html' ? Promise.resolve(pageHtml(options.page)) : extra ? Promise.resolve(extra) : readFile(join(folder, name));
+      const content = name === 'page.html' ? Promise.resolve(testPage(options.page)) : extra ? Promise.resolve(extra) : readFile(join(folder, name));
       content.then(
         body => response.writeHead(200, { 'content-type': types[extname(name)] ?? 'application/octet-stream' }).end(body),
         () => response.writeHead(404).end(),
@@ -104,16 +105,11 @@ export async function keep(png: Uint8Array, name: string): Promise<void> {
   await writeFile(path, png);
 }
 
-/** The document the extension writes (src/extension/panels), with the same policy. */
-function pageHtml(page: PageName): string {
-  const csp = `default-src 'none'; style-src 'self'; script-src 'nonce-${nonce}' 'wasm-unsafe-eval'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src blob:`;
-  const setup = { page, assets: { worker: '/decode-worker.js', ortScript: '/ort-wasm-simd-threaded.mjs', ortWasm: '/ort-wasm-simd-threaded.wasm' } };
-  return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${csp}">
-<link rel="icon" href="data:,"><link rel="stylesheet" href="/${page}.css"></head><body>
-<script type="application/json" id="setup">${JSON.stringify(setup)}</script>
-<script nonce="${nonce}" src="/host.js"></script>
-<script nonce="${nonce}" src="/${page}.js"></script></body></html>`;
+/** The very document the extension writes, with its policy; the fake host comes before the page's own script. */
+function testPage(page: PageName): string {
+  const assets = { worker: '/decode-worker.js', ortScript: '/ort-wasm-simd-threaded.mjs', ortWasm: '/ort-wasm-simd-threaded.wasm' };
+  const html = pageHtml(page, page, nonce, { cspSource: "'self'", script: `/${page}.js`, style: `/${page}.css`, assets });
+  return html.replace(/<body[^>]*>/, body => `${body}<script nonce="${nonce}" src="/host.js"></script>`).replace('<title>', '<link rel="icon" href="data:,"><title>');
 }
 
 async function findChromium(): Promise<string> {

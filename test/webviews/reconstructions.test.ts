@@ -165,13 +165,16 @@ describe('reconstructions page', () => {
   it('plays 256 samples without falling behind', async () => {
     const page = await opened('many');
     await page.locator('.pictures').focus();
-    await page.keyboard.press('ArrowLeft');
-    await page.getByText(/^epoch 13:/).waitFor();
-    const start = Date.now();
-    await page.keyboard.press('ArrowRight');
-    await page.getByText(/^epoch 14:/).waitFor();
-    await page.evaluate(() => new Promise(resolve => requestAnimationFrame(resolve)));
-    expect(Date.now() - start).toBeLessThan(1000);
+    const took: number[] = [];
+    for (let epoch = 13; epoch > 7; epoch--) {
+      const start = Date.now();
+      await page.keyboard.press('ArrowLeft');
+      await page.getByText(new RegExp(`^epoch ${epoch}:`)).waitFor();
+      await page.evaluate(() => new Promise(resolve => requestAnimationFrame(resolve)));
+      took.push(Date.now() - start);
+    }
+    // The quickest of them, since other tests may keep the machine busy meanwhile.
+    expect(Math.min(...took)).toBeLessThan(450);
     await page.context().close();
   });
 
