@@ -106,6 +106,14 @@ let modelVersion = 1;
 const run = (): LatentRun['run'] => ({ id: 'run-1', name: scene.latentShape.length > 1 ? 'conv-image' : `janet-${latentSize}`, state: scene.live ? 'training' : scene.empty ? 'failed' : 'finished', epoch: epochs, epochs: scene.total, star: false });
 const epochList = () => Array.from({ length: epochs }, (_, i) => i + 1);
 
+const workers: Worker[] = [];
+window.Worker = class extends Worker {
+  constructor(address: string | URL) {
+    super(address);
+    workers.push(this);
+  }
+};
+
 const host = installHost({
   onReady(target) {
     target.send({
@@ -129,7 +137,11 @@ declare global {
       decode(code: readonly number[]): number[];
       centre(k: number): number[];
       codesOf(epoch: number): LatentEpoch;
-      trainOn(): void;
+      /** Trains `n` epochs more. */
+      trainOn(n?: number): void;
+      /** Every decoding worker the page has started. */
+      readonly workers: readonly Worker[];
+      original(sample: number): number[];
     };
   }
 }
@@ -137,8 +149,10 @@ window.latentTest = {
   decode: code => [...decodeByHand(prototypes, code)],
   centre: k => [...centres.subarray(k * latentSize, (k + 1) * latentSize)],
   codesOf,
-  trainOn() {
-    epochs++;
+  workers,
+  original: sample => [...original.subarray(sample * features, (sample + 1) * features)],
+  trainOn(n = 1) {
+    epochs += n;
     modelVersion++;
     host.send({ type: 'update', revision: ++revision, run: run(), epochs: epochList(), modelVersion });
   },

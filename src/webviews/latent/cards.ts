@@ -18,8 +18,8 @@ export function hoverCard(explorer: Explorer): TemplateResult | typeof nothing {
   const { hover, frame, sampleData, shape } = explorer;
   if (hover === undefined || frame === undefined || sampleData === undefined) return nothing;
   if (hover.target.kind === 'place') {
-    return html`<div class="pair">${figure('decoded here', html`<ae-picture .values=${hover.values} .shape=${shape} label="What this place decodes to"></ae-picture>`)}</div>
-      <p class="number">${codeText(hover.code, 6)}</p>`;
+    return html`<div class="pair alone">${figure('decoded here', html`<ae-picture .values=${hover.values} .shape=${shape} label="What this place decodes to"></ae-picture>`)}</div>
+      <p class="number">${codeText(hover.code, 4)}</p>`;
   }
   const sample = hover.target.index;
   const name = explorer.className(sample);
@@ -28,7 +28,7 @@ export function hoverCard(explorer: Explorer): TemplateResult | typeof nothing {
       ${figure('reconstruction', html`<ae-picture .values=${hover.values} .shape=${shape} label="Reconstruction"></ae-picture>`)}
     </div>
     <p>${name === undefined ? nothing : html`<strong>${name}</strong> · `}error <span class="number">${formatNumber(frame.error[sample]!)}</span></p>
-    <p class="number muted">${codeText(hover.code, 6)}</p>`;
+    <p class="number muted">${codeText(hover.code, 4)}</p>`;
 }
 
 export function figure(caption: string | TemplateResult, picture: TemplateResult): TemplateResult {
@@ -38,7 +38,7 @@ export function figure(caption: string | TemplateResult, picture: TemplateResult
 /** The row of images on the way from A to B. */
 export function pathStrip(explorer: Explorer, exportPng: () => void): TemplateResult {
   const { path, ends, view, shape, sampleData } = explorer;
-  const head = html`<div class="strip-head"><h2>Interpolation</h2>
+  const head = (hint: TemplateResult | typeof nothing) => html`<div class="strip-head"><h2>Interpolation</h2>${hint}
     ${path === undefined ? nothing : html`
       ${segments({ label: 'Way', value: view.way, choices: [{ value: 'linear', label: 'Linear', title: 'The straight way between the codes' }, { value: 'spherical', label: 'Spherical', title: 'Along the sphere around zero: for normal latents' }], onChange: way => explorer.setView({ way }) })}
       ${slider({ label: 'Images', value: view.steps, min: 3, max: 21, step: 2, format: String, onInput: steps => explorer.setView({ steps }) })}
@@ -48,11 +48,14 @@ export function pathStrip(explorer: Explorer, exportPng: () => void): TemplateRe
   </div>`;
   if (path === undefined || sampleData === undefined) {
     const first = ends[0] === undefined ? '' : explorer.className(ends[0]);
-    return html`<section class="strip" aria-label="Interpolation">${head}<p class="muted hint">${ends.length === 0
+    const hint = html`<p class="muted hint">${ends.length === 0
       ? 'Click two points to see what lies between them.'
-      : `A is ${first ? `“${first}”` : `sample ${ends[0]! + 1}`}. Click a second point.`}</p></section>`;
+      : `A is ${first ? `“${first}”` : `sample ${ends[0]! + 1}`}. Click a second point.`}</p>`;
+    // Empty frames keep the place, so that the picture does not jump when the images come.
+    return html`<section class="strip" aria-label="Interpolation">${head(hint)}<div class="strip-row placeholders" aria-hidden="true">
+      ${Array.from({ length: view.steps + 2 }, () => html`<figure><div class="placeholder"></div></figure>`)}</div></section>`;
   }
-  return html`<section class="strip" aria-label="Interpolation">${head}<div class="strip-row" tabindex="0" role="group" aria-label="Images from A to B"
+  return html`<section class="strip" aria-label="Interpolation">${head(nothing)}<div class="strip-row" tabindex="0" role="group" aria-label="Images from A to B"
     @pointerleave=${() => explorer.showStep(undefined)}>
     ${endFigure(explorer, 0)}
     ${Array.from({ length: path.count }, (_, k) => html`<figure class="step" @pointerenter=${() => explorer.showStep(k)}

@@ -251,7 +251,7 @@ export class Explorer {
     this.scatter.setLooks(this.colour === 'class' && labels
       ? looksByClass(theme.kind, labels, frame.count, hidden)
       : looksByError(theme.kind, relative(frame.error), labels, hidden));
-    this.manifold.profileColor = theme.category(0);
+    this.manifold.profileColor = theme.muted;
   }
 
   // ── The decoder ───────────────────────────────────────────────────────────────────────────────────────────────────

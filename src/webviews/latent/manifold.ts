@@ -11,7 +11,9 @@ const BATCH = 24;
 const MOST_CACHED = 6000;
 const MOST_PIXELS = 96;
 /** Data pixels of a tile for samples that are no images. */
-const PROFILE = { width: 56, height: 36 };
+const PROFILE = { width: 160, height: 100 };
+/** CSS pixels a tile should be wide. */
+const WANTED = { image: 46, profile: 104 };
 
 export interface ManifoldSource {
   /** The tiles decoded for one value of this stay right; another value starts anew. */
@@ -48,7 +50,7 @@ export class Manifold {
     if (this.source?.version !== source.version) this.cache.clear();
     this.source = source;
     const tile = tileSize(source.shape);
-    const lattice = latticeFor(camera, size, tile.height / tile.width, source.singleRow);
+    const lattice = latticeFor(camera, size, isImage(source.shape) ? WANTED.image : WANTED.profile, tile.height / tile.width, source.singleRow);
     const mosaic = this.prepare(lattice, tile);
     this.mosaic = mosaic;
     const missing: number[] = [];
@@ -91,7 +93,7 @@ export class Manifold {
     const left = lattice.firstColumn * lattice.stepX;
     const top = (lattice.firstRow + lattice.rows) * lattice.stepY;
     const at = toScreen(camera, size, { x: left, y: top });
-    ctx.imageSmoothingEnabled = false;
+    ctx.imageSmoothingEnabled = this.source !== undefined && !isImage(this.source.shape);
     ctx.drawImage(canvas, at.x, at.y, lattice.columns * lattice.stepX * camera.scale, lattice.rows * lattice.stepY * camera.scale);
   }
 
@@ -123,7 +125,7 @@ export class Manifold {
     const y = (mosaic.lattice.rows - 1 - Math.floor(index / mosaic.lattice.columns)) * tile.height;
     if (picture instanceof Float32Array) {
       ctx.clearRect(x, y, tile.width, tile.height);
-      paintProfile(ctx, profileBars(picture, 0, picture.length, { min: 0, max: 1 }), this.profileColor, x + 2, y + 2, tile.width - 4, tile.height - 4);
+      paintProfile(ctx, profileBars(picture, 0, picture.length, { min: 0, max: 1 }), this.profileColor, x + 20, y + 20, tile.width - 40, tile.height - 40);
     } else {
       paint(ctx, picture, x, y, tile.width, tile.height);
     }

@@ -2,14 +2,14 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { markPath } from '../shared/marks.ts';
-import { categoryMark } from '../shared/palette.ts';
+import { categoryMark, sequentialColor } from '../shared/palette.ts';
 import { describeRun, formatNumber } from '../shared/runs.ts';
 import { button, checkbox, dropdown, icon, iconButton, segments, slider, type Choice } from '../shared/toolkit.ts';
 import { codeText, figure } from './cards.ts';
 import { classLetters } from './class-letters.ts';
 import { SAMPLE_COUNT, type Explorer } from './explorer.ts';
 import { sampleOrder, type SortKey } from './sample-order.ts';
-import { samplingKinds, type SamplingKind } from './statistics.ts';
+import { percentile, samplingKinds, type SamplingKind } from './statistics.ts';
 
 /** What the panels remember by themselves; not worth keeping over reloads. */
 export interface PanelState {
@@ -39,7 +39,7 @@ export function toolbar(explorer: Explorer, actions: PanelActions): TemplateResu
   return html`<header class="toolbar" role="toolbar" aria-label="Latent space">
     <span class="title" title=${run ? `${run.run.name}, ${describeRun(run.run)}` : nothing}><strong>${run?.run.name}</strong></span>
     ${latentSize < 2 ? nothing : axesControls(explorer)}
-    ${labelled ? segments({ label: 'Colour', value: explorer.colour, showLabel: true, choices: [{ value: 'class', label: 'Class' }, { value: 'error', label: 'Error' }], onChange: colour => explorer.setView({ colour }) }) : nothing}
+    ${labelled ? segments({ label: 'Color', value: explorer.colour, showLabel: true, choices: [{ value: 'class', label: 'Class' }, { value: 'error', label: 'Error' }], onChange: colour => explorer.setView({ colour }) }) : nothing}
     ${labelled ? segments({ label: 'Marks', value: view.marks, showLabel: true, choices: [{ value: 'shapes', label: 'Shapes' }, { value: 'letters', label: 'Letters' }], onChange: marks => explorer.setView({ marks }) }) : nothing}
     ${labelled && latentSize > 1 ? checkbox({ label: 'Names', title: 'Write the name of each class at the middle of its points', checked: view.names, onChange: names => explorer.setView({ names }) }) : nothing}
     <span class="group">${checkbox({ label: 'Decoded grid', title: axes.mode === 'pca' ? 'Decode the plane behind the points, through the mean of the codes' : 'Decode the plane behind the points', checked: view.grid, onChange: grid => explorer.setView({ grid }) })}
@@ -129,7 +129,9 @@ function classPanel(explorer: Explorer, actions: PanelActions): TemplateResult {
   const filter = actions.state.classFilter.trim().toLowerCase();
   const rows = names.map((name, k) => ({ name, k })).filter(({ name }) => filter === '' || name.toLowerCase().includes(filter));
   const worst = Math.max(...errors.map((sum, k) => sum / Math.max(1, counts[k]!)), 1e-12);
-  return html`<div class="class-actions">
+  const byError = explorer.colour === 'error';
+  const ink = (k: number) => (byError ? theme.foreground : theme.category(k));
+  return html`${byError ? errorRamp(explorer) : nothing}<div class="class-actions">
       ${button({ label: 'All', disabled: view.hidden.length === 0, onClick: () => explorer.setView({ hidden: [] }) })}
       ${button({ label: 'None', disabled: names.every(name => view.hidden.includes(name)), onClick: () => explorer.setView({ hidden: [...names] }) })}
       ${names.length > 20 ? html`<input type="search" placeholder="Filter ${names.length} classes" aria-label="Filter classes" .value=${live(actions.state.classFilter)}
@@ -141,16 +143,28 @@ function classPanel(explorer: Explorer, actions: PanelActions): TemplateResult {
       return html`<li><button type="button" aria-pressed=${view.hidden.includes(name) ? 'false' : 'true'} title=${`${view.hidden.includes(name) ? 'Show' : 'Hide'} ${name}. Double click: only this one.`}
         @click=${() => explorer.toggleClass(name)} @dblclick=${() => explorer.setView({ hidden: names.filter(other => other !== name) })}>
         <svg class="mark" viewBox="0 0 16 16" aria-hidden="true">${letters
-          ? svg`<text x="8" y="13" text-anchor="middle" fill=${theme.category(k)}>${letters[k]}</text>`
-          : svg`<path d=${markPath(categoryMark(k), 8, 8, 5.5)} fill=${theme.category(k)}></path>`}</svg>
+          ? svg`<text x="8" y="13" text-anchor="middle" fill=${ink(k)}>${letters[k]}</text>`
+          : svg`<path d=${markPath(categoryMark(k), 8, 8, 5.5)} fill=${ink(k)}></path>`}</svg>
         <span class="class-name">${name}</span><span class="muted class-count">${counts[k]!.toLocaleString('en')}</span>
         <meter class="class-meter" min="0" max=${worst} value=${mean} aria-hidden="true"></meter><span class="number">${formatNumber(Number(mean.toPrecision(3)))}</span></button></li>`;
     })}</ul>
     ${rows.length > MOST_CLASS_ROWS ? html`<p class="muted">${rows.length - MOST_CLASS_ROWS} more; filter to see them.</p>` : nothing}`;
 }
 
+/** The map from error to color, with the errors at its ends. */
+function errorRamp(explorer: Explorer): TemplateResult {
+  const { theme, frame } = explorer;
+  const sorted = (frame?.error ?? new Float32Array(0)).filter(Number.isFinite).sort();
+  const stops = Array.from({ length: 9 }, (_, k) => k / 8);
+  return html`<div class="ramp"><span class="number">≤ ${formatNumber(Number(percentile(sorted, 0.02).toPrecision(2)))}</span>
+    <svg viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="Colors from low error to high error">
+      <defs><linearGradient id="error-ramp">${stops.map(t => svg`<stop offset=${t} stop-color=${`rgb(${sequentialColor(theme.kind, t).join(',')})`}></stop>`)}</linearGradient></defs>
+      <rect width="100" height="10" fill="url(#error-ramp)"></rect></svg>
+    <span class="number">≥ ${formatNumber(Number(percentile(sorted, 0.98).toPrecision(2)))}</span></div>`;
+}
+
 function errorLegend(explorer: Explorer): TemplateResult {
-  return html`<p class="muted">The samples have no classes. Colour and size show each sample's error: small and near the background is low, large is high. Mean <span class="number">${formatNumber(explorer.meanError())}</span>.</p>`;
+  return html`${errorRamp(explorer)}<p class="muted">The samples have no classes. Color and size show each sample's error: small and near the background is low, large is high. Mean <span class="number">${formatNumber(explorer.meanError())}</span>.</p>`;
 }
 
 function samplesPanel(explorer: Explorer, actions: PanelActions): TemplateResult {

@@ -163,9 +163,12 @@ export function bestTurn(points: Float32Array, target: Float32Array): Turn {
   return { a: cos, b: sin, c: sin, d: -cos };
 }
 
+/** Height of the tallest stack over the width of all. */
+const HEIGHT = 0.6;
+
 /**
  * A latent of one dimension as a dot histogram: x is the code, y counts the samples stacked below, ordered by group so that
- * classes form bands. The stacks are half as high as the codes are wide.
+ * classes form bands.
  * @param groups class of each sample, if known
  */
 export function dotHistogram(name: string, bins: number, groups?: ArrayLike<number>): Projection {
@@ -185,7 +188,7 @@ export function dotHistogram(name: string, bins: number, groups?: ArrayLike<numb
       const stacks = Array.from({ length: bins }, (): number[] => []);
       for (let i = 0; i < count; i++) if (Number.isFinite(codes[i]!)) stacks[binOf(i)]!.push(i);
       const tallest = stacks.reduce((most, stack) => Math.max(most, stack.length), 1);
-      const rise = (bins * width) / 2 / tallest;
+      const rise = (HEIGHT * bins * width) / tallest;
       const points = new Float32Array(count * 2).fill(NaN);
       for (const stack of stacks) {
         if (groups !== undefined) stack.sort((a, b) => groups[a]! - groups[b]! || a - b);

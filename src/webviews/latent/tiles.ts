@@ -12,18 +12,17 @@ export interface Lattice {
   readonly rows: number;
 }
 
-/** CSS pixels a tile is wide, before rounding to a power of two of data units. */
-const WANTED = 46;
 /** No picture needs more; a tiny tile on a huge screen would. */
 const MOST_TILES = 1200;
 
 /**
  * The tiles in view.
+ * @param wanted CSS pixels a tile is wide, before rounding to a power of two of data units
  * @param aspect height / width of a tile
  * @param singleRow for a latent of one dimension: one row below zero
  */
-export function latticeFor(camera: Camera, size: Size, aspect: number, singleRow: boolean): Lattice {
-  let exponent = Math.round(Math.log2(WANTED / camera.scale));
+export function latticeFor(camera: Camera, size: Size, wanted: number, aspect: number, singleRow: boolean): Lattice {
+  let exponent = Math.round(Math.log2(wanted / camera.scale));
   for (;;) {
     const stepX = Math.pow(2, exponent);
     const stepY = stepX * aspect;

@@ -1,0 +1,297 @@
+// The latent page as a user meets it: the real bundle and policy, WebGL2 (in software), and a real decoder run by onnxruntime-web in
+// the page's worker; what it shows is compared with the same decoder computed by hand.
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Harness, problems, screenshot, type OpenOptions } from './harness.ts';
+import type { ThemeName } from './themes.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  const wasm = createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm');
+  harness = await Harness.start({
+    page: 'latent', host: 'latent-host.ts',
+    entries: { 'decode-worker': 'src/webviews/latent/decode-worker.ts' },
+    files: { 'ort-wasm-simd-threaded.wasm': await readFile(wasm) },
+    browserArguments: ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+  });
+});
+afterAll(async () => { await harness?.close(); });
+
+const slow = { timeout: 30_000 };
+
+/** The page with its points drawn and its decoder working. */
+async function opened(scene: string, options: OpenOptions = {}): Promise<Page> {
+  const page = await harness.open({ scene, reducedMotion: true, width: 1100, height: 760, ...options });
+  await expect.poll(() => ink(page, 'points'), slow).toBeGreaterThan(0.002);
+  await expect.poll(() => ink(page.locator('.section-probe canvas')), slow).toBeGreaterThan(0);
+  return page;
+}
+
+/** Share of a canvas that is not empty; of one of the picture's layers when given a page. */
+async function ink(where: Page | Locator, layer?: string): Promise<number> {
+  const canvas = layer === undefined ? where as Locator : (where as Page).locator(`.layer-${layer}`);
+  if (await canvas.count() === 0) return 0;
+  // A screenshot of the layer would be slower; drawing it elsewhere reads what is on the screen, WebGL too, within a frame.
+  return canvas.first().evaluate(async element => {
+    const source = element as HTMLCanvasElement;
+    if (source.width === 0) return 0;
+    const copy = new OffscreenCanvas(source.width, source.height);
+    const bitmap = await createImageBitmap(source);
+    const ctx = copy.getContext('2d')!;
+    ctx.drawImage(bitmap, 0, 0);
+    const { data } = ctx.getImageData(0, 0, copy.width, copy.height);
+    let filled = 0;
+    for (let i = 3; i < data.length; i += 4) if (data[i]! > 40) filled++;
+    return filled / (data.length / 4);
+  });
+}
+
+/** Grey values of a drawn sample, in [0, 1]. */
+const pixelsOf = (canvas: Locator) => canvas.evaluate(element => {
+  const { width, height } = element as HTMLCanvasElement;
+  const { data } = (element as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
+  return Array.from({ length: width * height }, (_, i) => data[4 * i]! / 255);
+});
+const decode = (page: Page, code: readonly number[]) => page.evaluate(given => window.latentTest.decode(given), code);
+const codeOf = (page: Page, epoch: number, sample: number, size: number) => page.evaluate(
+  ([e, s, n]) => [...window.latentTest.codesOf(e!).code.slice(s! * n!, (s! + 1) * n!)], [epoch, sample, size]);
+
+function farthest(a: readonly number[], b: readonly number[]): number {
+  expect(a.length).toBe(b.length);
+  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
+}
+
+const shownCode = async (locator: Locator) => (await locator.textContent())!.replaceAll('−', '-').split(',').map(Number);
+const card = (page: Page) => page.locator('.card.shown');
+const dimension = (page: Page, name: string) => page.locator('.dimension', { has: page.locator('.dimension-name', { hasText: name }) });
+/** Chooses a sample by its row in the table: the row's number. */
+async function chooseRow(page: Page, row: number): Promise<number> {
+  const link = page.locator('.table .link').nth(row);
+  const sample = Number(await link.textContent()) - 1;
+  await link.click();
+  return sample;
+}
+
+describe('latent page', () => {
+  it.each<[ThemeName, string, number, number]>([
+    ['dark', 'many', 1200, 800], ['light', 'many', 1200, 800], ['highContrast', 'many', 1200, 800], ['highContrastLight', 'two', 1000, 700],
+    ['dark', 'two', 500, 800], ['light', 'one', 1000, 700], ['dark', 'image', 900, 700], ['light', 'vectors', 1000, 700],
+  ])('draws in %s: %s at %i × %i', async (theme, scene, width, height) => {
+    const page = await opened(scene, { theme, width, height });
+    await page.locator('vscode-checkbox', { hasText: 'Decoded grid' }).click();
+    await expect.poll(() => ink(page, 'grid'), slow).toBeGreaterThan(0.02);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    await screenshot(page, `latent-${scene}-${theme}-${width}`);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('decodes the place under the pointer, and shows original and reconstruction of a point', async () => {
+    const page = await opened('two');
+    const plot = (await page.locator('.plot').boundingBox())!;
+    await page.mouse.move(plot.x + 70, plot.y + 40);
+    const picture = card(page).getByLabel('What this place decodes to');
+    await expect.poll(async () => farthest(await pixelsOf(picture), await decode(page, await shownCode(card(page).locator('.number')))), slow).toBeLessThan(0.02);
+
+    // Onto a point: the place of sample 7, found from the axes by the page's own hit test.
+    const sample = await hoverSomePoint(page);
+    const code = await codeOf(page, 12, sample, 2);
+    await expect.poll(async () => farthest(await pixelsOf(card(page).getByLabel('Reconstruction')), await decode(page, code)), slow).toBeLessThan(0.02);
+    const original = await page.evaluate(s => window.latentTest.original(s), sample);
+    expect(farthest(await pixelsOf(card(page).getByLabel('Original')), original.map(v => v / 255))).toBeLessThan(0.005);
+    expect(await card(page).textContent()).toMatch(/\d · error 0\.0\d+/);
+    await page.mouse.move(plot.x + plot.width / 2, plot.y - 30);
+    await expect.poll(() => card(page).count()).toBe(0);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('interpolates between two points, straight and round', async () => {
+    const page = await opened('two');
+    await page.locator('.section-table summary').click();
+    const [a, b] = [await chooseRow(page, 0), await chooseRow(page, 5)];
+    const steps = page.locator('.strip .step canvas');
+    await expect.poll(() => steps.count()).toBe(9);
+    const [from, to] = [await codeOf(page, 12, a, 2), await codeOf(page, 12, b, 2)];
+    for (const [index, t] of [[0, 0], [4, 0.5], [8, 1]] as const) {
+      const expected = await decode(page, from.map((value, d) => value + t * (to[d]! - value)));
+      await expect.poll(async () => farthest(await pixelsOf(steps.nth(index)), expected), slow).toBeLessThan(0.02);
+    }
+    const straight = await pixelsOf(steps.nth(2));
+    await page.getByRole('radio', { name: 'Spherical' }).click();
+    await expect.poll(async () => farthest(await pixelsOf(steps.nth(2)), straight), slow).toBeGreaterThan(0.03);
+    await page.locator('.strip input[type=range]').fill('5');
+    await expect.poll(() => steps.count()).toBe(5);
+    await page.getByRole('button', { name: 'Save these images as PNG' }).first().click();
+    await expect.poll(() => page.evaluate(() => [...window.testHost.saved.at(-1)?.bytes.slice(1, 4) ?? []].map(byte => String.fromCharCode(byte)).join(''))).toBe('PNG');
+    await screenshot(page, 'latent-path-dark');
+    await page.getByRole('button', { name: 'Clear the interpolation' }).click();
+    await expect.poll(() => steps.count()).toBe(0);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('decodes live while a slider moves, and draws random samples with their vectors', async () => {
+    const page = await opened('two');
+    for (const value of [1.5, -2.25]) {
+      await dimension(page, 'z1').locator('input').evaluate((input, v) => {
+        (input as HTMLInputElement).value = String(v);
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+      }, value);
+      const code = async () => (await Promise.all(['z1', 'z2'].map(name => dimension(page, name).locator('input').inputValue()))).map(Number);
+      await expect.poll(async () => farthest(await pixelsOf(page.locator('.section-probe canvas')), await decode(page, await code())), slow).toBeLessThan(0.05);
+      expect((await code())[0]).toBeCloseTo(value, 1);
+    }
+    await page.locator('.section-samples summary').click();
+    const captions = page.locator('.samples figcaption');
+    await expect.poll(() => captions.count()).toBe(12);
+    const vector = async () => (await captions.first().textContent())!.replaceAll('−', '-').replace(/^\s*1\s+/, '').split(',').map(Number);
+    await expect.poll(async () => farthest(await pixelsOf(page.locator('.samples canvas').first()), await decode(page, await vector())), slow).toBeLessThan(0.02);
+    const before = await vector();
+    await page.locator('vscode-button', { hasText: 'Draw' }).click();
+    expect(await vector()).not.toEqual(before);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('hides classes, and remembers it over a reload together with the other settings', async () => {
+    const page = await opened('two');
+    const whole = await ink(page, 'points');
+    for (const name of ['0', '1', '2', '3', '4']) await page.locator('.classes button', { hasText: name }).first().click();
+    await expect.poll(() => ink(page, 'points'), slow).toBeLessThan(whole * 0.7);
+    await page.getByRole('radio', { name: 'Letters' }).click();
+    expect(await page.evaluate(() => window.testHost.state())).toMatchObject({ hidden: ['0', '1', '2', '3', '4'], marks: 'letters' });
+    await page.reload();
+    await expect.poll(() => page.locator('.classes button[aria-pressed=false]').count(), slow).toBe(5);
+    expect(await page.getByRole('radio', { name: 'Letters' }).getAttribute('aria-checked')).toBe('true');
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('follows training until the user scrubs, and says when decoder and points are of different epochs', async () => {
+    const page = await opened('many', { reducedMotion: false });
+    const player = page.locator('.player-text');
+    await expect.poll(() => player.textContent()).toContain('Epoch 12');
+    await page.evaluate(() => window.latentTest.trainOn(2));
+    await expect.poll(() => player.textContent()).toContain('Epoch 14');
+    await expect.poll(() => page.locator('.note').count(), slow).toBe(0);
+    await page.locator('ae-player input').fill('2');
+    await expect.poll(() => page.locator('.note').textContent(), slow).toContain('Points of epoch 3, decoded by the decoder of epoch 14');
+    await page.evaluate(() => window.latentTest.trainOn());
+    await expect.poll(() => page.locator('.note').textContent(), slow).toContain('decoder of epoch 15');
+    expect(await player.textContent()).toContain('Epoch 3');
+    await page.getByRole('button', { name: 'Live' }).click();
+    await expect.poll(() => player.textContent()).toContain('Epoch 15');
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('can be used with the keyboard alone', async () => {
+    const page = await opened('two');
+    await page.locator('.plot').focus();
+    const z1 = async () => Number((await dimension(page, 'z1').locator('output').textContent())!.replace('−', '-'));
+    const start = await z1();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(z1).toBeGreaterThan(start);
+    for (let k = 0; k < 9; k++) await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('.hint').textContent()).toMatch(/A is “\d”/);
+    await expect.poll(() => page.locator('[aria-live=polite]').textContent()).toMatch(/Probe at .* Nearest: \d/);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('.hint').textContent()).toContain('Click two points');
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('starts a new worker when one breaks', async () => {
+    const page = await opened('two');
+    await page.evaluate(() => window.latentTest.workers.at(-1)!.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' })));
+    await expect.poll(() => page.evaluate(() => window.latentTest.workers.length), slow).toBe(2);
+    await dimension(page, 'z1').locator('input').fill('2');
+    await expect.poll(async () => {
+      const code = await Promise.all(['z1', 'z2'].map(async name => Number(await dimension(page, name).locator('input').inputValue())));
+      return farthest(await pixelsOf(page.locator('.section-probe canvas')), await decode(page, code));
+    }, slow).toBeLessThan(0.05);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('says so when the decoder cannot run, and still shows the points', async () => {
+    const page = await harness.open({ scene: 'broken', reducedMotion: true });
+    await expect.poll(() => page.locator('.note.warning').textContent(), slow).toContain('The decoder cannot run in this page');
+    expect(await ink(page, 'points')).toBeGreaterThan(0.001);
+    await page.locator('vscode-button', { hasText: 'Try again' }).waitFor();
+    await page.context().close();
+  });
+
+  it('draws again after the graphics context was lost', async () => {
+    const page = await opened('two');
+    const before = await ink(page, 'points');
+    await page.evaluate(async () => {
+      const gl = document.querySelector<HTMLCanvasElement>('.layer-points')!.getContext('webgl2')!;
+      const extension = gl.getExtension('WEBGL_lose_context')!;
+      extension.loseContext();
+      await new Promise(resolve => setTimeout(resolve, 200));
+      extension.restoreContext();
+    });
+    await expect.poll(() => ink(page, 'points'), slow).toBeCloseTo(before, 2);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('pans and picks among 70,000 points without lag', async () => {
+    const page = await opened('large');
+    const times = await page.evaluate(async () => {
+      const plot = document.querySelector<HTMLElement>('.plot')!;
+      const box = plot.getBoundingClientRect();
+      const at = (type: string, x: number, y: number) => plot.dispatchEvent(new PointerEvent(type, { clientX: box.left + x, clientY: box.top + y, bubbles: true, pointerId: 1 }));
+      const start = performance.now();
+      for (let k = 0; k < 200; k++) at('pointermove', 200 + (k % 50) * 6, 120 + (k % 37) * 7);
+      const pick = (performance.now() - start) / 200;
+      const frames: number[] = [];
+      for (let k = 0; k < 12; k++) {
+        plot.dispatchEvent(new WheelEvent('wheel', { clientX: box.left + 300, clientY: box.top + 200, deltaY: k % 2 === 0 ? -40 : 40, cancelable: true }));
+        const begun = performance.now();
+        await new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+        frames.push(performance.now() - begun);
+      }
+      return { pick, frame: frames.sort((a, b) => a - b)[6]! };
+    });
+    console.info(`70,000 points: ${times.pick.toFixed(2)} ms a pick, ${times.frame.toFixed(0)} ms for two frames drawn in software`);
+    expect(times.pick).toBeLessThan(5);
+    // Software rendering on a busy machine; a graphics card takes well under a millisecond.
+    expect(times.frame).toBeLessThan(600);
+    await screenshot(page, 'latent-large-dark');
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each([['empty', 'Waiting for the first codes…'], ['failed', 'No latent space was written']])('explains itself when there is nothing: %s', async (scene, text) => {
+    const page = await harness.open({ scene, width: 700, height: 400 });
+    await page.getByText(text).waitFor();
+    await screenshot(page, `latent-${scene}-dark`);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+});
+
+/** Moves the pointer over the picture until it is on a sample; the sample is known by its code, which the card prints. */
+async function hoverSomePoint(page: Page): Promise<number> {
+  const plot = (await page.locator('.plot').boundingBox())!;
+  for (let k = 0; k < 60; k++) {
+    await page.mouse.move(plot.x + plot.width * 0.4 + 7 * k, plot.y + plot.height * 0.45);
+    if (await card(page).getByLabel('Original').count() === 0) continue;
+    const code = await shownCode(card(page).locator('.number.muted'));
+    return page.evaluate(([x, y]) => {
+      const { code: codes } = window.latentTest.codesOf(12);
+      let best = 0;
+      for (let i = 0; i < codes.length / 2; i++) {
+        if (Math.hypot(codes[2 * i]! - x!, codes[2 * i + 1]! - y!) < Math.hypot(codes[2 * best]! - x!, codes[2 * best + 1]! - y!)) best = i;
+      }
+      return best;
+    }, code);
+  }
+  throw new Error('No point was found under the pointer.');
+}
