@@ -38,9 +38,9 @@ export const stateIcons: Readonly<Record<RunState, { readonly icon: string; read
   training: { icon: 'sync~spin', color: 'charts.blue' },
   paused: { icon: 'debug-pause', color: 'charts.yellow' },
   finished: { icon: 'pass', color: 'charts.green' },
-  stopped: { icon: 'debug-stop', color: 'charts.orange' },
+  stopped: { icon: 'debug-stop', color: 'descriptionForeground' },
   failed: { icon: 'error', color: 'charts.red' },
-  interrupted: { icon: 'debug-disconnect', color: 'charts.orange' },
+  interrupted: { icon: 'debug-disconnect', color: 'list.warningForeground' },
 };
 
 export function isLive(state: RunState): boolean {

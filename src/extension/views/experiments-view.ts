@@ -85,7 +85,8 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentNode> 
 function configItem(node: ConfigNode): vscode.TreeItem {
   const hasRuns = node.runs.length > 0;
   const item = new vscode.TreeItem(node.label, hasRuns ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None);
-  item.id = `config ${node.path}`;
+  // VS Code keeps a known item collapsed when its first child comes; with an id of its own the first run is seen at once.
+  item.id = `config ${hasRuns ? 'with runs ' : ''}${node.path}`;
   item.description = node.description;
   item.contextValue = node.here ? 'config' : 'config-elsewhere';
   item.resourceUri = vscode.Uri.file(node.path);
