@@ -11,6 +11,8 @@ import { inBackground, type Studio } from '../studio.ts';
 
 /** Looks for configs again this long after the last file event, in milliseconds. */
 const CALM = 200;
+/** Numbers of live runs are drawn again at most this often, in milliseconds. */
+const REDRAW = 500;
 const exclude = '**/{node_modules,.git,.autoencoder,.cache}/**';
 
 export class ExperimentsView implements vscode.TreeDataProvider<ExperimentNode> {
@@ -20,6 +22,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentNode> 
   private roots: readonly ConfigNode[] = [];
   private shape = '';
   private timer: NodeJS.Timeout | undefined;
+  private redraw: NodeJS.Timeout | undefined;
 
   constructor(private readonly studio: Studio) {
     const { owner, store } = studio;
@@ -34,7 +37,12 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentNode> 
     owner.add(watcher.onDidCreate(() => this.lookSoon()));
     owner.add(watcher.onDidDelete(() => this.lookSoon()));
     owner.add(vscode.workspace.onDidChangeWorkspaceFolders(() => this.lookSoon()));
-    owner.add({ dispose: () => clearTimeout(this.timer) });
+    owner.add({
+      dispose: () => {
+        clearTimeout(this.timer);
+        clearTimeout(this.redraw);
+      },
+    });
     inBackground(studio, 'Looking for configs', this.look());
   }
 
@@ -74,11 +82,17 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentNode> 
 
   private update(): void {
     this.roots = experimentTree(this.configs, this.studio.store.runs);
-    // While only numbers change the whole tree is told so too: items have stable ids, so nothing collapses or jumps.
-    const shape = JSON.stringify(this.roots);
-    if (shape === this.shape) return;
-    this.shape = shape;
-    this.changed.fire(undefined);
+    const shape = JSON.stringify(this.roots.map(config => [config.path, config.runs.map(run => [run.folder, run.state, run.name, run.star])]));
+    if (shape !== this.shape) {
+      this.shape = shape;
+      this.changed.fire(undefined);
+    } else {
+      // Only numbers changed. Items have ids, so nothing collapses or jumps when the whole tree is drawn again.
+      this.redraw ??= setTimeout(() => {
+        this.redraw = undefined;
+        this.changed.fire(undefined);
+      }, REDRAW);
+    }
   }
 }
 
