@@ -143,7 +143,7 @@ function welcome(): object[] {
     {
       view,
       when: 'workspaceFolderCount == 0',
-      contents: 'An experiment is an `.aeconf` file in a folder of yours.\n[Open Folder](command:vscode.openFolder)',
+      contents: 'An experiment is a file that ends in .aeconf, in a folder of yours.\n[Open Folder](command:vscode.openFolder)',
     },
     {
       view,
@@ -167,7 +167,7 @@ function walkthrough(): object {
     title: 'Get started with Autoencoder Studio',
     description: 'Design an autoencoder, train it on this machine and look inside while it learns.',
     steps: [
-      step('design', 'Describe a model', 'A model is an `.aeconf` file. Begin with a template.\n[New Config…](command:autoencoder.newConfig)', ['onCommand:autoencoder.newConfig']),
+      step('design', 'Describe a model', 'A model is a file that ends in .aeconf. Begin with a template.\n[New Config…](command:autoencoder.newConfig)', ['onCommand:autoencoder.newConfig']),
       step('train', 'Train it here', 'Press the play button above the file, or\n[Train Current Config](command:autoencoder.train)', ['onCommand:autoencoder.train', 'onCommand:autoencoder.trainWithOverrides']),
       step('look', 'Look at what it learns', 'See the error fall and the pictures sharpen.\n[Show Loss Curves](command:autoencoder.showLoss)\n[Show Reconstructions](command:autoencoder.showReconstructions)', ['onCommand:autoencoder.showReconstructions']),
       step('explore', 'Explore the latent space', 'Move over the map of codes and watch the decoder draw.\n[Explore Latent Space](command:autoencoder.showLatent)', ['onCommand:autoencoder.showLatent']),
