@@ -14,8 +14,8 @@ const screenshots = join(root, 'out/screenshots');
 export interface OpenOptions {
   /** Settings of the workspace. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Files besides the samples, by name. */
-  readonly files?: Readonly<Record<string, string>>;
+  /** Samples as this workspace has them, by name. */
+  readonly edits?: Readonly<Record<string, (text: string) => string>>;
 }
 
 export class Workbench {
@@ -31,7 +31,10 @@ export class Workbench {
     const workspace = join(inject('scratch'), 'workspaces', name);
     await rm(workspace, { recursive: true, force: true });
     await cp(join(root, 'samples'), workspace, { recursive: true });
-    for (const [file, text] of Object.entries(options.files ?? {})) await writeFile(join(workspace, file), text);
+    for (const [name, edit] of Object.entries(options.edits ?? {})) {
+      const file = join(workspace, name);
+      await writeFile(file, edit(await readFile(file, 'utf8')));
+    }
     if (options.settings !== undefined) {
       await mkdir(join(workspace, '.vscode'), { recursive: true });
       await writeFile(join(workspace, '.vscode/settings.json'), JSON.stringify(options.settings));
@@ -67,27 +70,28 @@ export class Workbench {
     await this.ready();
   }
 
+  /** Opens the palette through the title bar, which works wherever the focus is, and types into it. */
+  async palette(text: string): Promise<Locator> {
+    const input = this.page.locator('.quick-input-widget input.input').first();
+    await this.page.keyboard.press('Escape');
+    await this.page.locator('.part.titlebar .command-center-quick-pick').click();
+    await input.waitFor({ timeout: 5000 });
+    await input.fill(text);
+    return this.page.locator('.quick-input-widget .monaco-list-row');
+  }
+
   /** Runs a command by its title in the palette. A command may still be on its way when the palette opens, so this tries again. */
   async command(title: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input.input').first();
-    const row = this.page.locator(`.quick-input-widget .monaco-list-row[aria-label^="${title}"]`).first();
     await vi.waitFor(async () => {
-      await this.page.keyboard.press('Escape');
-      await this.page.keyboard.press('F1');
-      await input.waitFor({ timeout: 2000 });
-      await input.fill(`>${title}`);
-      await row.waitFor({ timeout: 1500 });
-      await row.click({ timeout: 1500 });
-    }, { timeout: 30_000 });
+      const rows = await this.palette(`>${title}`);
+      await rows.and(this.page.locator(`[aria-label^="${title}"]`)).first().click({ timeout: 4000 });
+    }, { timeout: 40_000 });
   }
 
   /** Opens a file of the workspace. */
   async open(name: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input.input').first();
-    await this.page.keyboard.press('Escape');
-    await this.page.keyboard.press('Control+p');
-    await input.fill(name);
-    await this.page.locator(`.quick-input-widget .monaco-list-row[aria-label^="${name}"]`).first().click();
+    const rows = await this.palette(name);
+    await rows.and(this.page.locator(`[aria-label^="${name}"]`)).first().click();
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     await this.page.locator('.editor-instance .view-lines').first().waitFor();
   }
@@ -191,9 +195,17 @@ export async function eventually<T>(what: () => Promise<T>, holds: (value: T) =>
   }
 }
 
-/** Keeps a picture of the window under out/screenshots whenever a test of this file fails. */
-export function pictureFailures(of: () => Workbench | undefined): void {
+/**
+ * Keeps a picture of the window under out/screenshots whenever a test of this file fails. With `steps`, the tests of the file
+ * build on each other: after a failure the others fail at once in place of waiting for what cannot come.
+ */
+export function watchFailures(of: () => Workbench | undefined, { steps = false } = {}): void {
+  let failed: string | undefined;
   beforeEach(({ task }) => {
-    onTestFailed(async () => { await of()?.screenshot(`failed ${task.name}`.replaceAll(/[^A-Za-z0-9]+/g, '-').slice(0, 80)); });
+    if (steps && failed !== undefined) throw new Error(`The step "${failed}" before this one failed.`);
+    onTestFailed(async () => {
+      failed ??= task.name;
+      await of()?.screenshot(`failed ${task.name}`.replaceAll(/[^A-Za-z0-9]+/g, '-').slice(0, 80));
+    });
   });
 }

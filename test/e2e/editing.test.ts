@@ -1,9 +1,9 @@
 // A person opens the samples folder and edits a config: the squiggle, the Problems panel, the quick fix, the shape hints.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Workbench, pictureFailures } from './driver.ts';
+import { Workbench, watchFailures } from './driver.ts';
 
 let workbench: Workbench;
-pictureFailures(() => workbench);
+watchFailures(() => workbench);
 beforeAll(async () => { workbench = await Workbench.open('editing'); });
 afterAll(() => workbench?.close());
 

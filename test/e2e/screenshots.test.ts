@@ -4,11 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PageName } from '../../src/protocol/messages.ts';
 import type { RunStatus } from '../../src/runs/events.ts';
-import { Workbench, eventually, pictureFailures, themes, type Theme } from './driver.ts';
+import { Workbench, eventually, watchFailures, themes, type Theme } from './driver.ts';
 import { endTrainers, statusFiles } from './trainers.ts';
 
 let workbench: Workbench;
-pictureFailures(() => workbench);
+watchFailures(() => workbench, { steps: true });
 beforeAll(async () => {
   workbench = await Workbench.open('screenshots', { settings: { 'autoencoder.openViews': [] } });
   await workbench.open('quickstart.aeconf');
