@@ -7,6 +7,7 @@ import { paint, type Terminal } from './terminal.ts';
 export type Progress = Pick<RunStatus, 'state' | 'epoch' | 'epochs' | 'samplesPerSecond' | 'timeLeft' | 'trainLoss' | 'validationLoss' | 'message'>;
 
 const BAR = { least: 8, most: 30 };
+const GAP = '  ';
 const blocks = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 /** A bar of that many columns, filled to a share in [0, 1], in eighths of a column. */
@@ -31,16 +32,16 @@ export function progressLine(progress: Progress, width: number): string {
     ...(progress.timeLeft === undefined ? [] : [`${formatDuration(progress.timeLeft)} left`]),
     ...(progress.samplesPerSecond === undefined ? [] : [`${formatCount(progress.samplesPerSecond)} samples/s`]),
   ];
-  const fixed = head.length + percent.length + 2;
   const shown: string[] = [];
-  let room = width - fixed;
+  let room = width - head.length - percent.length - GAP.length;
   for (const part of parts) {
-    if (room < part.length + 2) break;
+    if (room < GAP.length + part.length) break;
     shown.push(part);
-    room -= part.length + 2;
+    room -= GAP.length + part.length;
   }
   const columns = Math.min(BAR.most, room - 1);
-  return cut([head, ...(columns >= BAR.least ? [bar(share, columns)] : []), `${percent} `, ...shown].join(columns >= BAR.least ? ' ' : ' ').replace(/ {3,}/g, '  '), width);
+  const start = columns >= BAR.least ? `${head} ${bar(share, columns)}` : head;
+  return cut([`${start} ${percent}`, ...shown].join(GAP), width);
 }
 
 function cut(text: string, width: number): string {
@@ -55,16 +56,17 @@ export class ProgressDisplay {
   private progress: Progress = { state: 'preparing', epoch: 0, epochs: 0 };
   private drawn = false;
   private lastDraw = -Infinity;
-  private finishedEpochs = 0;
 
   constructor(private readonly terminal: Terminal) {}
 
   /** New facts. */
   update(facts: Partial<Progress>): void {
-    const changed = facts.state !== undefined && facts.state !== this.progress.state;
+    const before = this.progress.state;
+    const changed = facts.state !== undefined && facts.state !== before;
     this.progress = { ...this.progress, ...facts };
     if (!this.terminal.interactive) {
-      if (changed && (facts.state === 'paused' || facts.state === 'training')) this.terminal.err(facts.state === 'paused' ? 'Paused.\n' : 'Training.\n');
+      if (changed && facts.state === 'paused') this.terminal.err('Paused.\n');
+      if (changed && before === 'paused' && facts.state === 'training') this.terminal.err('Going on.\n');
       return;
     }
     const now = performance.now();
@@ -73,11 +75,10 @@ export class ProgressDisplay {
 
   /** An epoch ended; without a terminal that is a line of its own. */
   epochDone(epoch: number): void {
-    this.finishedEpochs = epoch;
     if (this.terminal.interactive) return;
     const { epochs, trainLoss, validationLoss, samplesPerSecond, timeLeft } = this.progress;
     const parts = [
-      `epoch ${this.finishedEpochs}/${epochs}`,
+      `epoch ${epoch}/${epochs}`,
       ...(trainLoss === undefined ? [] : [`loss ${formatLoss(trainLoss)}`]),
       ...(validationLoss === undefined ? [] : [`validation ${formatLoss(validationLoss)}`]),
       ...(samplesPerSecond === undefined ? [] : [`${formatCount(samplesPerSecond)} samples/s`]),

@@ -1,0 +1,158 @@
+// The program from the inside: messages and exit codes of commands that need no process of their own.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runFiles } from '../runs/events.ts';
+import { makePlace, removePlace, trainAt, type Place } from '../trainer/testing.ts';
+import { version } from '../../package.json';
+import { commands } from './commands.ts';
+import { exitCodes } from './exit-codes.ts';
+import { overview } from './help.ts';
+import { run } from './program.ts';
+import { Recorder } from './testing.ts';
+
+async function aeconf(...words: string[]): Promise<{ code: number; out: string; err: string }> {
+  const terminal = new Recorder();
+  const code = await run(words, terminal);
+  return { code, out: terminal.stdout, err: terminal.stderr };
+}
+async function json(...words: string[]): Promise<unknown> {
+  const { code, out } = await aeconf(...words, '--json');
+  expect(code).toBe(0);
+  return JSON.parse(out);
+}
+
+let place: Place;
+beforeAll(() => { place = makePlace(); });
+afterAll(() => { removePlace(place); });
+
+describe('help', () => {
+  it('lists every command and every exit code', async () => {
+    const { code, out } = await aeconf('help');
+    expect(code).toBe(0);
+    expect(out).toBe(overview(commands, version));
+    expect(overview(commands, '1.2.3')).toMatchSnapshot();
+    for (const { code: exit } of Object.values(exitCodes)) expect(out).toMatch(new RegExp(`^  ${exit} `, 'm'));
+  });
+
+  it('explains a command', async () => {
+    expect((await aeconf('help', 'train')).out).toMatchSnapshot();
+    expect((await aeconf('train', '--help')).out).toBe((await aeconf('help', 'train')).out);
+  });
+
+  it('tells the version', async () => {
+    expect((await aeconf('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('check', () => {
+  it('finds nothing in a good file', async () => {
+    expect(await aeconf('check', place.configPath)).toMatchObject({ code: 0, out: '' });
+  });
+
+  it('tells place and cure, and exits with 3', async () => {
+    const file = path.join(place.folder, 'wrong.aeconf');
+    fs.writeFileSync(file, '{\n  "data": "glyphs",\n  "encoder": [{ "type": "dense", "unitz": 3 }]\n}\n');
+    const { code, out } = await aeconf('check', place.configPath, file);
+    expect(code).toBe(exitCodes.spec.code);
+    expect(out).toMatch(/wrong\.aeconf:3:\d+: error: .*unitz.*units/);
+    const answer = await aeconf('check', file, '--json');
+    expect(answer.code).toBe(exitCodes.spec.code);
+    expect(JSON.parse(answer.out)).toMatchObject({ files: [{ file, diagnostics: [{ line: 3, severity: 'error' }, {}] }] });
+  });
+
+  it('says that a file is missing', async () => {
+    expect(await aeconf('check', 'nowhere.aeconf')).toMatchObject({ code: exitCodes.usage.code, err: expect.stringMatching(/Cannot read nowhere\.aeconf: there is no such file/) as string });
+  });
+});
+
+describe('summary', () => {
+  it('is a table with memory', async () => {
+    expect((await aeconf('summary', place.configPath)).out).toMatchSnapshot();
+  });
+
+  it('follows --set', async () => {
+    expect(await json('summary', place.configPath, '--set', 'latent.units=5')).toMatchObject({ latentShape: [5], inputShape: [28, 28, 1] });
+  });
+
+  it('says which path --set cannot set', async () => {
+    const { code, err } = await aeconf('summary', place.configPath, '--set', 'training.epoch=5');
+    expect(code).toBe(exitCodes.spec.code);
+    expect(err).toMatch(/--set training\.epoch=5: error: .*Did you mean "training\.epochs"/);
+  });
+});
+
+it('answers in JSON when something goes wrong, too', async () => {
+  const { code, out, err } = await aeconf('evaluate', 'nothing', '--runs', place.runsFolder, '--json');
+  expect(code).toBe(exitCodes.run.code);
+  expect(JSON.parse(out)).toMatchObject({ event: 'error', reason: 'run', message: expect.stringMatching(/no runs in/) as string });
+  expect(err).toBe('');
+});
+
+it('knows its commands', async () => {
+  expect(await aeconf('evalute', 'x')).toMatchObject({ code: exitCodes.usage.code, err: expect.stringMatching(/Did you mean evaluate\?/) as string });
+});
+
+it('prints the schema, the data sets and the devices', async () => {
+  expect(await json('schema')).toMatchObject({ title: 'Autoencoder experiment' });
+  expect(await json('datasets')).toMatchObject({ datasets: [{ name: 'glyphs', state: 'built-in' }, {}, {}, {}] });
+  const { devices } = await json('devices') as { devices: { id: string; available: boolean }[] };
+  expect(devices.find(({ id }) => id === 'cpu')?.available).toBe(true);
+}, 60_000);
+
+describe('a run', () => {
+  let id: string;
+  let folder: string;
+  let validationLoss: number | undefined;
+  const on = (...words: string[]) => [...words, '--runs', place.runsFolder];
+  beforeAll(async () => {
+    ({ id, folder, validationLoss } = await trainAt(place, { overrides: { 'training.epochs': 2 } }));
+  });
+
+  it('is listed', async () => {
+    expect(await json(...on('runs'))).toMatchObject({ runs: [{ id, name: 'tiny', state: 'finished' }] });
+    expect((await aeconf(...on('runs'))).out).toMatch(/tiny +finished +2\/2/);
+  });
+
+  it('is evaluated to the loss it ended with, class by class', async () => {
+    const facts = await json(...on('evaluate', 'last')) as { loss: number; samples: number; classes: { samples: number }[] };
+    expect(facts).toMatchObject({ id, checkpoint: 'last', epoch: 2, split: 'validation', lossName: 'mse', samples: 60 });
+    expect(facts.loss).toBe(validationLoss);
+    expect(facts.classes).toHaveLength(10);
+    expect(facts.classes.reduce((sum, { samples }) => sum + samples, 0)).toBe(60);
+  });
+
+  it('is pictured, from the model and from what it kept', async () => {
+    const out = path.join(place.folder, 'grid.png');
+    expect(await json(...on('reconstruct', 'tiny', '--out', out, '--samples', '3'))).toEqual({ id, file: out });
+    expect([...fs.readFileSync(out).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+    expect(await json(...on('reconstruct', 'last', '--epoch', '1'))).toEqual({ id, file: path.join(folder, 'pictures/epoch-0001.png') });
+    expect(await aeconf(...on('reconstruct', 'last', '--epoch', '9'))).toMatchObject({ code: exitCodes.run.code, err: expect.stringMatching(/no picture of epoch 9.*epochs 1 to 2/) as string });
+  });
+
+  it('is exported as the models it kept', async () => {
+    const out = path.join(place.folder, 'onnx');
+    await json(...on('export', id, '--out', out));
+    for (const [file, kept] of [['encoder.onnx', runFiles.encoder], ['decoder.onnx', runFiles.decoder], ['autoencoder.onnx', runFiles.autoencoder]] as const) {
+      expect(Buffer.compare(fs.readFileSync(path.join(out, file)), fs.readFileSync(path.join(folder, kept))), file).toBe(0);
+    }
+  });
+
+  it('is named, noted, starred', async () => {
+    await json(...on('rename', 'last', 'first try'));
+    await json(...on('note', 'last', 'too few epochs'));
+    await json(...on('star', 'last'));
+    expect(await json(...on('runs'))).toMatchObject({ runs: [{ name: 'first try', notes: { note: 'too few epochs', star: true } }] });
+    await json(...on('star', 'last', '--off'));
+    expect((await aeconf(...on('rename', 'last'))).out).toBe(`${id} is called "tiny".\n`);
+  });
+
+  it('cannot be stopped when it is over', async () => {
+    expect(await aeconf(...on('stop', 'last'))).toMatchObject({ code: exitCodes.run.code, err: expect.stringMatching(/Cannot stop the run .*finished/) as string });
+  });
+
+  it('is deleted', async () => {
+    await json(...on('delete', id));
+    expect(fs.existsSync(folder)).toBe(false);
+  });
+});
