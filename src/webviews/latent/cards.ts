@@ -80,7 +80,7 @@ export function summary(explorer: Explorer): TemplateResult {
   const [first, second] = frame.projection.axes;
   const kept = first.share === undefined ? nothing
     : html` · the plane keeps <span class="value">${formatShare(first.share + (second.share ?? 0))}</span> of the variance of ${frame.size} dimensions`;
-  return html`<span>${frame.count.toLocaleString('en')} validation samples · mean ${run.lossName} <span class="value">${formatNumber(explorer.meanError())}</span>${kept}</span>`;
+  return html`<span>${frame.count.toLocaleString('en')} validation samples · mean ${run.lossName} <span class="value">${formatNumber(explorer.meanError)}</span>${kept}</span>`;
 }
 
 /** Said when the decoder does not belong to the codes shown, or does not work. */

@@ -104,14 +104,14 @@ export class Decoder {
     worker.onmessage = (event: MessageEvent<FromWorker>) => this.receive(event.data);
     worker.onerror = event => {
       event.preventDefault();
-      if (this.worker === worker) this.client(new StudioError('internal', `The decoding worker stopped: ${event.message || 'no reason given'}.`));
+      if (this.worker === worker) this.broke(new StudioError('internal', `The decoding worker stopped: ${event.message || 'no reason given'}.`));
     };
     this.worker = worker;
     this.post({ type: 'start', wasm: parts.wasm });
   }
 
   /** An error outside any request: everything that waits fails, and its askers begin again. */
-  private client(error: StudioError): void {
+  private broke(error: StudioError): void {
     const waited = this.answers.size > 0;
     this.stopWorker(error);
     if (!waited) void this.recover(error);

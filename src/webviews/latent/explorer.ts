@@ -1,22 +1,20 @@
 // The page's state and what the user can do with it. Panels are drawn from it (panels.ts, cards.ts), the picture asks it what to
 // show (scatter.ts). Whatever is decoded goes through one queue in which newer wishes replace older ones.
 import { interpolationPath } from '../../analysis/interpolate.ts';
-import { messageOf } from '../../core/errors.ts';
 import { hashText, RandomStream } from '../../core/random.ts';
 import { sizeOf } from '../../core/tensor.ts';
-import type { LatentHostMessage, LatentRun, LatentSamples, PageSetup } from '../../protocol/messages.ts';
+import type { LatentEpoch, LatentHostMessage, LatentRun, LatentSamples, PageSetup } from '../../protocol/messages.ts';
 import { PageClient } from '../shared/client.ts';
-import { isLive } from '../shared/runs.ts';
 import { onThemeChange, readTheme, type Theme } from '../shared/theme.ts';
 import type { Point } from './camera.ts';
 import { classLetters } from './class-letters.ts';
 import { Decoder } from './decoder.ts';
-import { EpochStore } from './epoch-store.ts';
+import { decorationsOf } from './decorate.ts';
 import { classCentres, dimensionName, makeFrame, meanOf, relative, type AxesChoice, type Frame } from './frame.ts';
 import { letterSheet, shapeSheet } from './glyph-sheet.ts';
 import { looksByClass, looksByError } from './looks.ts';
 import { Manifold } from './manifold.ts';
-import type { Decorations, NameTag } from './overlay.ts';
+import { RunSource } from './run-source.ts';
 import { Scatter, type Target } from './scatter.ts';
 import { defaultView, type LatentView } from './settings.ts';
 import { sampleCodes } from './statistics.ts';
@@ -36,8 +34,6 @@ export interface Decoded {
   readonly values?: Float32Array;
 }
 
-/** Names of more classes than these would cover the points. */
-const MOST_NAMES = 24;
 export const SAMPLE_COUNT = 12;
 
 export class Explorer {
@@ -47,12 +43,8 @@ export class Explorer {
   readonly scatter: Scatter;
   readonly host = document.createElement('div');
   theme: Theme = readTheme();
-  run: LatentRun | undefined;
+  readonly source: RunSource;
   frame: Frame | undefined;
-  /** The epoch asked for; `frame` follows when its codes are there. */
-  epoch: number | undefined;
-  follow = true;
-  busy = false;
   hover: Hover | undefined;
   /** The code the sliders hold. */
   probe: Decoded | undefined;
@@ -62,19 +54,23 @@ export class Explorer {
   path: Decoded | undefined;
   pathStep: number | undefined;
   samples: Decoded | undefined;
+  /** Mean error of the samples shown. */
+  meanError = NaN;
+  private hiddenClasses: ReadonlySet<number> = new Set();
   private drawn = 0;
-  /** The codes shown are of an older snapshot. */
-  private stale = true;
-  private store = this.newStore();
   private letters: readonly string[] = [];
   private centres: readonly (Point | undefined)[] = [];
-  private modelAsked = -1;
-  private modelBusy = false;
 
   /** @param changed the panels are out of date; @param hovered only the card at the pointer is */
   constructor(setup: PageSetup, private readonly changed: () => void, private readonly hovered: () => void) {
-    this.client = new PageClient<LatentHostMessage, LatentView>(defaultView, message => this.receive(message));
+    this.client = new PageClient<LatentHostMessage, LatentView>(defaultView, message => this.source.receive(message));
     this.decoder = new Decoder(setup.assets, () => this.decoderChanged());
+    this.source = new RunSource(this.client, this.decoder, {
+      reset: () => this.forget(),
+      samples: () => { this.letters = classLetters(this.sampleData?.classNames ?? []); },
+      show: data => this.showFrame(data),
+      changed: this.changed,
+    });
     this.manifold = new Manifold(this.decoder, () => this.scatter.redraw());
     this.host.className = 'plot';
     this.scatter = new Scatter(this.host, this.theme, {
@@ -84,7 +80,7 @@ export class Explorer {
       key: event => this.key(event),
       shown: index => this.isShown(index),
       drawGrid: (ctx, camera, size) => { if (this.view.grid) this.manifold.draw(ctx, camera, size); },
-      decorations: () => this.decorations(),
+      decorations: () => decorationsOf(this, this.centres),
     });
     onThemeChange(theme => {
       this.theme = theme;
@@ -99,6 +95,10 @@ export class Explorer {
     return this.client.view;
   }
 
+  get run(): LatentRun | undefined {
+    return this.source.run;
+  }
+
   get sampleData(): LatentSamples | undefined {
     return this.run?.samples;
   }
@@ -109,10 +109,6 @@ export class Explorer {
 
   get latentSize(): number {
     return sizeOf(this.sampleData?.latentShape ?? []);
-  }
-
-  get live(): boolean {
-    return this.run !== undefined && isLive(this.run.run.state);
   }
 
   get nameOf(): (dimension: number) => string {
@@ -137,8 +133,8 @@ export class Explorer {
   }
 
   isShown(sample: number): boolean {
-    const name = this.className(sample);
-    return name === undefined || !this.view.hidden.includes(name);
+    const label = this.sampleData?.labels?.[sample];
+    return label === undefined || !this.hiddenClasses.has(label);
   }
 
   codeOf(sample: number): Float32Array {
@@ -164,66 +160,16 @@ export class Explorer {
     this.setView({ hidden: hidden.includes(name) ? hidden.filter(other => other !== name) : [...hidden, name] });
   }
 
-  // ── Epochs ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  private receive(message: Exclude<LatentHostMessage, { type: 'response' }>): void {
-    if (message.type === 'snapshot') {
-      if (this.run?.run.id !== message.run.run.id) this.forget();
-      this.run = message.run;
-      this.store.clear();
-      this.letters = classLetters(message.run.samples?.classNames ?? []);
-      this.stale = true;
-    } else if (this.run !== undefined) {
-      this.run = { ...this.run, run: message.run, epochs: message.epochs, modelVersion: message.modelVersion };
-      this.store.keepOnly(message.epochs);
-    }
-    const epochs = this.run?.epochs ?? [];
-    const last = epochs[epochs.length - 1];
-    if (last !== undefined && (this.follow || this.epoch === undefined || !epochs.includes(this.epoch))) this.showEpoch(last, this.follow);
-    else if (this.epoch !== undefined && this.stale) this.showEpoch(this.epoch, this.follow);
-    this.client.run(this.refreshModel());
-    this.changed();
-  }
+  // ── Frames ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   private forget(): void {
-    this.store = this.newStore();
-    this.epoch = undefined;
-    this.follow = true;
     this.frame = this.probe = this.path = this.samples = this.hover = undefined;
     this.ends = [];
     this.probeMoved = false;
-    this.modelAsked = -1;
-  }
-
-  private newStore(): EpochStore {
-    return new EpochStore(epoch => this.client.request('latent', { runId: this.run!.run.id, epoch }));
-  }
-
-  showEpoch(epoch: number, follow: boolean): void {
-    this.epoch = epoch;
-    this.follow = follow;
-    this.changed();
-    if (!this.busy) this.client.run(this.loadWanted());
-  }
-
-  /** Fetches the wanted epoch, and again if another is wanted by then: never a queue of epochs. */
-  private async loadWanted(): Promise<void> {
-    this.busy = true;
-    try {
-      while (this.run !== undefined && this.epoch !== undefined && (this.stale || this.epoch !== this.frame?.epoch)) {
-        const { epoch, store } = this;
-        this.stale = false;
-        const data = await store.get(epoch);
-        if (store === this.store) this.showFrame(data);
-      }
-    } finally {
-      this.busy = false;
-      this.changed();
-    }
   }
 
   /** Puts codes into the picture; without new ones, the same again after a change of axes. */
-  private showFrame(data = this.frame && { epoch: this.frame.epoch, code: this.frame.codes, error: this.frame.error }): void {
+  private showFrame(data: LatentEpoch | undefined = this.frame && { epoch: this.frame.epoch, code: this.frame.codes, error: this.frame.error }): void {
     if (data === undefined || this.latentSize === 0) return;
     const before = this.frame;
     const choice = this.axes;
@@ -246,7 +192,9 @@ export class Explorer {
     const { frame, theme } = this;
     if (frame === undefined) return;
     const { labels, classNames } = this.sampleData!;
-    const hidden = (label: number) => this.view.hidden.includes(classNames?.[label] ?? String(label));
+    this.hiddenClasses = new Set((classNames ?? []).flatMap((name, k) => (this.view.hidden.includes(name) ? [k] : [])));
+    this.meanError = meanOf(frame.error, index => this.isShown(index));
+    const hidden = (label: number) => this.hiddenClasses.has(label);
     this.scatter.setSheet(this.view.marks === 'letters' ? letterSheet(this.letters, theme.fontFamily) : shapeSheet());
     this.scatter.setLooks(this.colour === 'class' && labels
       ? looksByClass(theme.kind, labels, frame.count, hidden)
@@ -255,26 +203,6 @@ export class Explorer {
   }
 
   // ── The decoder ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** Fetches the decoder when there is a newer one; one request at a time. */
-  private async refreshModel(): Promise<void> {
-    if (this.modelBusy) return;
-    this.modelBusy = true;
-    try {
-      while (this.run !== undefined && this.run.epochs.length > 0 && this.modelAsked !== this.run.modelVersion) {
-        this.modelAsked = this.run.modelVersion;
-        const { epoch, bytes } = await this.client.request('model', { runId: this.run.run.id, model: 'decoder' });
-        await this.decoder.load(bytes, epoch);
-      }
-    } catch (error) {
-      // The model may not be written yet: the next increment asks again.
-      if (!this.live) throw error;
-      this.modelAsked = -1;
-      console.warn(`The decoder could not be fetched: ${messageOf(error)}`);
-    } finally {
-      this.modelBusy = false;
-    }
-  }
 
   private decoderChanged(): void {
     if (this.decoder.ready) {
@@ -301,7 +229,7 @@ export class Explorer {
     const base = this.base();
     // Dimensions that the picture does not show change what every place decodes to.
     const others = frame.choice.mode === 'axes' ? base.filter((_, d) => d !== frame.choice.x && d !== frame.choice.y).join() : '';
-    const version = `${this.run!.run.id}|${this.decoder.state.epoch}|${this.modelAsked}|${JSON.stringify(frame.choice)}|${frame.choice.mode === 'pca' ? frame.epoch : hashText(others)}`;
+    const version = `${this.run!.run.id}|${this.decoder.state.epoch}|${this.source.modelVersion}|${JSON.stringify(frame.choice)}|${frame.choice.mode === 'pca' ? frame.epoch : hashText(others)}`;
     this.client.run(this.manifold.update({
       version, shape: this.shape, singleRow: frame.projection.kind === 'histogram', lift: (x, y) => frame.projection.lift(x, y, base),
     }, this.scatter.camera, this.scatter.size));
@@ -459,44 +387,5 @@ export class Explorer {
     if (frame === undefined || probe === undefined) return undefined;
     const [x = 0, y = 0] = frame.projection.locate(probe.codes, 1);
     return frame.picker.nearest({ x, y }, 60 / this.scatter.camera.scale, index => this.isShown(index));
-  }
-
-  // ── What the picture draws over the points ────────────────────────────────────────────────────────────────────────
-
-  private decorations(): Decorations | undefined {
-    const { frame, theme } = this;
-    if (frame === undefined) return undefined;
-    const pointOf = (sample: number): Point => ({ x: frame.points[2 * sample]!, y: frame.points[2 * sample + 1]! });
-    const placesOf = (decoded: Decoded | undefined): Point[] => {
-      if (decoded === undefined) return [];
-      const places = frame.projection.locate(decoded.codes, decoded.count);
-      return Array.from({ length: decoded.count }, (_, i) => ({ x: places[2 * i]!, y: places[2 * i + 1]! }));
-    };
-    const classNames = this.sampleData?.classNames ?? [];
-    const showNames = this.view.names && classNames.length <= MOST_NAMES && frame.projection.kind !== 'histogram';
-    const names: NameTag[] = !showNames ? [] : classNames.flatMap((text, k) => {
-      const at = this.centres[k];
-      return at === undefined || this.view.hidden.includes(text) ? [] : [{ at, text, color: theme.category(k) }];
-    });
-    const path = placesOf(this.path);
-    const step = this.pathStep === undefined ? undefined : path[this.pathStep];
-    const probe = placesOf(this.probe)[0];
-    return {
-      axes: frame.projection.axes,
-      plainY: frame.projection.kind === 'histogram',
-      names,
-      ends: this.ends.filter(end => end < frame.count).map(pointOf),
-      path,
-      samples: this.view.open.includes('samples') ? placesOf(this.samples) : [],
-      ...(this.hover?.target.kind === 'point' ? { hovered: pointOf(this.hover.target.index) } : {}),
-      ...(probe ? { probe } : {}),
-      ...(step ? { step } : {}),
-    };
-  }
-
-  /** Mean error of the samples shown. */
-  meanError(classIndex?: number): number {
-    const { labels } = this.sampleData!;
-    return meanOf(this.frame!.error, index => this.isShown(index) && (classIndex === undefined || labels?.[index] === classIndex));
   }
 }

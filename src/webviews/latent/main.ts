@@ -74,13 +74,13 @@ function save(canvas: OffscreenCanvas, what: string): void {
 }
 
 function drawPage(): void {
-  const { run } = explorer;
+  const { run, source } = explorer;
   if (run === undefined) {
     render(emptyState({ busy: true, title: 'Loading…' }), root);
     return;
   }
   if (run.samples === undefined || run.epochs.length === 0) {
-    render(emptyState(explorer.live
+    render(emptyState(source.live
       ? { busy: true, title: 'Waiting for the first codes…', text: `${run.run.name} is ${stateWord(run.run.state)}. The latent space appears when an epoch has been encoded.` }
       : { icon: 'circle-slash', title: 'No latent space was written', text: `${run.run.name} is ${stateWord(run.run.state)} and has no encoded epoch. Train it again, or look at another run.` }), root);
     return;
@@ -90,8 +90,8 @@ function drawPage(): void {
       <main class="stage">
         <div class="status"><div id="summary">${summary(explorer)}</div>${decoderNote(explorer)}</div>
         ${explorer.host}
-        <ae-player .epochs=${run.epochs} .epoch=${explorer.epoch ?? 0} .follow=${explorer.follow} .live=${explorer.live} .busy=${explorer.busy} .total=${run.run.epochs}
-          @epoch=${(event: CustomEvent<EpochDetail>) => explorer.showEpoch(event.detail.epoch, event.detail.follow)}></ae-player>
+        <ae-player .epochs=${run.epochs} .epoch=${source.epoch ?? 0} .follow=${source.follow} .live=${source.live} .busy=${source.busy} .total=${run.run.epochs}
+          @epoch=${(event: CustomEvent<EpochDetail>) => source.showEpoch(event.detail.epoch, event.detail.follow)}></ae-player>
         ${pathStrip(explorer, exportPath)}
         <p id="keys" class="visually-hidden">Arrow keys move the probe, with Shift in small steps. Enter chooses the sample nearest to it. Plus, minus and zero zoom. Escape clears the interpolation.</p>
         <p class="visually-hidden" aria-live="polite">${probeText(explorer)}</p>

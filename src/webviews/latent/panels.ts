@@ -8,6 +8,7 @@ import { button, checkbox, dropdown, icon, iconButton, segments, slider, type Ch
 import { codeText, figure } from './cards.ts';
 import { classLetters } from './class-letters.ts';
 import { SAMPLE_COUNT, type Explorer } from './explorer.ts';
+import type { Frame } from './frame.ts';
 import { sampleOrder, type SortKey } from './sample-order.ts';
 import { percentile, samplingKinds, type SamplingKind } from './statistics.ts';
 
@@ -164,7 +165,7 @@ function errorRamp(explorer: Explorer): TemplateResult {
 }
 
 function errorLegend(explorer: Explorer): TemplateResult {
-  return html`${errorRamp(explorer)}<p class="muted">The samples have no classes. Color and size show each sample's error: small and near the background is low, large is high. Mean <span class="number">${formatNumber(explorer.meanError())}</span>.</p>`;
+  return html`${errorRamp(explorer)}<p class="muted">The samples have no classes. Color and size show each sample's error: small and near the background is low, large is high. Mean <span class="number">${formatNumber(explorer.meanError)}</span>.</p>`;
 }
 
 function samplesPanel(explorer: Explorer, actions: PanelActions): TemplateResult {
@@ -185,11 +186,22 @@ function samplesPanel(explorer: Explorer, actions: PanelActions): TemplateResult
     })}</div>`;
 }
 
+/** The table's order, sorted again only when something it depends on changed: a slider draws the panels many times a second. */
+function tableOrder(explorer: Explorer, frame: Frame, { sort, descending }: PanelState): readonly number[] {
+  const { hidden } = explorer.view;
+  if (lastOrder?.frame !== frame || lastOrder.hidden !== hidden || lastOrder.sort !== sort || lastOrder.descending !== descending) {
+    const order = sampleOrder(frame.count, sort, descending, frame.error, explorer.sampleData?.labels, index => explorer.isShown(index));
+    lastOrder = { frame, hidden, sort, descending, order };
+  }
+  return lastOrder.order;
+}
+let lastOrder: { frame: Frame; hidden: readonly string[]; sort: SortKey; descending: boolean; order: readonly number[] } | undefined;
+
 function tablePanel(explorer: Explorer, actions: PanelActions): TemplateResult {
   const { frame, sampleData } = explorer;
   if (frame === undefined || sampleData === undefined) return html``;
   const { state } = actions;
-  const order = sampleOrder(frame.count, state.sort, state.descending, frame.error, sampleData.labels, index => explorer.isShown(index));
+  const order = tableOrder(explorer, frame, state);
   const pages = Math.max(1, Math.ceil(order.length / PAGE_ROWS));
   const page = Math.min(state.page, pages - 1);
   const header = (key: SortKey, text: string) => html`<th scope="col" aria-sort=${state.sort === key ? (state.descending ? 'descending' : 'ascending') : 'none'}>

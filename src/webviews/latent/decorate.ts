@@ -1,0 +1,40 @@
+// What the picture draws over the points, from the explorer's state: places of the probe, the path and the random samples, names of
+// classes.
+import type { Point } from './camera.ts';
+import type { Decoded, Explorer } from './explorer.ts';
+import type { Decorations, NameTag } from './overlay.ts';
+
+/** Names of more classes than these would cover the points. */
+const MOST_NAMES = 24;
+
+/** @param centres the middle of each class, undefined for one without points */
+export function decorationsOf(explorer: Explorer, centres: readonly (Point | undefined)[]): Decorations | undefined {
+  const { frame, theme, view, hover } = explorer;
+  if (frame === undefined) return undefined;
+  const pointOf = (sample: number): Point => ({ x: frame.points[2 * sample]!, y: frame.points[2 * sample + 1]! });
+  const placesOf = (decoded: Decoded | undefined): Point[] => {
+    if (decoded === undefined) return [];
+    const places = frame.projection.locate(decoded.codes, decoded.count);
+    return Array.from({ length: decoded.count }, (_, i) => ({ x: places[2 * i]!, y: places[2 * i + 1]! }));
+  };
+  const classNames = explorer.sampleData?.classNames ?? [];
+  const showNames = view.names && classNames.length <= MOST_NAMES && frame.projection.kind !== 'histogram';
+  const names: NameTag[] = !showNames ? [] : classNames.flatMap((text, k) => {
+    const at = centres[k];
+    return at === undefined || view.hidden.includes(text) ? [] : [{ at, text, color: theme.category(k) }];
+  });
+  const path = placesOf(explorer.path);
+  const step = explorer.pathStep === undefined ? undefined : path[explorer.pathStep];
+  const ends = explorer.ends.filter(end => end < frame.count).map(pointOf);
+  const probe = placesOf(explorer.probe)[0];
+  const covered = probe !== undefined && ends.some(end => Math.hypot(end.x - probe.x, end.y - probe.y) * explorer.scatter.camera.scale < 8);
+  return {
+    axes: frame.projection.axes,
+    plainY: frame.projection.kind === 'histogram',
+    names, ends, path,
+    samples: view.open.includes('samples') ? placesOf(explorer.samples) : [],
+    ...(hover?.target.kind === 'point' ? { hovered: pointOf(hover.target.index) } : {}),
+    ...(probe && !covered ? { probe } : {}),
+    ...(step ? { step } : {}),
+  };
+}
