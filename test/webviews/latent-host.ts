@@ -15,6 +15,7 @@ interface Scene {
   readonly empty?: boolean;
   readonly brokenModel?: boolean;
   readonly sameEpoch?: boolean;
+  readonly noWebGL?: boolean;
   readonly classes?: readonly string[];
 }
 const digits = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
@@ -22,6 +23,7 @@ const garments = ['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal
 const scenes: Record<string, Scene> = {
   two: { count: 4000, latentShape: [2], epochs: 12, total: 12, classes: digits, sameEpoch: true },
   many: { count: 4000, latentShape: [16], epochs: 12, total: 35, live: true, classes: garments },
+  plain: { count: 4000, latentShape: [2], epochs: 12, total: 12, classes: digits, sameEpoch: true, noWebGL: true },
   one: { count: 3000, latentShape: [1], epochs: 5, total: 5, classes: digits, sameEpoch: true },
   image: { count: 800, latentShape: [4, 4, 8], epochs: 3, total: 3, classes: digits, sameEpoch: true },
   vectors: { count: 1200, latentShape: [3], epochs: 4, total: 4, features: 24, sameEpoch: true },
@@ -105,6 +107,13 @@ let revision = 0;
 let modelVersion = 1;
 const run = (): LatentRun['run'] => ({ id: 'run-1', name: scene.latentShape.length > 1 ? 'conv-image' : `janet-${latentSize}`, state: scene.live ? 'training' : scene.empty ? 'failed' : 'finished', epoch: epochs, epochs: scene.total, star: false });
 const epochList = () => Array.from({ length: epochs }, (_, i) => i + 1);
+
+if (scene.noWebGL) {
+  const real = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, ...rest: unknown[]) {
+    return kind === 'webgl2' ? null : Reflect.apply(real, this, [kind, ...rest]) as never;
+  } as typeof real;
+}
 
 const workers: Worker[] = [];
 window.Worker = class extends Worker {

@@ -251,6 +251,16 @@ describe('latent page', () => {
     await page.context().close();
   });
 
+  it('draws the same points without WebGL, only more slowly', async () => {
+    const [page, plain] = [await opened('two'), await opened('plain')];
+    expect(await plain.evaluate(() => document.querySelector<HTMLCanvasElement>('.layer-points')!.getContext('webgl2'))).toBeNull();
+    expect(Math.abs(await ink(plain, 'points') / await ink(page, 'points') - 1)).toBeLessThan(0.25);
+    await screenshot(plain, 'latent-without-webgl-dark');
+    expect(await problems(plain)).toEqual([]);
+    await page.context().close();
+    await plain.context().close();
+  });
+
   it('pans and picks among 70,000 points without lag', async () => {
     const page = await opened('large');
     const times = await page.evaluate(async () => {
@@ -260,19 +270,28 @@ describe('latent page', () => {
       const start = performance.now();
       for (let k = 0; k < 200; k++) at('pointermove', 200 + (k % 50) * 6, 120 + (k % 37) * 7);
       const pick = (performance.now() - start) / 200;
+      const draws: number[] = [];
       const frames: number[] = [];
-      for (let k = 0; k < 12; k++) {
-        plot.dispatchEvent(new WheelEvent('wheel', { clientX: box.left + 300, clientY: box.top + 200, deltaY: k % 2 === 0 ? -40 : 40, cancelable: true }));
+      for (let k = 0; k < 13; k++) {
         const begun = performance.now();
-        await new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+        // Callbacks of one frame run in order: ours before the page's drawing and ours after it.
+        let before = 0;
+        requestAnimationFrame(() => { before = performance.now(); });
+        plot.dispatchEvent(new WheelEvent('wheel', { clientX: box.left + 300, clientY: box.top + 200, deltaY: k % 2 === 0 ? -40 : 40, cancelable: true }));
+        await new Promise<void>(resolve => requestAnimationFrame(() => {
+          draws.push(performance.now() - before);
+          requestAnimationFrame(() => resolve());
+        }));
         frames.push(performance.now() - begun);
       }
-      return { pick, frame: frames.sort((a, b) => a - b)[6]! };
+      const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!;
+      return { pick, draw: median(draws), frame: median(frames) };
     });
-    console.info(`70,000 points: ${times.pick.toFixed(2)} ms a pick, ${times.frame.toFixed(0)} ms for two frames drawn in software`);
+    console.info(`70,000 points: ${times.pick.toFixed(2)} ms a pick, ${times.draw.toFixed(2)} ms to draw on the processor, ${times.frame.toFixed(0)} ms until two frames were shown by software rendering`);
     expect(times.pick).toBeLessThan(5);
-    // Software rendering on a busy machine; a graphics card takes well under a millisecond.
-    expect(times.frame).toBeLessThan(600);
+    expect(times.draw).toBeLessThan(16);
+    // A graphics card takes well under a millisecond for what software does here, on a machine that may be busy.
+    expect(times.frame).toBeLessThan(2500);
     await screenshot(page, 'latent-large-dark');
     expect(await problems(page)).toEqual([]);
     await page.context().close();
