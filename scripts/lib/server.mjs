@@ -19,6 +19,7 @@ export const quietSettings = {
   'extensions.autoUpdate': false,
   'extensions.autoCheckUpdates': false,
   'files.autoSave': 'off',
+  'remote.autoForwardPorts': false,
 };
 
 function freePort() {

@@ -5,7 +5,7 @@ import { chromium, type Browser, type Frame, type Locator, type Page } from 'pla
 import { beforeEach, inject, onTestFailed, vi } from 'vitest';
 import type { PageName } from '../../src/protocol/messages.ts';
 
-export const themes = { light: 'Light Modern', dark: 'Dark Modern', contrast: 'Default High Contrast' } as const;
+export const themes = { light: 'Light Modern', dark: 'Dark Modern', contrast: 'Dark High Contrast' } as const;
 export type Theme = keyof typeof themes;
 
 const root = join(import.meta.dirname, '../..');
@@ -167,14 +167,16 @@ export class Workbench {
     }
   }
 
-  /** Switches the theme as the settings editor would, and waits until it is drawn. */
+  /** Switches the colour theme through its picker, and waits until it is drawn. */
   async theme(theme: Theme): Promise<void> {
-    const file = join(inject('scratch'), 'server/user-data/User/settings.json');
-    const settings = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
-    await writeFile(file, JSON.stringify({ ...settings, 'workbench.colorTheme': themes[theme], 'window.autoDetectHighContrast': false }));
+    await this.command('Preferences: Color Theme');
+    const rows = this.page.locator('.quick-input-widget .monaco-list-row');
+    await rows.first().waitFor();
+    await this.page.locator('.quick-input-widget input.input').first().fill(themes[theme]);
+    await rows.and(this.page.locator(`[aria-label^="${themes[theme]}"]`)).first().click();
     const colour = { light: 'vs', dark: 'vs-dark', contrast: 'hc-black' }[theme];
     await this.page.locator(`.monaco-workbench.${colour}`).waitFor({ timeout: 15_000 });
-    await this.page.waitForTimeout(600);
+    await this.page.waitForTimeout(800);
   }
 
   /** Keeps a picture under out/screenshots/<name>.png. */

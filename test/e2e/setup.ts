@@ -26,7 +26,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
   const extensions = join(scratch, 'extensions');
   await installExtension(await packageExtension(), extensions);
-  const server = await startServer({ folder: join(scratch, 'server'), extensions, settings: { ...quietSettings, 'workbench.colorTheme': 'Dark Modern' } });
+  const server = await startServer({ folder: join(scratch, 'server'), extensions, settings: { ...quietSettings, 'workbench.colorTheme': 'Dark Modern', 'editor.minimap.enabled': false } });
   const hostServer = await startServer({ folder: join(scratch, 'host-server'), extensions: join(scratch, 'no-extensions'), smokeTestDriver: true });
   project.provide('chromium', chromium);
   project.provide('scratch', scratch);
