@@ -8,7 +8,6 @@ import { runFiles } from './events.ts';
 import { findRuns, listRuns } from './list.ts';
 import { noteRun, readNotes, renameRun, starRun, tagRun } from './notes.ts';
 import { newRun } from './testing.ts';
-import { watchFolder } from './watch.ts';
 import { RunWriter } from './writer.ts';
 
 let folder: string;
@@ -126,39 +125,5 @@ describe('comparing', () => {
     expect(differences).toEqual([{ path: 'seed', values: [2, 1] }]);
     fs.writeFileSync(a.path(runFiles.resolvedConfig), '{');
     await expect(compareRuns([a.folder])).rejects.toMatchObject({ reason: 'run', message: expect.stringContaining(runFiles.resolvedConfig) });
-  });
-});
-
-describe('watching', () => {
-  it('calls at once, on changes, and without changes now and then; never twice at a time', async () => {
-    const target = path.join(folder, 'later');
-    let calls = 0;
-    let inside = 0;
-    const watch = watchFolder(target, async () => {
-      expect(++inside).toBe(1);
-      await new Promise(resolve => setTimeout(resolve, 5));
-      calls++;
-      inside--;
-    }, { atMost: 10, atLeast: 60 });
-    await expect.poll(() => calls).toBeGreaterThanOrEqual(3); // the folder is not even there
-    fs.mkdirSync(target);
-    await expect.poll(() => calls, { interval: 20 }).toBeGreaterThanOrEqual(5);
-    watch.dispose();
-    await new Promise(resolve => setTimeout(resolve, 30));
-    const before = calls;
-    fs.writeFileSync(path.join(target, 'x'), '');
-    await new Promise(resolve => setTimeout(resolve, 120));
-    expect(calls).toBe(before);
-  });
-
-  it('notices a change long before the next regular call', async () => {
-    let calls = 0;
-    const watch = watchFolder(folder, () => {
-      calls++;
-    }, { atMost: 10, atLeast: 60_000 });
-    await expect.poll(() => calls).toBe(1);
-    fs.writeFileSync(path.join(folder, 'x'), '1');
-    await expect.poll(() => calls, { timeout: 2000 }).toBeGreaterThanOrEqual(2);
-    watch.dispose();
   });
 });

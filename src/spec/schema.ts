@@ -395,5 +395,4 @@ export type DataType = DataSpec['type'];
 export type DataOf<T extends DataType> = Extract<DataSpec, { type: T }>;
 export type LearningRateSpec = Static<typeof LearningRate>;
 export type OptimizerSpec = Static<typeof Optimizer>;
-export type OptimizerOf<T extends OptimizerSpec['type']> = Extract<OptimizerSpec, { type: T }>;
 export type LossName = Spec['training']['loss'];
