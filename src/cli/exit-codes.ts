@@ -9,7 +9,7 @@ export const exitCodes = {
   spec: { code: 3, meaning: 'the .aeconf file is not valid' },
   data: { code: 4, meaning: 'a data set is missing, damaged or could not be downloaded' },
   device: { code: 5, meaning: 'the device is not there or computes wrong numbers, or the model does not fit in memory' },
-  run: { code: 6, meaning: 'the run is missing, damaged, in the wrong state, or its loss became infinite' },
+  run: { code: 6, meaning: 'a run is missing, damaged, in the wrong state, cannot be written, or its loss became infinite' },
   stopped: { code: 130, meaning: 'stopped by the user; aeconf resume goes on where it was' },
 } as const;
 

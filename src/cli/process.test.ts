@@ -121,7 +121,9 @@ describe('aeconf train', () => {
 it('survives SIGKILL at any moment: no finished epoch is lost, the losses are those of a run never killed', async () => {
   const overrides = { 'training.epochs': 14, 'views.every': 4 };
   const whole = await trainAt(place, { overrides });
-  let { child, ended, folder } = await startTraining('--epochs', '14', '--set', 'views.every=4');
+  const begun = await startTraining('--epochs', '14', '--set', 'views.every=4');
+  const { folder } = begun;
+  let { child, ended }: Pick<typeof begun, 'child' | 'ended'> = begun;
   const toldEpochs = async (): Promise<number> =>
     Math.max(0, ...(await readRun(folder)).events.filter(event => event.type === 'scalars' && event.per === 'epoch').map(({ epoch }) => epoch));
   // Each at another place of an epoch and of what is written after it.

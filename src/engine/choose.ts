@@ -33,7 +33,8 @@ export async function chooseDevice(request: string, trial: Trial, options: Sessi
     const device = await localProcessor();
     return { device, reasons: [`${device.name}: a step is ${(flops / 1e6).toFixed(1)} million operations, too few for a GPU to pay.`] };
   }
-  const devices = await listDevices();
+  // Who asks for the CPU does not wait for GPUs to answer.
+  const devices = await listDevices({ gpus: request !== 'cpu' && request !== 'wasm' });
   if (request !== 'auto') return confirm(request, devices, trial, options);
 
   const reference = fallback(devices);

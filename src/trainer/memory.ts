@@ -12,6 +12,9 @@ export function availableMemory(): number {
   return node.availableMemory?.() ?? os.freemem();
 }
 
+/** WebAssembly addresses no more. */
+const WASM_MEMORY = 2 ** 32;
+
 /** "1.4 GB". */
 function gigabytes(bytes: number): string {
   return bytes < 1e8 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 0)} GB`;
@@ -23,11 +26,12 @@ function gigabytes(bytes: number): string {
  */
 export function requireMemory(needed: number, batchSize: number, device: Pick<Device, 'id'>, available = availableMemory()): void {
   if (device.id !== 'cpu' && device.id !== 'wasm') return;
-  if (needed <= available) return;
+  const free = device.id === 'wasm' ? Math.min(available, WASM_MEMORY) : available;
+  if (needed <= free) return;
   throw new StudioError(
     'memory',
-    `Training this model needs about ${gigabytes(needed)} of memory at a batch size of ${batchSize}, ${gigabytes(available)} are free. `
+    `Training this model needs about ${gigabytes(needed)} of memory at a batch size of ${batchSize}, ${gigabytes(free)} are free. `
     + 'Lower training.batchSize, make the largest layers smaller ("aeconf summary" lists them), or close other programs.',
-    { details: { needed, available } },
+    { details: { needed, available: free } },
   );
 }

@@ -1,6 +1,6 @@
 // What a run says of itself while it works: state, speed, time left. Written once a second and at each change of state.
 import { messageOf } from '../core/errors.ts';
-import type { RunStatus, WorkState } from '../runs/events.ts';
+import type { RunStatus } from '../runs/events.ts';
 import type { RunWriter, StatusUpdate } from '../runs/writer.ts';
 
 /** Milliseconds between two heartbeats. */
@@ -44,8 +44,9 @@ export class StatusReporter {
     this.timer.unref();
   }
 
-  get state(): WorkState {
-    return this.facts.state;
+  /** Where the training stands. */
+  get place(): { readonly epoch: number; readonly step: number } {
+    return { epoch: this.facts.epoch, step: this.facts.step };
   }
 
   /** Samples of the whole training, and those already seen. */

@@ -229,6 +229,26 @@ describe('what goes wrong', () => {
     for (const [name, { data }] of Object.entries(tensors)) expect(data.every(Number.isFinite), name).toBe(true);
   });
 
+  it('ends when a file cannot be written, and goes on exactly when it can', async () => {
+    let latents = '';
+    await expect(trainAt(place(), {
+      onRun: ({ folder }) => { latents = path.join(folder, 'latents'); },
+      onEvent: event => {
+        if (event.type !== 'latent' || event.epoch !== 2) return;
+        fs.renameSync(latents, `${latents}-away`);
+        fs.writeFileSync(latents, 'in the way');
+      },
+    })).rejects.toMatchObject({ reason: 'run', message: expect.stringMatching(/Cannot write .*latents/) as string });
+    const folder = path.dirname(latents);
+    const run = await readRun(folder);
+    expect(run).toMatchObject({ state: 'failed', reason: expect.stringMatching(/Cannot write/) as string });
+    expect(run.events.at(-1)).toMatchObject({ type: 'end', outcome: 'failed' });
+    fs.rmSync(latents);
+    fs.renameSync(`${latents}-away`, latents);
+    await resume(folder, { dataFolders: [] });
+    expect(await epochLosses(folder)).toEqual(reference.losses);
+  });
+
   it('names an unknown device', async () => {
     await expect(trainAt(place(), { device: 'gpu9' })).rejects.toMatchObject({ reason: 'device' });
   });

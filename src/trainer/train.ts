@@ -160,7 +160,8 @@ class Run {
   }
 
   /** The place of an event that happens now. */
-  private at(): { epoch: number; step: number } {
+  private at(): { readonly epoch: number; readonly step: number } {
+    if (this.status) return this.status.place;
     const { stepsPerEpoch } = this.writer.info;
     const { epoch, stepInEpoch, step } = this.position;
     return { epoch: epoch + (stepsPerEpoch > 0 ? stepInEpoch / stepsPerEpoch : 0), step };
@@ -265,7 +266,7 @@ class Run {
     const facts = this.resultFacts(position);
     this.tell({ type: 'end', outcome, ...this.at() });
     log(this.writer, `${outcome === 'stopped' ? 'Stopped' : 'Finished'} after ${position.epoch} epochs, step ${position.step}, ${this.writer.elapsed.toFixed(1)} s of training.`);
-    status.write({ ...facts, ...this.at(), state: outcome, message: '' });
+    status.write({ ...facts, state: outcome, message: '' });
     return { id: this.writer.id, folder: this.writer.folder, outcome, ...facts, seconds: this.writer.elapsed };
   }
 

@@ -58,9 +58,8 @@ async function follow(context: Context, work: (options: Common) => Promise<Train
 
 /** The worker that prepares batches lies beside the built program; from source there is none. */
 function batchWorker(): string | undefined {
-  const beside = path.join(path.dirname(process.argv[1] ?? ''), 'batch-worker.js');
-  const real = fs.existsSync(process.argv[1] ?? '') ? path.join(path.dirname(fs.realpathSync(process.argv[1]!)), 'batch-worker.js') : beside;
-  return fs.existsSync(real) ? real : undefined;
+  const worker = path.join(path.dirname(fs.realpathSync(process.argv[1] ?? '.')), 'batch-worker.js');
+  return fs.existsSync(worker) ? worker : undefined;
 }
 
 async function followAsJson({ terminal }: Context, options: Common, work: (options: Common) => Promise<TrainResult>): Promise<TrainResult> {
