@@ -58,6 +58,15 @@ function renameSync(from: string, to: string): void {
   }
 }
 
+/** Cleans up after an error; what went wrong first is what counts. */
+function removeIfPossible(file: string): void {
+  try {
+    fs.rmSync(file, { force: true });
+  } catch (error) {
+    if (errorCode(error) === '') throw error;
+  }
+}
+
 function writeWholeSync(descriptor: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length;) written += fs.writeSync(descriptor, bytes, written);
 }
@@ -77,7 +86,7 @@ export function replaceFileSync(file: string, contents: string | Uint8Array): vo
     }
     renameSync(temporary, file);
   } catch (error) {
-    fs.rmSync(temporary, { force: true });
+    removeIfPossible(temporary);
     throw fileError('write', file, error);
   }
 }
@@ -102,7 +111,7 @@ export async function replaceFile(file: string, contents: Uint8Array | readonly 
     renameSync(temporary, file);
     if (options.durable) await syncFolder(path.dirname(file));
   } catch (error) {
-    await fs.promises.rm(temporary, { force: true });
+    removeIfPossible(temporary);
     throw fileError('write', file, error);
   }
 }
