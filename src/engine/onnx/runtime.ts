@@ -74,12 +74,12 @@ export class OnnxEngine implements Engine {
 
 async function providerFor(id: string, { threads = physicalCores() }: SessionOptions): Promise<Provider> {
   const runtime = await loadNative();
-  if (id === 'cpu') return { runtime, options: cpuOptions(threads), resident: false };
+  if (id === 'cpu') return { runtime, options: cpuOptions(threads), memory: 'alternating' };
   if (!(id in gpuProviders)) throw new StudioError('device', `There is no device "${id}".`);
   return {
     runtime,
     options: { ...cpuOptions(threads), executionProviders: [gpuProviders[id as GpuId]] },
-    resident: id === 'webgpu',
+    memory: id === 'webgpu' ? 'gpu' : 'fresh',
   };
 }
 
@@ -140,6 +140,6 @@ export class OnnxWebEngine implements Engine {
     const runtime = await import('onnxruntime-web');
     runtime.env.wasm.numThreads = 1;
     runtime.env.logLevel = 'error';
-    return new OnnxSession(device, { runtime, options: { executionProviders: ['wasm'], graphOptimizationLevel: 'all' }, resident: false });
+    return new OnnxSession(device, { runtime, options: { executionProviders: ['wasm'], graphOptimizationLevel: 'all' }, memory: 'fresh' });
   }
 }

@@ -17,12 +17,18 @@ export interface Runtime {
 export interface Provider {
   readonly runtime: Runtime;
   readonly options: InferenceSession.SessionOptions;
-  /** State and what comes of it stay in GPU buffers. */
-  readonly resident: boolean;
+  /** Where state lives between runs: new host memory after every run, two sets of host memory used in turn, or GPU buffers. */
+  readonly memory: 'fresh' | 'alternating' | 'gpu';
+}
+
+/** The state of a session, and host memory that held earlier state and may be written again. */
+interface Held {
+  readonly state: Map<string, Tensor>;
+  readonly spare: Map<string, Tensor>;
 }
 
 export class OnnxSession implements Session {
-  private readonly state = new Map<string, Tensor>();
+  private readonly held: Held = { state: new Map(), spare: new Map() };
   private readonly compiled = new Set<OnnxProgram>();
   /** Copies of single state tensors to the host, made when first asked for. */
   private readonly downloads = new Map<string, Promise<OnnxProgram>>();
@@ -31,42 +37,44 @@ export class OnnxSession implements Session {
 
   async setState(values: Readonly<Record<string, HostTensor>>): Promise<void> {
     for (const [name, value] of Object.entries(values)) {
-      this.state.get(name)?.dispose();
-      this.state.set(name, this.upload(value));
+      this.held.state.get(name)?.dispose();
+      // A copy, because this memory will be written again.
+      this.held.state.set(name, this.upload({ ...value, data: value.data.slice() }));
     }
     return Promise.resolve();
   }
 
-  async getState(names: readonly string[] = [...this.state.keys()]): Promise<Record<string, HostTensor>> {
+  async getState(names: readonly string[] = [...this.held.state.keys()]): Promise<Record<string, HostTensor>> {
     const result: Record<string, HostTensor> = {};
     for (const name of names) {
-      const held = this.state.get(name);
+      const held = this.held.state.get(name);
       if (held === undefined) throw new StudioError('internal', `There is no state "${name}".`);
       // A GPU tensor is read through a session whose output lies on the CPU: getData() on it would end the process.
-      result[name] = held.location === 'gpu-buffer' ? await this.download(name, held) : download(held);
+      result[name] = held.location === 'gpu-buffer' ? await this.download(name, held) : copyOf(download(held));
     }
     return result;
   }
 
   async compile(program: Program): Promise<CompiledProgram> {
     const updates = program.updates.map(({ name }) => name);
-    const created = await this.create(program, this.provider.resident ? Object.fromEntries(updates.map(name => [nextName(name), 'gpu-buffer' as const])) : undefined);
+    const created = await this.create(program, this.provider.memory === 'gpu' ? Object.fromEntries(updates.map(name => [nextName(name), 'gpu-buffer' as const])) : undefined);
     return this.keep(program, created);
   }
 
   async dispose(): Promise<void> {
     // GPU buffers die with the native session that made them, so they go first.
-    for (const value of this.state.values()) value.dispose();
-    this.state.clear();
+    for (const value of this.held.state.values()) value.dispose();
+    this.held.state.clear();
+    this.held.spare.clear();
     this.downloads.clear();
     for (const program of [...this.compiled]) await program.release();
     this.compiled.clear();
   }
 
   private keep(program: Program, created: InferenceSession): OnnxProgram {
-    const compiled: OnnxProgram = new OnnxProgram(program, created, this.state, value => this.upload(value), async () => {
+    const compiled: OnnxProgram = new OnnxProgram(program, created, this.held, this.provider.memory, value => this.upload(value), async () => {
       // State in GPU buffers may be this program's work; it stays until the whole session goes.
-      if (this.provider.resident) return;
+      if (this.provider.memory === 'gpu') return;
       this.compiled.delete(compiled);
       await compiled.release();
     });
@@ -101,14 +109,18 @@ export class OnnxSession implements Session {
 
 class OnnxProgram implements CompiledProgram {
   private readonly feeds: Record<string, Tensor> = {};
+  private readonly fetches: Record<string, Tensor | null>;
 
   constructor(
     private readonly program: Program,
     private readonly session: InferenceSession,
-    private readonly state: Map<string, Tensor>,
+    private readonly held: Held,
+    private readonly memory: Provider['memory'],
     private readonly upload: (value: HostTensor) => Tensor,
     readonly dispose: () => Promise<void>,
-  ) {}
+  ) {
+    this.fetches = Object.fromEntries([...program.outputs.map(({ name }) => name), ...program.updates.map(({ name }) => nextName(name))].map(name => [name, null]));
+  }
 
   async run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
     const tensors: Record<string, Tensor> = {};
@@ -121,17 +133,21 @@ class OnnxProgram implements CompiledProgram {
   }
 
   async runTensors(tensors: Readonly<Record<string, Tensor>>): Promise<Record<string, HostTensor>> {
+    const { state, spare } = this.held;
     Object.assign(this.feeds, tensors);
     for (const { name } of this.program.state) {
-      const held = this.state.get(name);
-      if (held === undefined) throw new StudioError('internal', `"${this.program.name}" needs the state "${name}", which was never set.`);
-      this.feeds[name] = held;
+      const value = state.get(name);
+      if (value === undefined) throw new StudioError('internal', `"${this.program.name}" needs the state "${name}", which was never set.`);
+      this.feeds[name] = value;
     }
-    const results = await this.session.run(this.feeds);
+    // New state goes into the memory of the state before last: fresh memory would be cleared and collected at every step.
+    for (const { name } of this.program.updates) this.fetches[nextName(name)] = spare.get(name) ?? null;
+    const results = await this.session.run(this.feeds, this.fetches);
     for (const { name } of this.program.updates) {
-      const before = this.state.get(name);
-      this.state.set(name, results[nextName(name)]!);
-      before?.dispose();
+      const before = state.get(name);
+      state.set(name, results[nextName(name)]!);
+      if (this.memory === 'gpu') before?.dispose();
+      else if (this.memory === 'alternating' && before !== undefined) spare.set(name, before);
     }
     return Object.fromEntries(this.program.outputs.map(({ name }) => [name, download(results[name]!)]));
   }
@@ -143,4 +159,8 @@ class OnnxProgram implements CompiledProgram {
 
 function download(value: Tensor): HostTensor {
   return hostTensor((value as TypedTensor<'float32'>).data as TensorData, value.dims);
+}
+
+function copyOf(value: HostTensor): HostTensor {
+  return { ...value, data: value.data.slice() };
 }
