@@ -2,26 +2,27 @@
 // views open in VS Code on the same machine. Prints a table and writes out/bench/<date>.json.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, release, tmpdir, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ScriptError, cacheFolder, main, root, run } from '../scripts/lib/process.mjs';
-import { startServer } from '../scripts/lib/server.mjs';
+import { linkExtension, startServer } from '../scripts/lib/server.mjs';
 import { ensureChromium, ensureDependencies } from '../scripts/lib/tools.mjs';
-import { followRun } from './measure.mjs';
+import { watchRun } from './measure.mjs';
 
-/** `limit` keeps the slow model to a few steps an epoch; steps per second do not depend on it. */
+/** `limit` keeps an epoch of the slow model to a few seconds; steps per second do not depend on it. */
 const cases = [
-  { name: 'JANet-50, batch 1000', sample: 'janet-50', batchSize: 1000, epochs: 16 },
-  { name: 'JANet-50, batch 128', sample: 'janet-50', batchSize: 128, epochs: 8 },
-  { name: 'conv-denoise-16, batch 128', sample: 'conv-denoise-16', batchSize: 128, epochs: 4, limit: 12_800 },
+  { name: 'JANet-50, batch 1000', sample: 'janet-50', batchSize: 1000 },
+  { name: 'JANet-50, batch 128', sample: 'janet-50', batchSize: 128 },
+  { name: 'conv-denoise-16, batch 128', sample: 'conv-denoise-16', batchSize: 128, limit: 6400 },
 ];
 
 const usage = `npm run bench [-- options]
 
   --only TEXT    only the cases whose name contains TEXT
   --rounds N     measure each N times and take the median (default 3)
+  --seconds N    how long each is watched, once it is warm (default 20)
   --no-views     only in the terminal
   --device D     device to train on (default cpu)
   --help         this text`;
@@ -34,7 +35,7 @@ function dataFolder() {
 }
 
 /** Writes the sample with the case's own numbers. */
-async function writeConfig(folder, { sample, batchSize, epochs, limit }, real) {
+async function writeConfig(folder, { sample, batchSize, limit }, real) {
   const { applyEdits, modify, parse } = await import('jsonc-parser');
   let text = await readFile(join(root, 'samples', `${sample}.aeconf`), 'utf8');
   const set = (path, value) => { text = applyEdits(text, modify(text, path, value, { formattingOptions: { insertSpaces: true, tabSize: 2 } })); };
@@ -42,24 +43,41 @@ async function writeConfig(folder, { sample, batchSize, epochs, limit }, real) {
   const data = real ? (typeof named === 'string' ? { type: named } : named) : { type: 'glyphs', train: 60_000, test: 10_000 };
   set(['data'], limit === undefined ? data : { ...data, limit });
   set(['training', 'batchSize'], batchSize);
-  set(['training', 'epochs'], epochs);
+  set(['training', 'epochs'], 1_000_000);
   const file = join(folder, `${sample}.aeconf`);
   await writeFile(file, text);
   return file;
 }
 
-async function headless(folder, config, data, device) {
+async function headless(folder, config, data, { device, seconds }) {
   const runs = join(folder, '.autoencoder/runs');
   const trainer = spawn(process.execPath, [join(root, 'dist/aeconf.js'), 'train', config, '--runs', runs, '--device', device,
-    ...(data === undefined ? [] : ['--data', data])], { stdio: ['ignore', 'ignore', 'inherit'] });
+    ...(data === undefined ? [] : ['--data', data])], { stdio: 'ignore' });
+  const ended = new Promise(resolve => trainer.on('exit', resolve));
+  const failed = ended.then(code => { throw new ScriptError(`aeconf train ended with exit code ${code}.`); });
   try {
-    return await followRun(runs);
+    return await Promise.race([watchRun(runs, { seconds }), failed]);
   } finally {
-    if (trainer.exitCode === null) await new Promise(resolve => trainer.on('exit', resolve));
+    trainer.kill('SIGKILL');
+    await ended;
   }
 }
 
-async function withViews(folder, config, data, device, chromiumPath) {
+/** All three views side by side, so that none is hidden and so at rest. */
+async function spreadViews(page) {
+  for (const [title, place] of [['Latent Space:', 'Group Below'], ['Reconstructions:', 'Left Group']]) {
+    await page.locator('.tab', { hasText: title }).click();
+    await page.locator('.part.titlebar .command-center-quick-pick').click();
+    await page.locator('.quick-input-widget input.input').first().fill(`>View: Move Editor into ${place}`);
+    await page.locator(`.quick-input-widget .monaco-list-row[aria-label^="View: Move Editor into ${place}"]`).first().click();
+  }
+  await page.waitForTimeout(8000);
+  const names = await Promise.all(page.frames().map(frame => frame.evaluate(() => document.getElementById('setup')?.textContent ?? '').catch(() => '')));
+  const open = names.filter(name => name.includes('"page"')).length;
+  if (open !== 3) throw new ScriptError(`${open} of 3 views are open, so this would not measure them.`);
+}
+
+async function withViews(folder, config, data, { device, seconds }, chromiumPath) {
   const { chromium } = await import('playwright-core');
   await mkdir(join(folder, '.vscode'), { recursive: true });
   await mkdir(join(folder, '.autoencoder'), { recursive: true });
@@ -71,30 +89,24 @@ async function withViews(folder, config, data, device, chromiumPath) {
   }));
   const serverFolder = join(cacheFolder, 'bench');
   const extensions = join(serverFolder, 'extensions');
-  const { publisher, name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  await rm(extensions, { recursive: true, force: true });
-  await mkdir(extensions, { recursive: true });
-  await symlink(root, join(extensions, `${publisher}.${name}-${version}`), 'junction');
+  await linkExtension(extensions);
   const server = await startServer({ folder: serverFolder, extensions });
   const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--enable-unsafe-swiftshader'] });
   try {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
     await page.goto(`${server.address}/?folder=${encodeURIComponent(folder)}`);
-    const result = await followRun(join(folder, '.autoencoder/runs'));
-    const pages = page.frames().length;
-    if (pages < 2) throw new ScriptError('The views did not open, so this would not have measured them.');
-    return result;
+    return await watchRun(join(folder, '.autoencoder/runs'), { seconds, ready: () => spreadViews(page) });
   } finally {
     await browser.close();
     await server.stop();
   }
 }
 
-async function measure(example, views, options, data, chromiumPath) {
+async function measure(example, views, how, data, chromiumPath) {
   const folder = await mkdtemp(join(tmpdir(), 'aeconf-bench-'));
   try {
     const config = await writeConfig(folder, example, data !== undefined);
-    return views ? await withViews(folder, config, data, options.device, chromiumPath) : await headless(folder, config, data, options.device);
+    return views ? await withViews(folder, config, data, how, chromiumPath) : await headless(folder, config, data, how);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -105,6 +117,7 @@ await main(async () => {
     options: {
       only: { type: 'string', default: '' },
       rounds: { type: 'string', default: '3' },
+      seconds: { type: 'string', default: '20' },
       'no-views': { type: 'boolean', default: false },
       device: { type: 'string', default: 'cpu' },
       help: { type: 'boolean', default: false },
@@ -116,6 +129,8 @@ await main(async () => {
   }
   const rounds = Number(options.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new ScriptError(`--rounds ${options.rounds} is not a number of rounds.`);
+  const seconds = Number(options.seconds);
+  if (!(seconds >= 1)) throw new ScriptError(`--seconds ${options.seconds} is not a number of seconds.`);
   const chosen = cases.filter(example => example.name.includes(options.only));
   if (chosen.length === 0) throw new ScriptError(`No case contains "${options.only}"; there are: ${cases.map(example => example.name).join('; ')}.`);
 
@@ -135,6 +150,7 @@ await main(async () => {
     device: options.device,
     data: data === undefined ? 'drawn digits (glyphs), 60,000 + 10,000 of 28×28×1, in place of the real sets' : 'Fashion-MNIST and MNIST',
     rounds,
+    secondsEach: seconds,
     results: [],
   };
   console.log(`${report.machine.cpu}, ${report.machine.threads} threads, ${report.machine.memoryGiB} GiB, ${report.machine.system}, Node ${report.machine.node}`);
@@ -144,13 +160,13 @@ await main(async () => {
     const rows = { headless: [], views: [] };
     // Turn by turn, so that a machine that warms up or slows down treats both alike.
     for (let round = 0; round < rounds; round++) {
-      rows.headless.push(await measure(example, false, options, data));
-      if (views) rows.views.push(await measure(example, true, options, data, chromiumPath));
+      rows.headless.push(await measure(example, false, { device: options.device, seconds }, data));
+      if (views) rows.views.push(await measure(example, true, { device: options.device, seconds }, data, chromiumPath));
     }
     for (const mode of ['headless', 'views']) {
       if (rows[mode].length === 0) continue;
       const of = key => median(rows[mode].map(row => row[key]));
-      report.results.push({ case: example.name, mode, stepsPerSecond: of('stepsPerSecond'), secondsPerEpoch: of('secondsPerEpoch'), peakMiB: of('peakMiB'), trainLoss: of('trainLoss'), rounds: rows[mode] });
+      report.results.push({ case: example.name, mode, stepsPerSecond: of('stepsPerSecond'), secondsPerEpoch: of('secondsPerEpoch'), peakMiB: of('peakMiB'), rounds: rows[mode] });
     }
     const [alone, watched] = report.results.filter(result => result.case === example.name);
     if (watched !== undefined) watched.slowdown = watched.secondsPerEpoch / alone.secondsPerEpoch - 1;

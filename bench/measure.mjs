@@ -5,8 +5,6 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const over = new Set(['finished', 'stopped', 'failed']);
-
 /** Peak resident memory of a process in MiB; 0 when it is gone. */
 function peakMemory(pid) {
   try {
@@ -17,41 +15,56 @@ function peakMemory(pid) {
   }
 }
 
-async function readJson(file) {
-  return JSON.parse(await readFile(file, 'utf8'));
+/** The events of a run so far; a line that is just being written is left out. */
+async function readEvents(folder) {
+  const text = await readFile(join(folder, 'events.jsonl'), 'utf8');
+  return text.slice(0, text.lastIndexOf('\n')).split('\n').filter(line => line !== '').map(line => JSON.parse(line));
 }
 
 /**
- * Follows the one run of a runs folder from its beginning to its end.
- * @returns {Promise<{ stepsPerSecond: number, secondsPerEpoch: number, peakMiB: number, trainLoss: number }>}
+ * Follows the one run of a runs folder: lets it warm up until its first epoch is done and `ready` resolves, watches it for
+ * `seconds` and at least two more epochs, then ends it.
+ * @returns {Promise<{ stepsPerSecond: number, secondsPerEpoch: number, peakMiB: number }>}
  */
-export async function followRun(runsFolder, timeout = 600_000) {
-  const deadline = Date.now() + timeout;
+export async function watchRun(runsFolder, { seconds, ready = () => Promise.resolve() }) {
+  const deadline = Date.now() + 600_000;
+  let folder;
+  let start;
   let peakMiB = 0;
   for (;;) {
-    if (Date.now() > deadline) throw new Error(`No run ended in ${runsFolder} within ${timeout / 1000} s.`);
-    await sleep(50);
-    const [id] = existsSync(runsFolder) ? (await readdir(runsFolder)).filter(name => !name.startsWith('.')) : [];
-    const folder = id === undefined ? undefined : join(runsFolder, id);
-    if (folder === undefined || !existsSync(join(folder, 'status.json'))) continue;
-    const status = await readJson(join(folder, 'status.json'));
-    peakMiB = Math.max(peakMiB, peakMemory(status.pid));
-    if (status.state === 'failed') throw new Error(`The run ${folder} failed: ${status.message ?? 'see its train.log'}`);
-    if (over.has(status.state)) return { ...speed(await readFile(join(folder, 'events.jsonl'), 'utf8')), peakMiB };
+    if (Date.now() > deadline) throw new Error(`No run in ${runsFolder} could be measured within 10 minutes.`);
+    await sleep(100);
+    if (folder === undefined) {
+      const [id] = existsSync(runsFolder) ? (await readdir(runsFolder)).filter(name => !name.startsWith('.')) : [];
+      if (id !== undefined && existsSync(join(runsFolder, id, 'events.jsonl')) && existsSync(join(runsFolder, id, 'status.json'))) folder = join(runsFolder, id);
+      continue;
+    }
+    const { pid, state, message } = JSON.parse(await readFile(join(folder, 'status.json'), 'utf8'));
+    peakMiB = Math.max(peakMiB, peakMemory(pid));
+    if (['finished', 'stopped', 'failed'].includes(state)) throw new Error(`The run ${folder} ended too soon (${state}): ${message ?? ''}`);
+    const events = await readEvents(folder);
+    const epochs = events.filter(event => event.type === 'scalars' && event.per === 'epoch' && event.split === 'train');
+    if (start === undefined) {
+      if (epochs.length === 0) continue;
+      await ready();
+      start = Date.now();
+      continue;
+    }
+    const seen = epochs.filter(epoch => epoch.time >= start);
+    if (Date.now() - start < 1000 * seconds || seen.length < 3) continue;
+    process.kill(pid, 'SIGKILL');
+    return { ...speed(events, start), peakMiB };
   }
 }
 
-/** Speed of a run, its first epoch left out: sessions are built and caches filled there. */
-export function speed(events) {
-  const scalars = events.trim().split('\n').map(line => JSON.parse(line)).filter(event => event.type === 'scalars' && event.split === 'train');
+/** Speed of a run from a moment on. */
+export function speed(events, start) {
+  const scalars = events.filter(event => event.type === 'scalars' && event.split === 'train' && event.time >= start);
   const epochs = scalars.filter(event => event.per === 'epoch');
-  const first = epochs[0];
-  const last = epochs.at(-1);
-  if (first === undefined || last === undefined || first === last) throw new Error('A run must have at least two epochs to be measured.');
   // Between two batch events of one epoch nothing happens but steps.
   let steps = 0;
   let milliseconds = 0;
-  const batches = scalars.filter(event => event.per === 'batch' && event.step > first.step);
+  const batches = scalars.filter(event => event.per === 'batch');
   for (let i = 1; i < batches.length; i++) {
     if (Math.ceil(batches[i].epoch) !== Math.ceil(batches[i - 1].epoch)) continue;
     steps += batches[i].step - batches[i - 1].step;
@@ -59,7 +72,6 @@ export function speed(events) {
   }
   return {
     stepsPerSecond: 1000 * steps / milliseconds,
-    secondsPerEpoch: (last.time - first.time) / 1000 / (epochs.length - 1),
-    trainLoss: last.values.loss,
+    secondsPerEpoch: (epochs.at(-1).time - epochs[0].time) / 1000 / (epochs.length - 1),
   };
 }

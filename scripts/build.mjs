@@ -142,23 +142,14 @@ const finish = {
   },
 };
 
-// Rooms that are still being written are left out; a missing file of a finished room is an error of esbuild.
-for (const bundle of bundles) {
-  bundle.plugins = [finish];
-  for (const [name, file] of Object.entries(bundle.entryPoints)) {
-    if (!(await exists(join(root, file)))) delete bundle.entryPoints[name];
-  }
-}
-const present = bundles.filter(bundle => Object.keys(bundle.entryPoints).length > 0);
-
 const started = Date.now();
 try {
   await copyRuntimes();
   if (options.watch) {
-    for (const bundle of present) await (await context(bundle)).watch();
+    for (const bundle of bundles) await (await context({ ...bundle, plugins: [finish] })).watch();
     console.log('Built; watching src/ for changes (Ctrl-C ends it).');
   } else {
-    const results = await Promise.all(present.map(bundle => build({ ...bundle, metafile: true })));
+    const results = await Promise.all(bundles.map(bundle => build({ ...bundle, plugins: [finish], metafile: true })));
     if (options.production) await writeNotices(results.map(result => result.metafile));
     console.log(`Built dist/ in ${((Date.now() - started) / 1000).toFixed(1)} s${options.production ? ' (minified)' : ''}.`);
   }

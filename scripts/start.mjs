@@ -2,12 +2,11 @@
 // working copy of samples/, and trains the quickstart sample there with the live views open.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { preparePlayground, writePlaygroundSettings } from './lib/playground.mjs';
 import { ScriptError, cacheFolder, findInPath, main, root, run } from './lib/process.mjs';
-import { startServer } from './lib/server.mjs';
+import { linkExtension, startServer } from './lib/server.mjs';
 import { ensureDependencies, findDesktopCode, hasDisplay } from './lib/tools.mjs';
 
 const usage = `npm start [-- options]
@@ -65,13 +64,6 @@ function openDesktop(code, playground) {
     child.on('error', error => reject(new ScriptError(`${code} did not start: ${error.message}. "npm start -- --browser" does without it.`)));
     child.on('spawn', () => { child.unref(); resolve(); });
   });
-}
-
-async function linkExtension(extensions) {
-  const { publisher, name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  await rm(extensions, { recursive: true, force: true });
-  await mkdir(extensions, { recursive: true });
-  await symlink(root, join(extensions, `${publisher}.${name}-${version}`), 'junction');
 }
 
 /** Serves VS Code until Ctrl-C. */

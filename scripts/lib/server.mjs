@@ -1,11 +1,11 @@
 // VS Code in the browser: starts code-server on this machine only, waits until it answers, stops it with all it started.
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ScriptError, cleanEnvironment, run } from './process.mjs';
+import { ScriptError, cleanEnvironment, root, run } from './process.mjs';
 import { codeServer, node24 } from './tools.mjs';
 
 /** User settings of a quiet VS Code: nothing that opens by itself, nothing that goes online, no file saved unasked. */
@@ -41,6 +41,14 @@ async function environment(node) {
     VSCODE_IPC_HOOK_CLI: undefined,
     ELECTRON_RUN_AS_NODE: undefined,
   });
+}
+
+/** Makes an extensions folder in which this repository, as it is built now, is the only extension. */
+export async function linkExtension(folder) {
+  const { publisher, name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await symlink(root, join(folder, `${publisher}.${name}-${version}`), 'junction');
 }
 
 /** Installs a .vsix into an extensions folder. */
