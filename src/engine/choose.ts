@@ -4,7 +4,7 @@ import { messageOf, StudioError } from '../core/errors.ts';
 import type { HostTensor } from '../core/tensor.ts';
 import { estimateFlops } from '../graph/cost.ts';
 import type { Program, State } from '../graph/program.ts';
-import type { Device, Session, SessionOptions } from './engine.ts';
+import { requireDeviceName, type Device, type DeviceId, type Session, type SessionOptions } from './engine.ts';
 import { listDevices, openSession } from './engines.ts';
 
 /** A training step that can be tried out. */
@@ -28,6 +28,7 @@ const TIMED_STEPS = 5;
 
 /** `request`: a device id, or "auto". Throws StudioError('device') for an unknown or unavailable device. */
 export async function chooseDevice(request: string, trial: Trial, options: SessionOptions = {}): Promise<Choice> {
+  requireDeviceName(request);
   const flops = estimateFlops(trial.program);
   if (request === 'auto' && flops < SMALL_STEP) {
     const device = await localProcessor();
@@ -61,9 +62,9 @@ function fallback(devices: readonly Device[]): Device {
   return device;
 }
 
-async function confirm(request: string, devices: readonly Device[], trial: Trial, options: SessionOptions): Promise<Choice> {
+async function confirm(request: DeviceId, devices: readonly Device[], trial: Trial, options: SessionOptions): Promise<Choice> {
   const device = devices.find(({ id }) => id === request);
-  if (device === undefined) throw new StudioError('device', `There is no device "${request}". Known are: auto, ${devices.map(({ id }) => id).join(', ')}.`);
+  if (device === undefined) throw new StudioError('device', `ONNX Runtime has no "${request}" on ${process.platform}-${process.arch}. Train with --device cpu or auto.`);
   if (!device.available) throw new StudioError('device', `${device.name} is not available: ${device.note ?? 'it did not answer.'} Train with --device cpu or auto.`);
   const reference = fallback(devices);
   if (device.id === reference.id || device.id === 'wasm') return { device, reasons: [`${device.name}: asked for.`] };

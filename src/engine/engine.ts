@@ -1,11 +1,22 @@
 // What an engine is: something that runs programs (src/graph) on a device. State, that is weights, optimiser state and
 // moving statistics, belongs to the session and stays on the device between steps; feeds and results are host tensors.
+import { StudioError } from '../core/errors.ts';
 import type { HostTensor } from '../core/tensor.ts';
 import type { Program } from '../graph/program.ts';
 
+export const deviceIds = ['cpu', 'webgpu', 'cuda', 'dml', 'wasm'] as const;
+export type DeviceId = (typeof deviceIds)[number];
+
+/** Whether a word names a device or "auto", before any driver is asked; throws StudioError('device') when it does not. */
+export function requireDeviceName(word: string): asserts word is DeviceId | 'auto' {
+  if (word !== 'auto' && !deviceIds.some(id => id === word)) {
+    throw new StudioError('device', `There is no device "${word}". Known are: auto, ${deviceIds.join(', ')}.`);
+  }
+}
+
 export interface Device {
-  /** What a user writes: "cpu", "webgpu", "cuda", "dml", "wasm", "tensorflow". */
-  readonly id: string;
+  /** What a user writes. */
+  readonly id: DeviceId;
   /** For people: "CPU (Intel Xeon, 2 threads)". */
   readonly name: string;
   readonly engine: 'onnx' | 'onnx-web' | 'tensorflow';

@@ -1,7 +1,6 @@
 // Refuses a model that would not fit before it starts, when the message can still be clear.
 import os from 'node:os';
 import { StudioError } from '../core/errors.ts';
-import type { Device } from '../engine/engine.ts';
 
 /** Bytes this process could still take: the system's free memory, or what a container leaves. */
 export function availableMemory(): number {
@@ -22,11 +21,12 @@ function gigabytes(bytes: number): string {
 
 /**
  * @param needed estimated bytes of a training session at that batch size.
+ * @param device a device id.
  * @throws StudioError('memory') naming the estimate. A GPU has memory of its own, which nobody can ask for; it is not judged.
  */
-export function requireMemory(needed: number, batchSize: number, device: Pick<Device, 'id'>, available = availableMemory()): void {
-  if (device.id !== 'cpu' && device.id !== 'wasm') return;
-  const free = device.id === 'wasm' ? Math.min(available, WASM_MEMORY) : available;
+export function requireMemory(needed: number, batchSize: number, device: string, available = availableMemory()): void {
+  if (device !== 'cpu' && device !== 'wasm') return;
+  const free = device === 'wasm' ? Math.min(available, WASM_MEMORY) : available;
   if (needed <= free) return;
   throw new StudioError(
     'memory',

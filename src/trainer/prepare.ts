@@ -28,7 +28,7 @@ export function batchPlan({ spec, programs }: Experiment): BatchPlan {
 export async function prepareSession(experiment: Experiment, state: () => State, request: string, threads: number | undefined): Promise<Prepared> {
   const batch = batchSizeOf(experiment);
   // Before any of the state is made: a model that does not fit would end the process right there.
-  requireMemory(experiment.programs.memory(batch), batch, { id: request === 'auto' ? 'cpu' : request });
+  requireMemory(experiment.programs.memory(batch), batch, request === 'auto' ? 'cpu' : request);
   const initial = state();
   const options = threads === undefined ? {} : { threads };
   const trial = { program: experiment.programs.trainStep(batch), state: initial, feeds: await trialFeeds(experiment) };

@@ -3,6 +3,7 @@
 import * as path from 'node:path';
 import { messageOf, StudioError } from '../core/errors.ts';
 import { createBatchSource } from '../data/batches.ts';
+import { requireDeviceName } from '../engine/engine.ts';
 import type { State } from '../graph/program.ts';
 import { countParameters } from '../model/summary.ts';
 import { runFiles, type RunEvent, type RunOutcome } from '../runs/events.ts';
@@ -32,10 +33,11 @@ import { Views } from './views.ts';
 
 /**
  * Trains a configuration in a new run folder.
- * @throws StudioError: 'usage' or 'spec' before a folder is made; 'data', 'download', 'memory', 'device' while preparing;
+ * @throws StudioError: 'usage', 'spec' or an unknown 'device' before a folder is made; 'data', 'download', 'memory', 'device' while preparing;
  *   'run' when training diverges or the disk refuses; 'cancelled' when aborted before the first step. The run says so too.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
+  requireDeviceName(options.device);
   const config = await readConfig(options.configPath, options.overrides);
   const { spec } = config;
   const writer = await RunWriter.create(options.runsFolder, {
