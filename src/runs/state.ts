@@ -40,14 +40,21 @@ export function weigh(status: RunStatus, liveness: Liveness, age: number): RunCo
 /** The state of the run in a folder. Never throws: what cannot be read is a reason. */
 export async function runCondition(folder: string): Promise<RunCondition> {
   try {
-    const file = await readTextIfThere(path.join(folder, runFiles.status));
+    const look = () => readTextIfThere(path.join(folder, runFiles.status));
+    let file = await look();
     if (file === undefined) return { state: 'interrupted', reason: `${runFiles.status} is missing.` };
-    const status = parseStatus(file.text);
+    let status = parseStatus(file.text);
     if (status === undefined) return { state: 'interrupted', reason: `${runFiles.status} is damaged.` };
+    const liveness = isActive(status.state) ? await livenessOf(status) : 'gone';
+    if (isActive(status.state) && liveness === 'gone') {
+      // A process that has just ended wrote its last word after the first look.
+      file = await look() ?? file;
+      status = parseStatus(file.text) ?? status;
+    }
     const now = Date.now();
     // The file's time is the file server's clock, the heartbeat the trainer's: the run lives if either is fresh.
     const age = [now - status.heartbeat, now - file.changed].sort((a, b) => Math.abs(a) - Math.abs(b))[0]!;
-    return weigh(status, isActive(status.state) ? await livenessOf(status) : 'gone', age);
+    return weigh(status, liveness, age);
   } catch (error) {
     return { state: 'interrupted', reason: messageOf(error) };
   }

@@ -186,7 +186,8 @@ export abstract class PagePanel<H extends HostMessage> {
 
   /** Tells the page what is new, one message at a time and not too often. */
   private refresh(): void {
-    if (!this.ready || !this.panel.visible || this.owner.disposed) return;
+    // A panel that is gone throws when it is asked whether it can be seen.
+    if (this.owner.disposed || !this.ready || !this.panel.visible) return;
     if (this.updating) {
       this.again = true;
       return;
