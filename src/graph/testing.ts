@@ -38,6 +38,7 @@ export const operationCases: Record<string, OperationCase> = {
   'matmul, both transposed': { shapes: [[2, 3], [4, 2]], build: (a, b) => ops.matmul(a, b, { transposeA: true, transposeB: true }) },
   reduceSum: { shapes: [[2, 3, 2]], build: x => ops.sum(x, [0, 2]) },
   'reduceSum, kept': { shapes: [[2, 3, 2]], build: x => ops.sum(x, [1], true) },
+  'reduceSum of a square': { shapes: [[2, 3, 2]], build: x => ops.sum(ops.square(x), [1]) },
   reduceMax: { shapes: [[3, 4]], build: x => ops.reduceMax(x, [1]) },
   reshape: { shapes: [[2, 6]], build: x => ops.reshape(x, [3, 4]) },
   transpose: { shapes: [[2, 3, 4]], build: x => ops.transpose(x, [2, 0, 1]) },

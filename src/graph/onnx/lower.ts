@@ -31,6 +31,7 @@ class Lowering {
   private readonly initializers: OnnxTensor[] = [];
   private readonly names = new Map<Value, string>();
   private readonly vectors = new Map<string, string>();
+  private readonly folded = new Set<Value>();
   private count = 0;
 
   constructor(private readonly anyBatch: boolean) {}
@@ -40,7 +41,11 @@ class Lowering {
       ...program.outputs,
       ...program.updates.map(({ name, value }) => ({ name: nextName(name), value })),
     ];
-    for (const value of topologicalOrder(results.map(({ value: v }) => v))) this.names.set(value, this.lowerValue(value));
+    const order = topologicalOrder(results.map(({ value }) => value));
+    this.findFolded(order, results.map(({ value }) => value));
+    for (const value of order) {
+      if (!this.folded.has(value)) this.names.set(value, this.lowerValue(value));
+    }
     const renamed = this.nameResults(results);
     return encodeModel({
       name: program.name,
@@ -50,6 +55,15 @@ class Lowering {
       inputs: [...program.inputs, ...program.state].map(({ name, dtype, shape }) => ({ name, type: dtype, dims: this.openBatch(shape) })),
       outputs: results.map(({ name, value }): OnnxPort => ({ name, type: value.dtype, dims: this.openBatch(value.shape) })),
     });
+  }
+
+  /** Squares that are only summed: the sum squares for itself, in one pass in place of two. */
+  private findFolded(order: readonly Value[], roots: readonly Value[]): void {
+    for (const value of order) if (value.op.kind === 'square') this.folded.add(value);
+    for (const value of roots) this.folded.delete(value);
+    for (const value of order) {
+      if (value.op.kind !== 'reduceSum') for (const operand of value.inputs) this.folded.delete(operand);
+    }
   }
 
   /** Gives results their names: the value's own where it has one to give away, a copy of it elsewhere. */
@@ -128,8 +142,13 @@ class Lowering {
         const right = op.transposeB ? this.transpose(b, [1, 0]) : b;
         return this.emit('MatMul', [left, right]);
       }
-      case 'reduceSum': case 'reduceMax':
-        return this.emit(op.kind === 'reduceSum' ? 'ReduceSum' : 'ReduceMax', [a, this.integers(op.axes)], [{ name: 'keepdims', int: op.keepDims ? 1 : 0 }]);
+      case 'reduceSum': case 'reduceMax': {
+        const operand = value.inputs[0]!;
+        const [type, source] = this.folded.has(operand)
+          ? ['ReduceSumSquare', this.nameOf(operand.inputs[0]!)] as const
+          : [op.kind === 'reduceSum' ? 'ReduceSum' : 'ReduceMax', a] as const;
+        return this.emit(type, [source, this.integers(op.axes)], [{ name: 'keepdims', int: op.keepDims ? 1 : 0 }]);
+      }
       case 'reshape': return this.reshape(a, value.shape);
       case 'transpose': return this.transpose(a, op.permutation);
       case 'broadcast': return this.emit('Expand', [a, this.integers(this.anyBatch ? [1, ...value.shape.slice(1)] : value.shape)]);
