@@ -103,9 +103,9 @@ async function copyRuntimes() {
   // Where no native binary exists (macOS on Intel) the engine falls back to WebAssembly.
   const hasNative = await exists(join(root, 'node_modules/onnxruntime-node', native));
   await copyPackage('onnxruntime-node', ['dist', ...(hasNative ? [native] : [])]);
-  await copyPackage('onnxruntime-common', ['dist/cjs']);
+  await copyPackage('onnxruntime-common', ['dist/cjs', 'dist/esm']);
   const wasm = ['dist/ort-wasm-simd-threaded.mjs', 'dist/ort-wasm-simd-threaded.wasm'];
-  await copyPackage('onnxruntime-web', ['dist/ort.node.min.js', ...wasm]);
+  await copyPackage('onnxruntime-web', ['dist/ort.node.min.mjs', ...wasm]);
   await mkdir(join(dist, 'webviews'), { recursive: true });
   for (const file of wasm) {
     await cp(join(root, 'node_modules/onnxruntime-web', file), join(dist, file.replace('dist/', 'webviews/')));
