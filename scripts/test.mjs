@@ -5,7 +5,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ScriptError, main, root, run } from './lib/process.mjs';
-import { ensureChromium, ensureDependencies } from './lib/tools.mjs';
+import { ensureChromium, ensureDependencies, softwareGpu } from './lib/tools.mjs';
 
 const usage = `npm test [-- options]
 
@@ -33,11 +33,11 @@ async function step(title, args) {
 const tool = (path, ...args) => [join(root, 'node_modules', path), ...args];
 
 /** A run of vitest; its tests are counted one by one, and a crash that lost its report as one failure. */
-async function vitest(title, name, args) {
+async function vitest(title, name, args, env = {}) {
   heading(title);
   const report = join(root, 'out', `${name}.json`);
   await rm(report, { force: true });
-  const code = await run(process.execPath, tool('vitest/vitest.mjs', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`));
+  const code = await run(process.execPath, tool('vitest/vitest.mjs', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`), { env: { ...process.env, ...env } });
   if (!existsSync(report)) {
     total.failed += 1;
     return;
@@ -76,7 +76,8 @@ await main(async () => {
   if (unit) {
     await step('Types', tool('typescript/bin/tsc', '--noEmit'));
     await step('Lint', tool('eslint/bin/eslint.js', '.', '--max-warnings', '0'));
-    await vitest('Unit tests', 'unit', []);
+    const driver = process.env.VK_ICD_FILENAMES ?? await softwareGpu();
+    await vitest('Unit tests', 'unit', [], driver === undefined ? {} : { VK_ICD_FILENAMES: driver });
   }
   if (e2e && built) await vitest('End to end in VS Code', 'e2e', ['--config', join(root, 'test/e2e/vitest.config.mts')]);
 

@@ -99,25 +99,38 @@ export function findChromium() {
     ?? (places[process.platform] ?? []).find(existsSync);
 }
 
+/** Installs packages on Debian as root; elsewhere the caller says what is missing. */
+async function installOnDebian(packages) {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0 || findInPath('apt-get') === undefined) return;
+  console.log(`Installing system packages: ${packages.join(' ')} …`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const failed = await run('apt-get', ['update', '-qq'], { env, quiet: true })
+    || await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env, quiet: true });
+  if (failed) throw new ScriptError(`apt-get install ${packages.join(' ')} failed; its output is above.`);
+}
+
 /** Finds Chromium and fonts for it; on Debian as root what is missing is installed, otherwise it is named. */
 export async function ensureChromium() {
   const fonts = process.platform !== 'linux' || existsSync('/usr/share/fonts');
-  if (findChromium() === undefined || !fonts) {
-    const packages = ['chromium', 'fonts-dejavu-core'];
-    if (process.platform === 'linux' && process.getuid?.() === 0 && findInPath('apt-get') !== undefined) {
-      console.log(`Installing system packages: ${packages.join(' ')} …`);
-      const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-      const failed = await run('apt-get', ['update', '-qq'], { env, quiet: true })
-        || await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env, quiet: true });
-      if (failed) throw new ScriptError(`apt-get install ${packages.join(' ')} failed; its output is above.`);
-    }
-  }
+  if (findChromium() === undefined || !fonts) await installOnDebian(['chromium', 'fonts-dejavu-core']);
   const file = findChromium();
   if (file === undefined) {
     throw new ScriptError('The end-to-end tests need Chromium: run "sudo apt-get install chromium fonts-dejavu-core" (Debian, Ubuntu), '
       + 'install Chrome elsewhere, or name a browser in CHROMIUM. "npm test -- --unit" runs without one.');
   }
   return file;
+}
+
+/**
+ * The Vulkan driver in software that Debian's Chromium brings, so that the WebGPU engine is tested without a GPU. Undefined where
+ * there is none; the tests then take whatever GPU the machine has.
+ */
+export async function softwareGpu() {
+  const driver = '/usr/lib/chromium/vk_swiftshader_icd.json';
+  if (process.platform !== 'linux' || !existsSync(driver)) return undefined;
+  const loader = () => existsSync(`/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/libvulkan.so.1`);
+  if (!loader()) await installOnDebian(['libvulkan1']);
+  return loader() ? driver : undefined;
 }
 
 /** The desktop VS Code of this machine: VSCODE, `code` in PATH, or the usual places. */
