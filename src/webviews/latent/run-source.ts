@@ -3,9 +3,13 @@
 import { messageOf } from '../../core/errors.ts';
 import type { LatentEpoch, LatentHostMessage, LatentRun } from '../../protocol/messages.ts';
 import type { PageClient } from '../shared/client.ts';
+import { Pace } from '../shared/pace.ts';
 import { isLive } from '../shared/runs.ts';
 import type { Decoder } from './decoder.ts';
 import { EpochStore } from './epoch-store.ts';
+
+/** Milliseconds between two epochs shown while training: each means codes to project and a grid of images to decode. */
+const LIVE_INTERVAL = 3000;
 
 export interface SourceEvents {
   /** The page is about another run now. */
@@ -36,6 +40,7 @@ export class RunSource {
     private readonly client: Pick<PageClient<LatentHostMessage, object>, 'request' | 'run' | 'ready'>,
     private readonly decoder: Pick<Decoder, 'load'>,
     private readonly events: SourceEvents,
+    private readonly pace = new Pace(LIVE_INTERVAL),
   ) {}
 
   get live(): boolean {
@@ -49,18 +54,25 @@ export class RunSource {
       this.store.clear();
       this.stale = true;
       this.events.samples();
+      this.pace.runNow(() => { this.catchUp(); });
     } else if (this.run !== undefined) {
       this.run = { ...this.run, run: message.run, epochs: message.epochs, modelVersion: message.modelVersion };
       this.store.keepOnly(message.epochs);
       // The first codes are there, and with them samples, which only a snapshot brings.
       if (this.run.samples === undefined && message.epochs.length > 0) this.client.ready();
+      if (this.live) this.pace.run(() => { this.catchUp(); });
+      else this.pace.runNow(() => { this.catchUp(); });
     }
+    this.events.changed();
+  }
+
+  /** Brings epoch and decoder to where the run is. */
+  private catchUp(): void {
     const epochs = this.run?.epochs ?? [];
     const last = epochs[epochs.length - 1];
     if (last !== undefined && (this.follow || this.epoch === undefined || !epochs.includes(this.epoch))) this.showEpoch(last, this.follow);
     else if (this.epoch !== undefined && this.stale) this.showEpoch(this.epoch, this.follow);
     this.client.run(this.refreshModel());
-    this.events.changed();
   }
 
   showEpoch(epoch: number, follow: boolean): void {
