@@ -5,8 +5,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Workbench, eventually, watchFailures } from './driver.ts';
 import { endTrainers } from './trainers.ts';
 
-const activationLimit = 100;
-const firstPointLimit = 2000;
+// A shared machine of a continuous integration may be several times slower at one moment than at another; what it measured is
+// printed. Elsewhere the limits are those of the design.
+const slack = process.env['CI'] ? 3 : 1;
+const activationLimit = 100 * slack;
+const firstPointLimit = 2000 * slack;
 
 let workbench: Workbench;
 watchFailures(() => workbench);
