@@ -55,9 +55,9 @@ it('tells menus what can be done', () => {
 
 it('keeps the status bar short', () => {
   expect(statusBarText([record()])).toBeUndefined();
-  expect(statusBarText([record({ state: 'training', epoch: 5, validationLoss: 0.02 })])?.text).toBe('$(sync~spin) a 5/20 · 25 % · 0.02');
+  expect(statusBarText([record({ state: 'training', epoch: 5, validationLoss: 0.02 })])?.text).toBe('$(play-circle) a 5/20 · 25 % · 0.02');
   expect(statusBarText([record({ state: 'preparing', message: 'Drawing digits' })])?.text).toBe('$(loading~spin) a: Drawing digits');
-  expect(statusBarText([record({ state: 'training', epoch: 5 }), record({ state: 'paused', epoch: 15 }), record()])?.text).toBe('$(sync~spin) 2 trainings 50 %');
+  expect(statusBarText([record({ state: 'training', epoch: 5 }), record({ state: 'paused', epoch: 15 }), record()])?.text).toBe('$(play-circle) 2 trainings 50 %');
 });
 
 it('says how a run ended, unless the user ended it', () => {

@@ -32,10 +32,13 @@ export const stateNames: Readonly<Record<RunState, string>> = {
   interrupted: 'interrupted',
 };
 
-/** A codicon and a theme colour for every state, so that neither carries the meaning alone. */
+/**
+ * A codicon and a theme colour for every state, so that neither carries the meaning alone. Nothing spins while training: an
+ * animation redraws the window without end, and where it is drawn without a GPU that comes out of the training.
+ */
 export const stateIcons: Readonly<Record<RunState, { readonly icon: string; readonly color: string }>> = {
   preparing: { icon: 'loading~spin', color: 'charts.blue' },
-  training: { icon: 'sync~spin', color: 'charts.blue' },
+  training: { icon: 'play-circle', color: 'charts.blue' },
   paused: { icon: 'debug-pause', color: 'charts.yellow' },
   finished: { icon: 'pass', color: 'charts.green' },
   stopped: { icon: 'debug-stop', color: 'descriptionForeground' },
@@ -85,11 +88,11 @@ export function statusBarText(runs: readonly RunRecord[]): { readonly text: stri
   const only = live[0]!;
   if (live.length > 1) {
     const share = live.reduce((sum, run) => sum + progressOf(run), 0) / live.length;
-    return { text: `$(sync~spin) ${live.length} trainings ${percent(share)}`, tooltip };
+    return { text: `$(play-circle) ${live.length} trainings ${percent(share)}`, tooltip };
   }
   if (only.state === 'preparing') return { text: `$(loading~spin) ${only.name}: ${only.message ?? 'preparing'}`, tooltip };
   const loss = only.validationLoss ?? only.trainLoss;
-  const icon = only.state === 'paused' ? '$(debug-pause)' : '$(sync~spin)';
+  const icon = only.state === 'paused' ? '$(debug-pause)' : '$(play-circle)';
   return { text: `${icon} ${only.name} ${epochText(only)} · ${percent(progressOf(only))}${loss === undefined ? '' : ` · ${formatLoss(loss)}`}`, tooltip };
 }
 
@@ -106,7 +109,7 @@ function percent(share: number): string {
 export function lensText(run: RunRecord): string {
   switch (run.state) {
     case 'preparing': return `$(loading~spin) ${run.message ?? 'preparing'}`;
-    case 'training': return `$(sync~spin) epoch ${epochText(run)}${lossSuffix(run)}`;
+    case 'training': return `$(play-circle) epoch ${epochText(run)}${lossSuffix(run)}`;
     case 'paused': return `$(debug-pause) paused at ${epochText(run)}${lossSuffix(run)}`;
     case 'finished': return `$(pass) finished${bestSuffix(run)}`;
     case 'stopped': return `$(debug-stop) stopped at ${epochText(run)}${bestSuffix(run)}`;

@@ -3,6 +3,7 @@ import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { LossHostMessage } from '../../protocol/messages.ts';
 import { PageClient } from '../shared/client.ts';
+import { Pace } from '../shared/pace.ts';
 import { pngBytes } from '../shared/pixels.ts';
 import { formatNumber, isLive } from '../shared/runs.ts';
 import { onThemeChange, readTheme } from '../shared/theme.ts';
@@ -17,10 +18,14 @@ import { LossStore, type StoredRun } from './store.ts';
 import { tableView } from './table.ts';
 import { formatCount, formatDuration } from './ticks.ts';
 
+/** Milliseconds between two redraws for new points. */
+const LIVE_INTERVAL = 500;
+
 @customElement('loss-page')
 export class LossPage extends LitElement {
   private readonly client = new PageClient<LossHostMessage, LossView>(defaultView, message => this.receive(message));
   private readonly store = new LossStore();
+  private readonly pace = new Pace(LIVE_INTERVAL);
   private chart: LossChart | undefined;
   private lines: readonly Line[] = [];
   private stopTheme: (() => void) | undefined;
@@ -49,10 +54,14 @@ export class LossPage extends LitElement {
   }
 
   private receive(message: Extract<LossHostMessage, { type: 'snapshot' | 'append' }>): void {
-    if (message.type === 'snapshot') this.store.replace(message.runs);
-    else this.store.append(message.runs);
     this.loaded = true;
-    this.requestUpdate();
+    if (message.type === 'snapshot') {
+      this.store.replace(message.runs);
+      this.pace.runNow(() => { this.requestUpdate(); });
+    } else {
+      this.store.append(message.runs);
+      this.pace.run(() => { this.requestUpdate(); });
+    }
   }
 
   private change(patch: Partial<LossView>): void {
