@@ -185,7 +185,8 @@ describe('latent page', () => {
     const player = page.locator('.player-text');
     await expect.poll(() => player.textContent()).toContain('Epoch 12');
     await page.evaluate(() => window.latentTest.trainOn(2));
-    await expect.poll(() => player.textContent()).toContain('Epoch 14');
+    // A live run is followed every few seconds.
+    await expect.poll(() => player.textContent(), slow).toContain('Epoch 14');
     await expect.poll(() => page.locator('.note').count(), slow).toBe(0);
     await page.locator('ae-player input').fill('2');
     await expect.poll(() => page.locator('.note').textContent(), slow).toContain('Points of epoch 3, decoded by the decoder of epoch 14');
@@ -193,7 +194,7 @@ describe('latent page', () => {
     await expect.poll(() => page.locator('.note').textContent(), slow).toContain('decoder of epoch 15');
     expect(await player.textContent()).toContain('Epoch 3');
     await page.getByRole('button', { name: 'Live' }).click();
-    await expect.poll(() => player.textContent()).toContain('Epoch 15');
+    await expect.poll(() => player.textContent(), slow).toContain('Epoch 15');
     expect(await problems(page)).toEqual([]);
     await page.context().close();
   });
