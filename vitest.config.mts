@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/{parity,systems,webviews}/**/*.test.ts'],
     testTimeout: 60_000,
+    // Pages are drawn in a real browser, which on a shared machine may once be too slow.
+    retry: process.env['CI'] ? 1 : 0,
     pool: 'forks',
     maxWorkers: 2,
   },
