@@ -143,6 +143,6 @@ export type PageName = 'loss' | 'reconstructions' | 'latent';
 /** Written by the host as JSON into <script type="application/json" id="setup">. */
 export interface PageSetup {
   readonly page: PageName;
-  /** Addresses the page may fetch: the decoding worker and onnxruntime-web's files. */
-  readonly assets: { readonly worker: string; readonly ortScript: string; readonly ortWasm: string };
+  /** Addresses the page may fetch: the decoding worker and onnxruntime-web's compiled part. */
+  readonly assets: { readonly worker: string; readonly ortWasm: string };
 }

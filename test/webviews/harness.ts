@@ -107,7 +107,7 @@ export async function keep(png: Uint8Array, name: string): Promise<void> {
 
 /** The very document the extension writes, with its policy; the fake host comes before the page's own script. */
 function testPage(page: PageName): string {
-  const assets = { worker: '/decode-worker.js', ortScript: '/ort-wasm-simd-threaded.mjs', ortWasm: '/ort-wasm-simd-threaded.wasm' };
+  const assets = { worker: '/decode-worker.js', ortWasm: '/ort-wasm-simd-threaded.wasm' };
   const html = pageHtml(page, page, nonce, { cspSource: "'self'", script: `/${page}.js`, style: `/${page}.css`, assets });
   return html.replace(/<body[^>]*>/, body => `${body}<script nonce="${nonce}" src="/host.js"></script>`).replace('<title>', '<link rel="icon" href="data:,"><title>');
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { contentSecurityPolicy, pageHtml } from './html.ts';
 
-const addresses = { cspSource: 'https://example.test', script: 'https://example.test/loss.js', style: 'https://example.test/loss.css', assets: { worker: 'w</script>', ortScript: 'o', ortWasm: 'm' } };
+const addresses = { cspSource: 'https://example.test', script: 'https://example.test/loss.js', style: 'https://example.test/loss.css', assets: { worker: 'w</script>', ortWasm: 'm' } };
 
 it('lets only the page with a model compile, fetch and start workers', () => {
   expect(contentSecurityPolicy('loss', 'S', 'N')).toBe("default-src 'none'; style-src S; script-src 'nonce-N'; img-src S data: blob:; font-src S");

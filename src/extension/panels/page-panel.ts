@@ -117,7 +117,7 @@ export abstract class PagePanel<H extends HostMessage> {
       cspSource: this.panel.webview.cspSource,
       script: address(`${this.page}.js`),
       style: address(`${this.page}.css`),
-      assets: { worker: address('decode-worker.js'), ortScript: address('ort-wasm-simd-threaded.mjs'), ortWasm: address('ort-wasm-simd-threaded.wasm') },
+      assets: { worker: address('decode-worker.js'), ortWasm: address('ort-wasm-simd-threaded.wasm') },
     });
   }
 

@@ -25,7 +25,7 @@ class FakeWorker {
   }
 }
 
-const assets = { worker: 'worker.js', ortScript: 'ort.mjs', ortWasm: 'ort.wasm' };
+const assets = { worker: 'worker.js', ortWasm: 'ort.wasm' };
 const code = new Float32Array([1.5]);
 let fetched: string[];
 
