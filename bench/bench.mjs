@@ -1,10 +1,10 @@
-// `npm run bench`: how fast the reference models train and how much memory that takes, in the terminal and with all live
-// views open in VS Code on the same machine. Prints a table and writes out/bench/<date>.json.
+// `npm run bench`: how fast the reference models train and how much memory that takes: in the terminal, in VS Code on the same
+// machine without a view, and with all live views open. Prints a table and writes out/bench/<date>.json.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { cpus, release, setPriority, tmpdir, totalmem, type } from 'node:os';
-import { join } from 'node:path';
+import { cpus, getPriority, release, setPriority, tmpdir, totalmem, type } from 'node:os';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ScriptError, cacheFolder, main, root, run } from '../scripts/lib/process.mjs';
 import { linkExtension, startServer } from '../scripts/lib/server.mjs';
@@ -15,7 +15,7 @@ import { watchRun } from './measure.mjs';
 const cases = [
   { name: 'JANet-50, batch 1000', sample: 'janet-50', batchSize: 1000 },
   { name: 'JANet-50, batch 128', sample: 'janet-50', batchSize: 128 },
-  { name: 'conv-denoise-16, batch 128', sample: 'conv-denoise-16', batchSize: 128, limit: 6400 },
+  { name: 'conv-denoise-16, batch 128', sample: 'systems/conv-denoise-16', batchSize: 128, limit: 6400 },
 ];
 
 const usage = `npm run bench [-- options]
@@ -25,6 +25,7 @@ const usage = `npm run bench [-- options]
   --seconds N    how long each is watched, once it is warm (default 20)
   --no-views     only in the terminal
   --device D     device to train on (default cpu)
+  --threads      CPU time by name of thread, not only by process
   --help         this text`;
 
 const median = values => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -44,40 +45,36 @@ async function writeConfig(folder, { sample, batchSize, limit }, real) {
   set(['data'], limit === undefined ? data : { ...data, limit });
   set(['training', 'batchSize'], batchSize);
   set(['training', 'epochs'], 1_000_000);
-  const file = join(folder, `${sample}.aeconf`);
+  const file = join(folder, `${basename(sample)}.aeconf`);
   await writeFile(file, text);
   return file;
 }
 
-async function headless(folder, config, data, { device, seconds }) {
+async function headless(folder, config, data, { device, seconds, threads }) {
   const runs = join(folder, '.autoencoder/runs');
   const trainer = spawn(process.execPath, [join(root, 'dist/aeconf.js'), 'train', config, '--runs', runs, '--device', device,
     ...(data === undefined ? [] : ['--data', data])], { stdio: 'ignore' });
   const ended = new Promise(resolve => trainer.on('exit', resolve));
   const failed = ended.then(code => { throw new ScriptError(`aeconf train ended with exit code ${code}.`); });
   try {
-    return await Promise.race([watchRun(runs, { seconds }), failed]);
+    return await Promise.race([watchRun(runs, { seconds, threads }), failed]);
   } finally {
     trainer.kill('SIGKILL');
     await ended;
   }
 }
 
-/** All three views side by side, so that none is hidden and so at rest. */
-async function spreadViews(page) {
-  for (const [title, place] of [['Latent Space:', 'Group Below'], ['Reconstructions:', 'Left Group']]) {
-    await page.locator('.tab', { hasText: title }).click();
-    await page.locator('.part.titlebar .command-center-quick-pick').click();
-    await page.locator('.quick-input-widget input.input').first().fill(`>View: Move Editor into ${place}`);
-    await page.locator(`.quick-input-widget .monaco-list-row[aria-label^="View: Move Editor into ${place}"]`).first().click();
-  }
-  await page.waitForTimeout(8000);
+const allViews = ['loss', 'reconstructions', 'latent'];
+
+/** Waits until a training is no longer young: its views calm down (src/webviews/shared/pace.ts). A view that is hidden is not there. */
+async function settle(page, views) {
+  await page.waitForTimeout(25_000);
   const names = await Promise.all(page.frames().map(frame => frame.evaluate(() => document.getElementById('setup')?.textContent ?? '').catch(() => '')));
   const open = names.filter(name => name.includes('"page"')).length;
-  if (open !== 3) throw new ScriptError(`${open} of 3 views are open, so this would not measure them.`);
+  if (open !== views.length) throw new ScriptError(`${open} of ${views.length} views can be seen, so this would not measure them.`);
 }
 
-/** For root Chromium lifts its drawing above everything else; back to where it is for any other user. */
+/** For root Chromium lifts its drawing above everything else, thread by thread; back to where it is for any other user. */
 async function lowerPriority(parent) {
   if (process.platform !== 'linux') return;
   for (const name of await readdir('/proc')) {
@@ -86,18 +83,18 @@ async function lowerPriority(parent) {
     const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
     const above = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
     if (above !== parent) continue;
-    setPriority(pid, 0);
+    for (const thread of await readdir(`/proc/${name}/task`).catch(() => [])) setPriority(Number(thread), getPriority());
     await lowerPriority(pid);
   }
 }
 
-async function withViews(folder, config, data, { device, seconds }, chromiumPath) {
+async function inEditor(folder, config, data, { device, seconds, threads }, chromiumPath, views) {
   const { chromium } = await import('playwright-core');
   await mkdir(join(folder, '.vscode'), { recursive: true });
   await mkdir(join(folder, '.autoencoder'), { recursive: true });
   await writeFile(join(folder, '.vscode/settings.json'), JSON.stringify({
     'autoencoder.trainOnOpen': config.slice(folder.length + 1),
-    'autoencoder.openViews': ['loss', 'reconstructions', 'latent'],
+    'autoencoder.openViews': views,
     'autoencoder.device': device,
     'autoencoder.dataFolders': data === undefined ? [] : [data],
   }));
@@ -111,8 +108,9 @@ async function withViews(folder, config, data, { device, seconds }, chromiumPath
     await page.goto(`${server.address}/?folder=${encodeURIComponent(folder)}`);
     return await watchRun(join(folder, '.autoencoder/runs'), {
       seconds,
+      threads,
       ready: async () => {
-        await spreadViews(page);
+        await settle(page, views);
         await lowerPriority(process.pid);
       },
     });
@@ -122,11 +120,15 @@ async function withViews(folder, config, data, { device, seconds }, chromiumPath
   }
 }
 
-async function measure(example, views, how, data, chromiumPath) {
+/** The ways to train, each by the views that are open; `undefined` is the terminal. */
+const modes = { terminal: undefined, 'VS Code, no view': [], 'all views open': allViews };
+
+async function measure(example, mode, how, data, chromiumPath) {
   const folder = await mkdtemp(join(tmpdir(), 'aeconf-bench-'));
   try {
     const config = await writeConfig(folder, example, data !== undefined);
-    return views ? await withViews(folder, config, data, how, chromiumPath) : await headless(folder, config, data, how);
+    const views = modes[mode];
+    return views === undefined ? await headless(folder, config, data, how) : await inEditor(folder, config, data, how, chromiumPath, views);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -140,6 +142,7 @@ await main(async () => {
       seconds: { type: 'string', default: '20' },
       'no-views': { type: 'boolean', default: false },
       device: { type: 'string', default: 'cpu' },
+      threads: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -158,6 +161,7 @@ await main(async () => {
   const built = await run(process.execPath, [join(root, 'scripts/build.mjs'), '--production']);
   if (built !== 0) return built;
   const views = !options['no-views'];
+  const how = { device: options.device, seconds, threads: options.threads };
   const chromiumPath = views ? await ensureChromium() : undefined;
   const data = dataFolder();
   const report = {
@@ -177,27 +181,33 @@ await main(async () => {
   console.log(`Data: ${report.data}. Device: ${report.device}. Median of ${rounds}.\n`);
 
   for (const example of chosen) {
-    const rows = { headless: [], views: [] };
+    const rows = Object.fromEntries(Object.keys(modes).filter(mode => views || modes[mode] === undefined).map(mode => [mode, []]));
     // Turn by turn, so that a machine that warms up or slows down treats both alike.
     for (let round = 0; round < rounds; round++) {
-      rows.headless.push(await measure(example, false, { device: options.device, seconds }, data));
-      if (views) rows.views.push(await measure(example, true, { device: options.device, seconds }, data, chromiumPath));
+      for (const mode of Object.keys(rows)) rows[mode].push(await measure(example, mode, how, data, chromiumPath));
     }
-    for (const mode of ['headless', 'views']) {
-      if (rows[mode].length === 0) continue;
+    for (const mode of Object.keys(rows)) {
       const of = key => median(rows[mode].map(row => row[key]));
-      report.results.push({ case: example.name, mode, stepsPerSecond: of('stepsPerSecond'), secondsPerEpoch: of('secondsPerEpoch'), peakMiB: of('peakMiB'), rounds: rows[mode] });
+      const parts = [...new Set(rows[mode].flatMap(row => Object.keys(row.cpuPerSecond)))];
+      const cpuPerSecond = Object.fromEntries(parts.map(part => [part, median(rows[mode].map(row => row.cpuPerSecond[part] ?? 0))]));
+      report.results.push({ case: example.name, mode, cpuPerSecond, stepsPerSecond: of('stepsPerSecond'), secondsPerEpoch: of('secondsPerEpoch'), peakMiB: of('peakMiB'), rounds: rows[mode] });
     }
-    const [alone, watched] = report.results.filter(result => result.case === example.name);
-    if (watched !== undefined) watched.slowdown = watched.secondsPerEpoch / alone.secondsPerEpoch - 1;
+    // Round by round, because a machine may be slower in one minute than in the next.
+    const [alone, ...others] = report.results.filter(result => result.case === example.name);
+    for (const other of others) other.slowdown = median(other.rounds.map((row, i) => row.secondsPerEpoch / alone.rounds[i].secondsPerEpoch - 1));
   }
 
-  console.table(Object.fromEntries(report.results.map(result => [`${result.case}, ${result.mode === 'views' ? 'all views open' : 'terminal'}`, {
+  console.table(Object.fromEntries(report.results.map(result => [`${result.case}, ${result.mode}`, {
     'steps/s': Number(result.stepsPerSecond.toFixed(1)),
     's/epoch': Number(result.secondsPerEpoch.toFixed(3)),
     'peak MiB': Math.round(result.peakMiB),
     'slower by': result.slowdown === undefined ? '' : `${(100 * result.slowdown).toFixed(1)} %`,
   }])));
+  for (const result of report.results.filter(each => each.mode !== 'terminal')) {
+    console.log(`\nCPU time in milliseconds a second: ${result.case}, ${result.mode}`);
+    const spent = Object.entries(result.cpuPerSecond).map(([part, each]) => [part, Math.round(1000 * each)]).filter(([, each]) => each > 0);
+    console.table(Object.fromEntries(spent.toSorted((a, b) => b[1] - a[1]).slice(0, 16).map(([part, each]) => [part, { 'ms of CPU': each }])));
+  }
   const folder = join(root, 'out/bench');
   await mkdir(folder, { recursive: true });
   const file = join(folder, `${report.date.slice(0, 19).replaceAll(':', '-')}.json`);

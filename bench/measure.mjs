@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuBetween, cpuSeconds } from './cpu.mjs';
 
 /** Peak resident memory of a process in MiB; 0 when it is gone. */
 function peakMemory(pid) {
@@ -23,13 +24,15 @@ async function readEvents(folder) {
 
 /**
  * Follows the one run of a runs folder: lets it warm up until its first epoch is done and `ready` resolves, watches it for
- * `seconds` and at least two more epochs, then ends it.
- * @returns {Promise<{ stepsPerSecond: number, secondsPerEpoch: number, peakMiB: number }>}
+ * `seconds` and at least two more epochs, then ends it. CPU time is that of everything this process started,
+ * for each second watched: views rest by the clock, however fast or slow a busy machine trains.
+ * @returns {Promise<{ stepsPerSecond: number, secondsPerEpoch: number, peakMiB: number, cpuPerSecond: Record<string, number> }>}
  */
-export async function watchRun(runsFolder, { seconds, ready = () => Promise.resolve() }) {
+export async function watchRun(runsFolder, { seconds, ready = () => Promise.resolve(), threads = false }) {
   const deadline = Date.now() + 600_000;
   let folder;
   let start;
+  let cpu;
   let peakMiB = 0;
   for (;;) {
     if (Date.now() > deadline) throw new Error(`No run in ${runsFolder} could be measured within 10 minutes.`);
@@ -47,13 +50,17 @@ export async function watchRun(runsFolder, { seconds, ready = () => Promise.reso
     if (start === undefined) {
       if (epochs.length === 0) continue;
       await ready();
+      cpu = await cpuSeconds(process.pid, { threads });
       start = Date.now();
       continue;
     }
     const seen = epochs.filter(epoch => epoch.time >= start);
     if (Date.now() - start < 1000 * seconds || seen.length < 3) continue;
+    const used = cpuBetween(cpu, await cpuSeconds(process.pid, { threads }));
+    const watched = (Date.now() - start) / 1000;
     process.kill(pid, 'SIGKILL');
-    return { ...speed(events, start), peakMiB };
+    const measured = speed(events, start);
+    return { ...measured, peakMiB, cpuPerSecond: Object.fromEntries(Object.entries(used).map(([part, seconds]) => [part, seconds / watched])) };
   }
 }
 

@@ -64,6 +64,8 @@ const bundles = [
       'webviews/loss': 'src/webviews/loss/main.ts',
       'webviews/reconstructions': 'src/webviews/reconstructions/main.ts',
       'webviews/latent': 'src/webviews/latent/main.ts',
+      'webviews/report': 'src/webviews/report/main.ts',
+      'webviews/sweep': 'src/webviews/sweep/main.ts',
       'webviews/decode-worker': 'src/webviews/latent/decode-worker.ts',
     },
   },
@@ -112,6 +114,17 @@ async function copyRuntimes() {
 }
 
 /**
+ * The schema as VS Code's JSON service gets it. It forbids no key, because the extension itself tells of unknown keys, with the
+ * nearest known one and a fix: nobody wants to read the same thing twice.
+ */
+async function writeEditorSchema() {
+  const allowed = (key, value) => key === 'additionalProperties' && value === false ? undefined : value;
+  const schema = JSON.parse(await readFile(join(root, 'schemas/aeconf.schema.json'), 'utf8'), allowed);
+  await mkdir(dist, { recursive: true });
+  await writeFile(join(dist, 'aeconf.editor.schema.json'), JSON.stringify(schema));
+}
+
+/**
  * The licences of all packages that went into the bundles or stand beside them, in one file: most licences ask that their
  * text goes where the code goes.
  */
@@ -144,6 +157,7 @@ const finish = {
 const started = Date.now();
 try {
   await copyRuntimes();
+  await writeEditorSchema();
   if (options.watch) {
     for (const bundle of bundles) await (await context({ ...bundle, plugins: [finish] })).watch();
     console.log('Built; watching src/ for changes (Ctrl-C ends it).');

@@ -5,6 +5,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ScriptError, main, root, run } from './lib/process.mjs';
+import { prepareTensorflow } from './lib/tensorflow.mjs';
 import { ensureChromium, ensureDependencies, softwareGpu } from './lib/tools.mjs';
 
 const usage = `npm test [-- options]
@@ -50,6 +51,16 @@ async function vitest(title, name, args, env = {}) {
   total.failed += failed === 0 && code !== 0 ? 1 : failed;
 }
 
+/** Lets the tests find TensorFlow. Where it can be had its engine is not left untested. */
+async function tensorflow() {
+  if (process.env.AECONF_TENSORFLOW !== undefined) return {};
+  const { folder, why, possible } = await prepareTensorflow();
+  if (folder !== undefined) return { AECONF_TENSORFLOW: folder };
+  console.log(`The TensorFlow engine is not tested: ${why}`);
+  if (possible && process.env.CI) total.failed += 1;
+  return {};
+}
+
 await main(async () => {
   let options;
   try {
@@ -77,7 +88,7 @@ await main(async () => {
     await step('Types', tool('typescript/bin/tsc', '--noEmit'));
     await step('Lint', tool('eslint/bin/eslint.js', '.', '--max-warnings', '0'));
     const driver = process.env.VK_ICD_FILENAMES ?? await softwareGpu();
-    await vitest('Unit tests', 'unit', [], driver === undefined ? {} : { VK_ICD_FILENAMES: driver });
+    await vitest('Unit tests', 'unit', [], { ...(driver === undefined ? {} : { VK_ICD_FILENAMES: driver }), ...await tensorflow() });
   }
   if (e2e && built) await vitest('End to end in VS Code', 'e2e', ['--config', join(root, 'test/e2e/vitest.config.mts')]);
 

@@ -100,7 +100,7 @@ export function findChromium() {
 }
 
 /** Installs packages on Debian as root; elsewhere the caller says what is missing. */
-async function installOnDebian(packages) {
+export async function installOnDebian(packages) {
   if (process.platform !== 'linux' || process.getuid?.() !== 0 || findInPath('apt-get') === undefined) return;
   console.log(`Installing system packages: ${packages.join(' ')} …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };

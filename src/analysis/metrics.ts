@@ -2,6 +2,8 @@
 // SSIM: Z. Wang, A. C. Bovik, H. R. Sheikh, E. P. Simoncelli, "Image Quality Assessment: From Error Visibility to Structural
 // Similarity", IEEE Transactions on Image Processing 13 (2004), with its window (11 × 11, Gaussian, σ = 1.5) and constants.
 
+import { gaussianWindow, windowSize } from '../core/window.ts';
+
 type Values = ArrayLike<number>;
 
 /** Mean squared error of two arrays of one length. */
@@ -21,15 +23,6 @@ export function mae(a: Values, b: Values): number {
 /** Peak signal-to-noise ratio in decibels; infinite for equal images. @param peak the largest possible value. */
 export function psnr(a: Values, b: Values, peak = 1): number {
   return 10 * Math.log10(peak * peak / mse(a, b));
-}
-
-const WINDOW = 11;
-const SIGMA = 1.5;
-
-function gaussian(size: number): Float64Array {
-  const weights = Float64Array.from({ length: size }, (_, i) => Math.exp(-((i - (size - 1) / 2) ** 2) / (2 * SIGMA * SIGMA)));
-  const sum = weights.reduce((total, weight) => total + weight);
-  return weights.map(weight => weight / sum);
 }
 
 /** Weighted means of all windows that fit into a plane: (height − size + 1) × (width − size + 1). */
@@ -65,9 +58,8 @@ export function ssim(a: Values, b: Values, shape: readonly number[], peak = 1): 
   const [height = 1, width = 1, channels = 1] = shape;
   const c1 = (0.01 * peak) ** 2;
   const c2 = (0.03 * peak) ** 2;
-  const fitting = (extent: number): number => Math.min(WINDOW, extent - (1 - extent % 2));
-  const rows = gaussian(fitting(height));
-  const columns = gaussian(fitting(width));
+  const rows = gaussianWindow(windowSize(height));
+  const columns = gaussianWindow(windowSize(width));
   let sum = 0;
   let count = 0;
   for (let channel = 0; channel < channels; channel++) {

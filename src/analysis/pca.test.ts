@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../core/random.ts';
-import { largestEigen, principalComponents, symmetricEigen } from './pca.ts';
+import { covarianceOf, largestEigen, principalComponents, symmetricEigen } from './pca.ts';
 
 /** Independent normals of the given deviations, turned so that axis k lies along a known orthonormal direction. */
 function cloud(count: number, size: number, deviation: (k: number) => number): { codes: Float32Array; direction: (k: number) => Float64Array } {
@@ -66,6 +66,14 @@ describe('principalComponents', () => {
     const a = principalComponents(codes, 300, 6, 2).components;
     const b = principalComponents(flipped, 300, 6, 2).components;
     a.forEach((value, k) => expect(b[k]).toBeCloseTo(value, 5));
+  });
+  it('finds as many directions as are wanted where some dimensions never vary', () => {
+    const size = 80;
+    const codes = new RandomStream(6, 'sampling').fillNormal(new Float32Array(500 * size));
+    for (let i = 0; i < codes.length; i++) codes[i]! *= i % size < 40 ? 0 : 1 + (i % size) / 10;
+    const { variance } = principalComponents(codes, 500, size, 20);
+    const { covariance } = covarianceOf(codes, 500, size);
+    symmetricEigen(covariance, size).values.subarray(0, 20).forEach((value, k) => expect(variance[k]! / value).toBeCloseTo(1, 6));
   });
   it('pads when there are fewer dimensions than wanted, and lives with no variance', () => {
     const result = principalComponents(new Float32Array([1, 1, 1]), 3, 1, 2);

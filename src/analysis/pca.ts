@@ -1,6 +1,7 @@
 // Principal components of codes, for pictures of a latent space. Exact (Jacobi rotations, C. Jacobi 1846) where the
 // covariance is small; block power iteration with Rayleigh-Ritz (subspace iteration; Y. Saad, "Numerical Methods for Large
 // Eigenvalue Problems", ch. 5) where only a few components of many dimensions are wanted.
+import { RandomStream } from '../core/random.ts';
 
 export interface PrincipalComponents {
   /** Mean of the codes (size). */
@@ -135,26 +136,35 @@ function rotate(a: Float64Array, v: Float64Array, n: number, p: number, q: numbe
 /** The `wanted` largest eigenvalues of a symmetric matrix without negative ones (n × n), by subspace iteration. */
 export function largestEigen(matrix: Float64Array, n: number, wanted: number): Eigen {
   const block = Math.min(n, wanted + 8);
-  // A fixed start that favours no axis: the same answer every time.
-  let basis = new Float64Array(block * n);
-  for (let k = 0; k < basis.length; k++) basis[k] = Math.sin(1 + k * 12.9898) * Math.cos(k * 78.233);
-  orthonormalise(basis, block, n);
+  let basis = startingBlock(block, n);
   let values = new Float64Array(block);
   for (let iteration = 0; iteration < 500; iteration++) {
     let image = multiply(basis, matrix, block, n);
     orthonormalise(image, block, n);
     basis = image;
-    // Rayleigh-Ritz: the best eigenvectors inside the subspace.
     image = multiply(basis, matrix, block, n);
-    const small = new Float64Array(block * block);
-    for (let i = 0; i < block; i++) for (let j = 0; j < block; j++) small[i * block + j] = dot(basis, i * n, image, j * n, n);
-    const ritz = symmetricEigen(small, block);
-    basis = multiplyRows(ritz.vectors, basis, block, n);
+    const ritz = rayleighRitz(basis, image, block, n);
+    basis = ritz.vectors;
     const settled = ritz.values.slice(0, wanted).every((value, k) => Math.abs(value - values[k]!) <= 1e-12 * Math.abs(ritz.values[0]!));
     values = Float64Array.from(ritz.values);
     if (settled) break;
   }
   return { values, vectors: basis };
+}
+
+/** Random orthonormal rows (r × n) that favour no axis: the same every time. */
+export function startingBlock(r: number, n: number): Float64Array<ArrayBuffer> {
+  const rows = Float64Array.from(new RandomStream(0, 'sampling').fillNormal(new Float32Array(r * n)));
+  orthonormalise(rows, r, n);
+  return rows;
+}
+
+/** The best eigenvectors inside a subspace, from its orthonormal rows (r × n) and their images under the matrix. */
+export function rayleighRitz(basis: Float64Array, image: Float64Array, r: number, n: number): { readonly values: Float64Array; readonly vectors: Float64Array<ArrayBuffer> } {
+  const small = new Float64Array(r * r);
+  for (let i = 0; i < r; i++) for (let j = 0; j < r; j++) small[i * r + j] = dot(basis, i * n, image, j * n, n);
+  const { values, vectors } = symmetricEigen(small, r);
+  return { values, vectors: multiplyRows(vectors, basis, r, n) };
 }
 
 function dot(a: Float64Array, from: number, b: Float64Array, at: number, n: number): number {
@@ -183,7 +193,7 @@ function multiplyRows(weights: Float64Array, rows: Float64Array, r: number, n: n
 }
 
 /** Gram-Schmidt, twice for accuracy; a row that vanishes becomes the unit vector that is still free. */
-function orthonormalise(rows: Float64Array, r: number, n: number): void {
+export function orthonormalise(rows: Float64Array, r: number, n: number): void {
   for (let i = 0; i < r; i++) {
     const row = rows.subarray(i * n, (i + 1) * n);
     for (let unit = -1; unit < n; unit++) {

@@ -218,5 +218,10 @@ describe('generated images', () => {
   it('cut long codes short', () => {
     const few = generationGrid([1, 1, 1], [0.5], new Float32Array(12), 1);
     expect(generationGrid([1, 1, 1], [0.5], new Float32Array(500), 1).height).toBe(few.height);
+    // The space between two images stays empty: no code is longer than its image is wide.
+    const pair = generationGrid([1, 1, 1], [0.5, 0.5], Float32Array.from({ length: 100 }, (_, i) => 0.11 * (i % 7)), 2, { cell: 84 });
+    const [left, , width] = boundsOf(pair, grey(0.5));
+    const middle = left + Math.floor(width / 2);
+    for (let y = 0; y < pair.height; y++) for (let x = middle - 2; x <= middle + 2; x++) expect(isColor(pair, x, y, [255, 255, 255]), `${x}, ${y}`).toBe(true);
   });
 });

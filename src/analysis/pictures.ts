@@ -307,6 +307,13 @@ export function generationGrid(shape: readonly number[], images: ArrayLike<numbe
 
 const CODE_LINES = 3;
 
+/** A line of numbers that goes on, with as many of them as fit before the dots. */
+function abbreviated(line: string, room: number): string {
+  const words = line.split(' ');
+  while (words.length > 1 && textWidth(`${words.join(' ')} …)`, TEXT - 2) > room) words.pop();
+  return `${words.join(' ')} …)`;
+}
+
 /** "(0.12, −1.30," / "0.07)": numbers of a code in lines that fit. */
 function codeLines(codes: ArrayLike<number>, from: number, count: number, room: number): string[] {
   const lines: string[] = [''];
@@ -317,7 +324,7 @@ function codeLines(codes: ArrayLike<number>, from: number, count: number, room: 
     if (textWidth(longer, TEXT - 2) <= room || lines.at(-1) === '') lines[lines.length - 1] = longer;
     else if (lines.length < CODE_LINES) lines.push(word);
     else {
-      lines[lines.length - 1] += ' …)';
+      lines[lines.length - 1] = abbreviated(lines.at(-1)!, room);
       break;
     }
   }

@@ -27,9 +27,10 @@ export const commands: readonly Command[] = [
     options: [
       { ...device },
       { name: 'epochs', value: 'N', description: 'Train this many epochs: short for --set training.epochs=N.' },
+      { name: 'no-sweep', description: 'Of a file that holds a sweep, train only its base.' },
       o.set, o.data, o.runs, o.threads, o.json,
     ],
-    details: 'Ctrl-C stops after the step with a checkpoint, from which "aeconf resume last" goes on exactly; a second Ctrl-C ends at once. With --json every line is an event: first {"event":"run","id","folder"}, then status, scalars, picture, latent, checkpoint and alert, last {"event":"end"}; a failure is {"event":"error","reason","message"}.',
+    details: 'A file that holds a sweep is swept, as by "aeconf sweep FILE". Ctrl-C stops after the step with a checkpoint, from which "aeconf resume last" goes on exactly; a second Ctrl-C ends at once. With --json every line is an event: first {"event":"run","id","folder"}, then status, scalars, picture, latent, checkpoint and alert, last {"event":"end"}; a failure is {"event":"error","reason","message"}.',
     load: async () => (await import('./commands/train.ts')).train,
   },
   {
@@ -42,6 +43,23 @@ export const commands: readonly Command[] = [
     details: 'Training continues exactly as if it had never stopped: the same losses, to the last bit on the same device.',
     load: async () => (await import('./commands/train.ts')).resume,
   },
+  {
+    name: 'sweep', summary: 'Train a configuration several times, with the values of its sweep.', positionals: [{ ...file, optional: true }], graceful: true,
+    options: [
+      { name: 'resume', description: 'Go on with the newest sweep of FILE (or of all). In place of FILE the id of a sweep may stand.' },
+      { name: 'parallel', value: 'N', description: 'Trainings at the same time, each with its share of the threads. Default: sweep.parallel of the spec.' },
+      { ...device },
+      { name: 'epochs', value: 'N', description: 'Train this many epochs: short for --set training.epochs=N.' },
+      { name: 'member', value: 'N', description: 'Of a sweep that was begun, train only this one, counted from 1.' },
+      o.set, o.data, o.runs, o.threads, o.json,
+    ],
+    details: 'All combinations are checked before the first one trains. Each is an ordinary run. Ctrl-C, and "aeconf stop" of one of the runs, stop the sweep politely; --resume keeps what is finished, goes on with what was interrupted and tries again what failed. It ends with a table and a chart. With --json every line is an event: first {"event":"sweep","id","members"}, then those of "aeconf train" with "member" (from 0), {"event":"member","member","outcome"} when one ends, last {"event":"end","outcome","sweep"}.',
+    load: async () => (await import('./commands/sweep.ts')).sweep,
+  },
+  {
+    name: 'sweeps', summary: 'List the sweeps, or show one as table and chart.', positionals: [{ name: 'SWEEP', optional: true }], options: [o.runs, o.json],
+    load: async () => (await import('./commands/sweep.ts')).sweeps,
+  },
   control('stop', 'Stop a run after its step, with a checkpoint.'),
   control('pause', 'Let a run wait.'),
   control('continue', 'Let a paused run go on.'),
@@ -51,8 +69,38 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'evaluate', summary: 'Measure a trained model on the validation samples.', positionals: [run],
-    options: [o.checkpoint, o.data, o.runs, o.threads, o.json],
+    options: [
+      { name: 'importance-samples', value: 'K', description: 'Estimate the log-likelihood of a variational model in nats, with that many draws for each sample (5000 in the literature).' },
+      { name: 'samples', description: 'With --json: the loss and every metric of each sample, too.' },
+      o.checkpoint, o.data, o.runs, o.threads, o.json,
+    ],
+    details: 'Every metric for all samples and class by class, beside the error of as many principal components as the code has numbers. Metrics that make no sense for the model are left out: binaryCrossentropy needs outputs in [0, 1], ssim images.',
     load: async () => (await import('./commands/evaluate.ts')).evaluate,
+  },
+  {
+    name: 'probe', summary: 'Judge a representation: classifiers on codes and on pixels.', positionals: [run], graceful: true,
+    options: [
+      { name: 'on', value: 'WHAT', many: true, description: 'codes, pixels or reconstructions; may be given several times. Default: probe.on of the spec.' },
+      { name: 'epochs', value: 'N', description: 'Epochs of the classifier. Default: probe.epochs of the spec.' },
+      { name: 'neighbors', value: 'K', description: 'k of the k-nearest-neighbour probe; 0 leaves it out.' },
+      { name: 'linear', description: 'A linear classifier in place of the layers of the spec.' },
+      { name: 'confusion', description: 'Print confusion matrices and tables by class.' },
+      o.checkpoint, o.data, o.runs, o.threads, o.json,
+    ],
+    details: 'Trains the classifier of the spec\'s "probe" (a linear one where it says nothing) on each and judges it on the validation samples, which need labels. The encoder sees the samples without corruption. Everything is kept in probe/probe.json of the run, which grows while it works; --json prints it at the end. Ctrl-C ends it and keeps what was found.',
+    load: async () => (await import('./commands/probe.ts')).probeRun,
+  },
+  {
+    name: 'robustness', summary: 'Test a trained model with noise of several strengths.', positionals: [run],
+    options: [
+      { name: 'corruption', value: 'KIND', description: 'The noise: uniform, gaussian, saltAndPepper, masking, occlusion, or an object like \'{"type":"gaussian","mean":0.5}\'. Default: "robustness" of the spec.' },
+      { name: 'strengths', value: 'LIST', description: 'Its amounts, standard deviations or sizes: 0.1,0.3,0.5.' },
+      { name: 'against', value: 'RUN', many: true, description: 'Another run, shown beside this one; may be given several times.' },
+      { name: 'samples', value: 'N', description: 'Samples in the pictures. Default: 10.' },
+      o.checkpoint, o.data, o.runs, o.threads, o.json,
+    ],
+    details: 'Writes robustness/NAME.json into the run folder, a picture of every strength and one of all. Every run sees the same noise.',
+    load: async () => (await import('./commands/robustness.ts')).robustness,
   },
   {
     name: 'reconstruct', summary: 'Write a picture of originals and reconstructions.', positionals: [run],
@@ -65,6 +113,19 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/reconstruct.ts')).reconstruct,
   },
   {
+    name: 'generate', summary: 'Decode new codes into a picture.', positionals: [run],
+    options: [
+      { name: 'method', value: 'M', description: 'prior, mixture (Gaussians fitted to the codes), uniform (in the range of the codes), interpolate, or grid. Default: prior where the latent has one, else mixture.' },
+      { name: 'count', value: 'N', description: 'Images (16); pairs to interpolate between (5); images in each direction of a grid (20).' },
+      { name: 'components', value: 'K', description: 'Gaussians of the mixture. Default: 10.' },
+      { name: 'seed', value: 'S', description: 'The same seed gives the same images. Default: 0.' },
+      { name: 'out', value: 'FILE', description: 'The PNG file. Default: generated/ in the run folder.' },
+      o.checkpoint, o.data, o.runs, o.threads, o.json,
+    ],
+    details: 'The vectors stand above the images and are printed; --json has them in full.',
+    load: async () => (await import('./commands/generate.ts')).generateSamples,
+  },
+  {
     name: 'export', summary: 'Write encoder, decoder and autoencoder as ONNX models.', positionals: [run],
     options: [{ name: 'out', value: 'DIR', description: 'Where to. Default: the folder you are in.' }, o.checkpoint, o.runs, o.json],
     details: 'Standard models for any batch size; input and output are float32 of batch × the shape of a sample, codes are batch × numbers.',
@@ -73,6 +134,16 @@ export const commands: readonly Command[] = [
   {
     name: 'devices', summary: 'List the devices of this machine.', positionals: [], options: [o.json],
     load: async () => (await import('./commands/devices.ts')).devices,
+  },
+  {
+    name: 'engine', summary: 'Engines that are fetched on demand: install, remove, check, list.', positionals: [{ name: 'ACTION' }, { name: 'ENGINE', optional: true }], graceful: true,
+    options: [
+      { name: 'gpu', description: 'The one for NVIDIA GPUs with CUDA.' },
+      { name: 'folder', value: 'DIR', description: 'Where engines are installed. Default: AECONF_TENSORFLOW, or the user\'s data folder.' },
+      o.json,
+    ],
+    details: 'The one engine there is so far is tensorflow: "aeconf engine install tensorflow" fetches it from npm after telling size and requirements, and keeps it when it computes right. Ctrl-C cancels and keeps nothing. Then train with --device tensorflow or tensorflow-gpu. An engine in a folder of its own is found through AECONF_TENSORFLOW.',
+    load: async () => (await import('./commands/engine.ts')).engine,
   },
   {
     name: 'datasets', summary: 'List the named data sets and where they are.', positionals: [], options: [o.data, o.json],

@@ -16,6 +16,11 @@ export function formatLoss(value: number): string {
   return value.toFixed(magnitude >= 100 ? 1 : magnitude >= 1 ? 3 : 5);
 }
 
+/** "PCA with 50 components: mse 0.01198 (the model: 0.00931)". */
+export function baselineText({ components, mse, model }: { readonly components: number; readonly mse: number; readonly model?: number }): string {
+  return `PCA with ${formatCount(components)} components: mse ${formatLoss(mse)}${model === undefined ? '' : ` (the model: ${formatLoss(model)})`}`;
+}
+
 /** "60,000". */
 export function formatCount(value: number): string {
   return Math.round(value).toLocaleString('en-US');

@@ -52,7 +52,7 @@ describe('aeconf train', () => {
     expect(code).toBe(0);
     const lines = jsonLines(out);
     expect(lines[0]).toMatchObject({ event: 'run' });
-    expect(new Set(lines.map(({ event }) => event))).toEqual(new Set(['run', 'status', 'scalars', 'picture', 'latent', 'checkpoint', 'end']));
+    expect(new Set(lines.map(({ event }) => event))).toEqual(new Set(['run', 'status', 'scalars', 'picture', 'latent', 'checkpoint', 'alert', 'end']));
     expect(lines.at(-1)).toMatchObject({ event: 'end', id: lines[0]!['id'], outcome: 'finished', bestEpoch: 2 });
   });
 
@@ -69,7 +69,7 @@ describe('aeconf train', () => {
     expect(err).toMatch(/^epoch 1\/2 {2}loss 0\.\d+ {2}validation 0\.\d+/m);
     expect(err).toMatch(/^epoch 2\/2 /m);
     expect(err + out).not.toContain('\u001b');
-    expect(out).toMatch(/^Finished after 0:0\d: loss .*, validation loss .*, best .* in epoch 2\.\nRun {9}.*\nPictures {4}.*reconstructions\.png\n.*manifold\.png\n$/);
+    expect(out).toMatch(/^Finished after 0:0\d: loss .*, validation loss .*, best .* in epoch 2\.\nPCA with 2 components: .*\nRun {9}.*\nPictures {4}.*reconstructions\.png\n.*manifold\.png\n$/);
   });
 
   it('stops after the step at the first signal, and resumes exactly', async () => {

@@ -122,6 +122,57 @@ describe('a run', () => {
     expect(facts.classes.reduce((sum, { samples }) => sum + samples, 0)).toBe(60);
   });
 
+  it('is measured in everything that makes sense for it, beside principal components', async () => {
+    interface Measured { loss: number; metrics: Record<string, number>; samples: number }
+    const facts = await json(...on('evaluate', 'last', '--samples')) as Measured & { classes: Measured[]; baseline: object; perSample: Record<string, number[]> };
+    const names = ['mse', 'mae', 'binaryCrossentropy', 'psnr', 'ssim', 'accuracy', 'binaryAccuracy'];
+    expect(Object.keys(facts.metrics)).toEqual(names);
+    expect(facts.metrics['mse']).toBeCloseTo(facts.loss, 6);
+    for (const name of names) {
+      const whole = facts.classes.reduce((sum, part) => sum + part.samples * part.metrics[name]!, 0) / 60;
+      expect(facts.metrics[name], name).toBeCloseTo(whole, 6);
+      expect(facts.perSample[name], name).toHaveLength(60);
+    }
+    expect(facts.perSample['label']).toHaveLength(60);
+    expect(facts.baseline).toMatchObject({ kind: 'pca', components: 2, mse: expect.any(Number) as number });
+    const { out } = await aeconf(...on('evaluate', 'last'));
+    expect(out).toMatch(/^PCA with 2 components: mse 0\.\d+ \(the model: 0\.\d+\)$/m);
+    expect(out).toMatch(/^Class +Samples +loss +mse +mae +binaryCrossentropy +psnr +ssim/m);
+    expect(await aeconf(...on('evaluate', 'last', '--importance-samples', '5'))).toMatchObject({ code: exitCodes.usage.code, err: expect.stringMatching(/needs a gaussian latent/) as string });
+  });
+
+  it('is tested with noise, of options where its spec has none', async () => {
+    expect(await aeconf(...on('robustness', 'last'))).toMatchObject({ code: exitCodes.usage.code, err: expect.stringMatching(/has no "robustness".*--corruption uniform --strengths/) as string });
+    const noise = ['--corruption', '{"type":"gaussian","mean":0.5}', '--strengths', '0.1,0.5'];
+    const { reports } = await json(...on('robustness', 'last', ...noise, '--samples', '3', '--against', id)) as { reports: { name: string; runs: object[]; strengths: { strength: number; picture: string }[] }[] };
+    expect(reports).toMatchObject([{ name: 'gaussian-against-tiny', samples: 60, corruption: { type: 'gaussian', mean: 0.5, stddev: 0.1, clip: true }, strengths: [{ strength: 0.1 }, { strength: 0.5 }] }]);
+    expect(reports[0]!.runs).toHaveLength(2);
+    for (const { picture } of reports[0]!.strengths) expect(fs.existsSync(path.join(folder, picture)), picture).toBe(true);
+    expect(fs.existsSync(path.join(folder, 'robustness/gaussian-against-tiny.json'))).toBe(true);
+    const { out } = await aeconf(...on('robustness', 'last', '--corruption', 'occlusion', '--strengths', '4,8'));
+    expect(out).toMatch(/^occlusion on 60 validation samples/);
+    expect(out).toMatch(/^size +input mse +psnr +ssim +tiny mse +psnr +ssim$/m);
+    for (const [words, message] of [
+      [['--corruption', 'gausian', '--strengths', '1'], /gausian/], [['--corruption', 'uniform'], /needs --strengths/],
+      [['--corruption', 'uniform', '--strengths', '0.1,x'], /not "0\.1,x"/], [['--strengths', '0.1'], /trained with 2 kinds/],
+      [['--corruption', 'masking', '--strengths', '0.5,2'], /at most 1, not 2/],
+    ] as const) {
+      const { code, err } = await aeconf(...on('robustness', 'last', ...words));
+      expect(code, words.join(' ')).not.toBe(0);
+      expect(err).toMatch(message);
+    }
+  });
+
+  it('makes new samples', async () => {
+    const made = await json(...on('generate', 'last', '--method', 'uniform', '--count', '5', '--seed', '2')) as { file: string; codes: number[][] };
+    expect(made).toMatchObject({ id, method: 'uniform', seed: 2, file: path.join(folder, 'generated/uniform-2.png') });
+    expect(made.codes.map(code => code.length)).toEqual([2, 2, 2, 2, 2]);
+    expect([...fs.readFileSync(made.file).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+    const out = path.join(place.folder, 'mixture.png');
+    expect((await aeconf(...on('generate', 'last', '--count', '2', '--components', '3', '--out', out))).out).toMatch(/^From 3 Gaussians .*\n {2}1 {2}\(.*\)\n {2}2 {2}\(.*\)\n.*mixture\.png\n$/);
+    expect(await aeconf(...on('generate', 'last', '--method', 'prior'))).toMatchObject({ code: exitCodes.usage.code, err: expect.stringMatching(/--method mixture/) as string });
+  });
+
   it('is pictured, from the model and from what it kept', async () => {
     const out = path.join(place.folder, 'grid.png');
     expect(await json(...on('reconstruct', 'tiny', '--out', out, '--samples', '3'))).toEqual({ id, file: out });

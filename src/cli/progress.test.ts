@@ -24,6 +24,12 @@ describe('progressLine', () => {
     expect(progressLine({ state: 'preparing', epoch: 0, epochs: 35, message: 'Reading the data' }, 80)).toBe('Preparing: Reading the data');
   });
 
+  it('tells of pretraining in its own words', () => {
+    const pretraining = { state: 'training', epoch: 0, epochs: 35, message: 'Pretraining dense_1, epoch 3 of 10', timeLeft: 12, samplesPerSecond: 5000 } as const;
+    expect(progressLine(pretraining, 120)).toBe('Pretraining dense_1, epoch 3 of 10  0:12 left  5,000 samples/s');
+    expect(progressLine(pretraining, 48)).toBe('Pretraining dense_1, epoch 3 of 10  0:12 left');
+  });
+
   it('says that it is paused, and stays at the last epoch at the end', () => {
     expect(progressLine({ ...progress, state: 'paused' }, 120)).toContain('paused');
     expect(progressLine({ state: 'training', epoch: 35, epochs: 35 }, 80)).toMatch(/^Epoch 35\/35 █+ +100 %/);
@@ -44,6 +50,12 @@ describe('ProgressDisplay', () => {
     display.update(progress);
     display.epochDone(12);
     expect(terminal.text).toBe('epoch 12/35  loss 0.01432  validation 0.01389  152,340 samples/s  0:12 left\n');
+  });
+
+  it('writes the error of each epoch of pretraining', () => {
+    const terminal = recorder(false);
+    new ProgressDisplay(terminal).pretrained(3, 'validation', { 'pretraining/dense_1': 0.0123456 });
+    expect(terminal.text).toBe('pretraining/dense_1 epoch 3  validation error 0.01235\n');
   });
 
   it('redraws one line on a terminal and takes it away for other text', () => {

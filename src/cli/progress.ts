@@ -22,8 +22,9 @@ export function progressLine(progress: Progress, width: number): string {
   const { state, epoch, epochs } = progress;
   if (state === 'preparing') return cut(`Preparing: ${progress.message ?? ''}`, width);
   const share = epochs > 0 ? epoch / epochs : 0;
-  const head = `Epoch ${Math.min(epochs, Math.floor(epoch) + 1)}/${epochs}`;
-  const percent = `${Math.floor(share * 100)} %`.padStart(5);
+  // What comes before the first epoch says itself what it is.
+  const head = progress.message || `Epoch ${Math.min(epochs, Math.floor(epoch) + 1)}/${epochs}`;
+  const percent = progress.message ? '' : `${Math.floor(share * 100)} %`.padStart(5);
   // In the order in which they are kept.
   const parts = [
     ...(state === 'paused' ? ['paused'] : []),
@@ -40,8 +41,8 @@ export function progressLine(progress: Progress, width: number): string {
     room -= GAP.length + part.length;
   }
   const columns = Math.min(BAR.most, room - 1);
-  const start = columns >= BAR.least ? `${head} ${bar(share, columns)}` : head;
-  return cut([`${start} ${percent}`, ...shown].join(GAP), width);
+  const start = columns >= BAR.least && percent !== '' ? `${head} ${bar(share, columns)}` : head;
+  return cut([`${start} ${percent}`.trimEnd(), ...shown].join(GAP), width);
 }
 
 function cut(text: string, width: number): string {
@@ -85,6 +86,12 @@ export class ProgressDisplay {
       ...(timeLeft === undefined ? [] : [`${formatDuration(timeLeft)} left`]),
     ];
     this.terminal.err(`${parts.join('  ')}\n`);
+  }
+
+  /** An epoch of pretraining told of errors by layer; without a terminal that is a line of its own. */
+  pretrained(epoch: number, split: string, values: Readonly<Record<string, number>>): void {
+    if (this.terminal.interactive) return;
+    for (const [name, error] of Object.entries(values)) this.terminal.err(`${name} epoch ${epoch}  ${split} error ${formatLoss(error)}\n`);
   }
 
   /** Writes a line of its own above the progress. */

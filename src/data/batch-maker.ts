@@ -2,6 +2,7 @@
 // worker thread and without one, so both give the same bits. Everything depends on (seed, epoch, index) only.
 import { hashText, RandomStream, type RandomFeed } from '../core/random.ts';
 import { sizeOf } from '../core/tensor.ts';
+import { drawPixels } from './binarize.ts';
 import { corrupt } from './corruption.ts';
 import type { Batch, BatchPlan } from './dataset.ts';
 import type { Samples } from './memory.ts';
@@ -9,6 +10,8 @@ import type { Samples } from './memory.ts';
 /** What a maker needs to know of its split; can be posted to a worker, `values` being shared memory. */
 export interface MakerSetup {
   readonly values: Samples;
+  /** Class of each sample, when the plan asks for labels. */
+  readonly labels?: Uint16Array;
   readonly count: number;
   readonly shape: readonly number[];
   readonly scale: number;
@@ -19,6 +22,7 @@ export interface MakerSetup {
 export interface BatchBuffers {
   readonly target: Samples;
   readonly input?: Float32Array;
+  readonly labels?: Int32Array;
   readonly random: Readonly<Record<string, Float32Array | Uint8Array>>;
 }
 
@@ -36,7 +40,7 @@ export type WorkerAnswer =
 
 /** The memory to hand over with a message. */
 export function transfers(buffers: BatchBuffers): ArrayBuffer[] {
-  const arrays = [buffers.target, ...(buffers.input ? [buffers.input] : []), ...Object.values(buffers.random)];
+  const arrays = [buffers.target, ...(buffers.input ? [buffers.input] : []), ...(buffers.labels ? [buffers.labels] : []), ...Object.values(buffers.random)];
   return arrays.map(array => array.buffer as ArrayBuffer);
 }
 
@@ -52,7 +56,7 @@ export class BatchMaker {
   }
 
   allocate(): BatchBuffers {
-    const { values, plan } = this.setup;
+    const { values, labels, plan } = this.setup;
     const size = Math.min(plan.batchSize, this.setup.count);
     const numbers = size * this.features;
     const random = Object.fromEntries(plan.random.map(feed =>
@@ -60,6 +64,7 @@ export class BatchMaker {
     return {
       target: values instanceof Uint8Array ? new Uint8Array(numbers) : new Float32Array(numbers),
       ...(plan.corruption.length > 0 ? { input: new Float32Array(numbers) } : {}),
+      ...(labels ? { labels: new Int32Array(size) } : {}),
       random,
     };
   }
@@ -71,18 +76,21 @@ export class BatchMaker {
     const size = Math.min(plan.batchSize, count - start);
     const target = buffers.target.subarray(0, size * this.features);
     this.gather(epoch, start, size, target);
+    if (plan.binarize) drawPixels(target, scale, new RandomStream(plan.seed, 'binarize', epoch, index));
     const input = buffers.input?.subarray(0, size * this.features);
     if (input !== undefined) {
       toModelScale(target, scale, input);
       corrupt(input, shape, plan.corruption, new RandomStream(plan.seed, 'corruption', epoch, index), target instanceof Uint8Array && scale * 255 <= 1);
     }
+    const labels = buffers.labels?.subarray(0, size);
+    if (labels !== undefined) this.gatherLabels(epoch, start, labels);
     const random: Record<string, Float32Array | Uint8Array> = {};
     for (const feed of plan.random) {
       const values = buffers.random[feed.name]!.subarray(0, size * feed.perSample);
-      fill(feed, values, plan.seed, epoch, index);
+      fillRandom(feed, values, plan.seed, epoch, index);
       random[feed.name] = values;
     }
-    return { epoch, index, size, target, ...(input === undefined ? {} : { input }), random };
+    return { epoch, index, size, target, ...(input === undefined ? {} : { input }), ...(labels === undefined ? {} : { labels }), random };
   }
 
   private gather(epoch: number, start: number, size: number, target: Samples): void {
@@ -97,6 +105,12 @@ export class BatchMaker {
       const from = order[start + row]! * features;
       target.set(values.subarray(from, from + features), row * features);
     }
+  }
+
+  private gatherLabels(epoch: number, start: number, out: Int32Array): void {
+    const labels = this.setup.labels!;
+    const order = this.setup.plan.shuffle ? this.orderOf(epoch) : undefined;
+    for (let row = 0; row < out.length; row++) out[row] = labels[order === undefined ? start + row : order[start + row]!]!;
   }
 
   private orderOf(epoch: number): Uint32Array {
@@ -120,7 +134,8 @@ function scaleBytes(values: Uint8Array, scale: number, out: Float32Array): void 
   for (let i = 0; i < out.length; i++) out[i] = values[i]! * scale;
 }
 
-function fill(feed: RandomFeed, values: Float32Array | Uint8Array, seed: number, epoch: number, index: number): void {
+/** Random numbers of one batch; they depend on seed, name, epoch and index only. */
+export function fillRandom(feed: RandomFeed, values: Float32Array | Uint8Array, seed: number, epoch: number, index: number): void {
   const stream = new RandomStream(seed, feed.kind === 'keep' ? 'dropout' : 'latent', hashText(feed.name), epoch, index);
   if (feed.kind === 'keep') stream.fillBernoulli(values as Uint8Array, feed.probability ?? 0.5);
   else if (feed.kind === 'normal') stream.fillNormal(values as Float32Array);

@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBatchSource } from './batches.ts';
 import type { Batch, BatchPlan, BatchSource, Split } from './dataset.ts';
-import { allocate } from './memory.ts';
+import { allocate, allocateLabels } from './memory.ts';
 import { splitOff } from './splits.ts';
 import { expectStudioError, TemporaryFolder } from './testing.ts';
 
@@ -65,6 +65,22 @@ describe.each([['inline', false], ['worker', true]] as const)('batches, %s', (_n
     expect(samplesOf(first)).not.toEqual(samplesOf(second));
     expect(samplesOf(first)).not.toEqual(ascending);
     await source.dispose();
+  });
+
+  it('brings each sample with its label where the plan asks for it', async () => {
+    const samples = split(10);
+    const labels = allocateLabels(10);
+    labels.forEach((_, i) => { labels[i] = 100 + i; });
+    const source = createBatchSource({ ...samples, labels }, dataset, { ...noisy, labels: true }, worker ? { workerPath } : {});
+    for (const epoch of [1, 2]) {
+      for (let index = 0; index < source.batchesPerEpoch; index++) {
+        const batch = await source.next(epoch, index);
+        expect(batch.labels).toEqual(Int32Array.from({ length: batch.size }, (_, row) => 100 + batch.target[row * FEATURES]!));
+        source.recycle(batch);
+      }
+    }
+    await source.dispose();
+    expect(() => createBatchSource(samples, dataset, { ...plain, labels: true })).toThrow('numbers has no labels in this split.');
   });
 
   it('keeps the order of the file without shuffling', async () => {
@@ -139,6 +155,21 @@ describe('createBatchSource', () => {
     const worker = createBatchSource(split(30), dataset, noisy, { workerPath });
     for (const epoch of [1, 2]) expect(await epochOf(worker, epoch)).toEqual(await epochOf(inline, epoch));
     await worker.dispose();
+  });
+
+  it('draws the same pixels with and without a worker', async () => {
+    for (const kind of ['uint8', 'float32'] as const) {
+      for (const plan of [{ ...plain, binarize: true }, { ...noisy, binarize: true }]) {
+        const inline = createBatchSource(split(30, kind), dataset, plan);
+        const worker = createBatchSource(split(30, kind), dataset, plan, { workerPath });
+        for (const epoch of [1, 2]) {
+          const expected = await epochOf(inline, epoch);
+          expect(await epochOf(worker, epoch)).toEqual(expected);
+          expect(new Set(expected.flatMap(({ target }) => target))).toEqual(new Set([0, 255]));
+        }
+        await worker.dispose();
+      }
+    }
   });
 
   it('has no input without corruption', async () => {

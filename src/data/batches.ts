@@ -16,12 +16,13 @@ const DEPTH = 3;
 
 /**
  * Batches of `split`, which must be one of `dataset`'s.
- * @throws StudioError('data') when the split is empty
+ * @throws StudioError('data') when the split is empty, or the plan asks for labels that it does not have
  */
 export function createBatchSource(split: Split, dataset: Pick<Dataset, 'name' | 'shape' | 'scale'>, plan: BatchPlan, options: BatchSourceOptions = {}): BatchSource {
   if (split.count === 0) throw new StudioError('data', `${dataset.name} has no samples in this split.`);
-  const setup: MakerSetup = { values: split.values, count: split.count, shape: dataset.shape, scale: dataset.scale, plan };
-  const worthwhile = plan.corruption.length > 0 || plan.random.length > 0;
+  if (plan.labels && split.labels === undefined) throw new StudioError('data', `${dataset.name} has no labels in this split.`);
+  const setup: MakerSetup = { values: split.values, ...(plan.labels ? { labels: split.labels! } : {}), count: split.count, shape: dataset.shape, scale: dataset.scale, plan };
+  const worthwhile = plan.corruption.length > 0 || plan.random.length > 0 || plan.binarize === true;
   return options.workerPath !== undefined && worthwhile ? new WorkerSource(setup, options.workerPath) : new InlineSource(setup);
 }
 

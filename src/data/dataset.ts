@@ -49,7 +49,11 @@ export interface BatchPlan {
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly corruption: readonly CorruptionSpec[];
+  /** Whether pixels are drawn as 0 or 1 with the probability of their value, anew for every batch. */
+  readonly binarize?: boolean;
   readonly random: readonly RandomFeed[];
+  /** Whether batches bring the labels of their samples. */
+  readonly labels?: boolean;
 }
 
 /** One batch, ready to be fed. The arrays belong to the receiver until it gives them back with `recycle`. */
@@ -57,10 +61,12 @@ export interface Batch {
   readonly epoch: number;
   readonly index: number;
   readonly size: number;
-  /** size × features, the clean samples in the data set's own type (not scaled). */
+  /** size × features, the clean samples in the data set's own type (not scaled); drawn where the plan binarises. */
   readonly target: Uint8Array | Float32Array;
   /** size × features, corrupted and scaled to [0, 1]; absent without corruption. */
   readonly input?: Float32Array;
+  /** Class of each sample; present when the plan asks for it. */
+  readonly labels?: Int32Array;
   /** By name; float32 for 'normal' and 'uniform', uint8 of 0 and 1 for 'keep'. */
   readonly random: Readonly<Record<string, Float32Array | Uint8Array>>;
 }

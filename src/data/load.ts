@@ -4,6 +4,7 @@ import { basename, isAbsolute, resolve } from 'node:path';
 import { StudioError } from '../core/errors.ts';
 import { formatShape, sizeOf } from '../core/tensor.ts';
 import type { DataOf, DataSpec } from '../spec/schema.ts';
+import { binarizeDataset } from './binarize.ts';
 import { readCsv } from './csv.ts';
 import type { DataProgress, Dataset, LoadOptions, Split } from './dataset.ts';
 import { limitRows, type ReadOptions } from './elements.ts';
@@ -44,7 +45,9 @@ const DEFAULT_SHARE = 0.1;
 export async function loadDataset(data: DataSpec, options: LoadOptions): Promise<Dataset> {
   const throttled: LoadOptions = options.onProgress ? { ...options, onProgress: throttle(options.onProgress) } : options;
   const parts = await readParts(data, throttled);
-  return finish(parts, data, options.seed);
+  const dataset = finish(parts, data, options.seed);
+  binarizeDataset(dataset, data.binarize, options.seed);
+  return dataset;
 }
 
 /** Shape of one sample, reading as little as the format allows: for a summary before anything is trained. Throws as `loadDataset` does. */

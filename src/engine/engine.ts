@@ -4,7 +4,7 @@ import { StudioError } from '../core/errors.ts';
 import type { HostTensor } from '../core/tensor.ts';
 import type { Program } from '../graph/program.ts';
 
-export const deviceIds = ['cpu', 'webgpu', 'cuda', 'dml', 'wasm'] as const;
+export const deviceIds = ['cpu', 'webgpu', 'cuda', 'dml', 'wasm', 'tensorflow', 'tensorflow-gpu'] as const;
 export type DeviceId = (typeof deviceIds)[number];
 
 /** Whether a word names a device or "auto", before any driver is asked; throws StudioError('device') when it does not. */

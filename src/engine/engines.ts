@@ -2,8 +2,9 @@
 import { StudioError } from '../core/errors.ts';
 import type { Device, Engine, Session, SessionOptions } from './engine.ts';
 import { OnnxEngine, OnnxWebEngine } from './onnx/runtime.ts';
+import { TensorFlowEngine } from './tensorflow/engine.ts';
 
-const engines: readonly Engine[] = [new OnnxEngine(), new OnnxWebEngine()];
+const engines: readonly Engine[] = [new OnnxEngine(), new OnnxWebEngine(), new TensorFlowEngine()];
 
 /** Every device that could be named, available or not. Asking the GPUs takes some tenths of a second, once per process. */
 export async function listDevices(options?: { gpus?: boolean }): Promise<Device[]> {

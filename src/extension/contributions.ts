@@ -43,8 +43,18 @@ export const commands = {
   'autoencoder.showLoss': { title: 'Show Loss Curves', icon: '$(graph-line)' },
   'autoencoder.showReconstructions': { title: 'Show Reconstructions', icon: '$(file-media)' },
   'autoencoder.showLatent': { title: 'Explore Latent Space', icon: '$(graph-scatter)' },
+  'autoencoder.showReport': { title: 'Open Report', icon: '$(graph)' },
+  'autoencoder.probe': { title: 'Probe Run…', icon: '$(beaker)' },
+  'autoencoder.testRobustness': { title: 'Test Robustness…', icon: '$(shield)' },
+  'autoencoder.generate': { title: 'Generate Samples…', icon: '$(sparkle)' },
+  'autoencoder.evaluate': { title: 'Evaluate Run', icon: '$(checklist)' },
+  'autoencoder.runSweep': { title: 'Run Sweep', icon: '$(layers)', palette: editing },
+  'autoencoder.openSweep': { title: 'Open Sweep', icon: '$(layers)' },
+  'autoencoder.stopSweep': { title: 'Stop Sweep', icon: '$(debug-stop)', palette: contextKeys.live },
+  'autoencoder.resumeSweep': { title: 'Resume Sweep', icon: '$(debug-restart)' },
   'autoencoder.compareRuns': { title: 'Compare Runs', icon: '$(git-compare)' },
   'autoencoder.selectDevice': { title: 'Select Device', icon: '$(chip)' },
+  'autoencoder.installTensorFlow': { title: 'Install TensorFlow Engine…', icon: '$(cloud-download)' },
   'autoencoder.openRunFolder': { title: 'Open Run Folder', icon: '$(folder-opened)' },
   'autoencoder.openRunConfig': { title: 'Open Run Config', icon: '$(go-to-file)' },
   'autoencoder.renameRun': { title: 'Rename', icon: '$(edit)' },
@@ -74,6 +84,8 @@ export const panelTypes = {
   loss: 'autoencoder.loss',
   reconstructions: 'autoencoder.reconstructions',
   latent: 'autoencoder.latent',
+  report: 'autoencoder.report',
+  sweep: 'autoencoder.sweep',
 } as const;
 
 export const walkthroughId = 'gettingStarted';

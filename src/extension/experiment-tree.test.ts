@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { experimentTree, formatMoment, runTitle } from './experiment-tree.ts';
-import { contextValueOf, endMessage, formatDuration, formatLoss, lensText, runDescription, runLabel, statusBarText } from './status-text.ts';
+import { experimentTree, formatMoment, groupSweeps, runTitle, sweepContext, sweepDescription } from './experiment-tree.ts';
+import type { SweepReport, SweepRow } from '../runs/sweep-report.ts';
+import { contextValueOf, endMessage, formatDuration, formatLoss, lensText, runDescription, runLabel, statusBarText, sweepEnd } from './status-text.ts';
 import type { RunRecord } from './run-record.ts';
 
 const record = (change: Partial<RunRecord> = {}): RunRecord => ({
@@ -23,6 +24,11 @@ it('names the workspace when there are several', () => {
   expect(tree.map(node => node.description)).toEqual(['v', 'w · x']);
 });
 
+it('puts configs that have runs before the others', () => {
+  const configs = ['a', 'b', 'c'].map(name => ({ path: `/w/${name}.aeconf`, workspace: 'w', relative: `${name}.aeconf` }));
+  expect(experimentTree(configs, [record({ configPath: '/w/c.aeconf' }), record({ configPath: '/w/b.aeconf' })]).map(node => node.label)).toEqual(['b', 'c', 'a']);
+});
+
 it('calls a run by its time unless it has a name of its own', () => {
   const time = new Date(2026, 10, 20, 19, 30).getTime();
   expect(runTitle(record({ created: time }), 'a')).toBe(formatMoment(time));
@@ -30,6 +36,19 @@ it('calls a run by its time unless it has a name of its own', () => {
   expect(formatMoment(time, time + 86_400_000)).toBe('20 Nov 19:30');
   expect(formatMoment(new Date(2025, 1, 3, 9, 5).getTime(), time)).toBe('3 Feb 2025 09:05');
   expect(runTitle(record({ name: 'with dropout' }), 'a')).toBe('with dropout');
+});
+
+it('keeps the runs of a sweep together, in its order, at the place of its newest run', () => {
+  const member = (index: number, change: Partial<RunRecord> = {}) => record({ id: `s${index}`, folder: `/w/.autoencoder/runs/s${index}`, name: `a units=${2 ** index}`, sweep: { id: 's', index, count: 3, values: { 'latent.units': 2 ** index } }, ...change });
+  const children = groupSweeps([record({ id: 'new' }), member(1, { state: 'training' }), record({ id: 'between' }), member(0), record({ id: 'old' })]);
+  expect(children.map(child => 'kind' in child ? child.runs.map(run => run.id) : child.id)).toEqual(['new', ['s0', 's1'], 'between', 'old']);
+  const sweep = children[1]!;
+  if (!('kind' in sweep)) throw new Error('The sweep is missing.');
+  expect(sweep.folder).toBe('/w/.autoencoder/runs/sweeps/s');
+  expect([sweepDescription(sweep), sweepContext(sweep)]).toEqual(['1/3 finished · 1 training', 'sweep live']);
+  expect(sweepContext({ count: 3, runs: [member(0), member(1, { state: 'stopped' })] })).toBe('sweep unfinished');
+  expect(sweepContext({ count: 2, runs: [member(0), member(1), member(1, { state: 'interrupted' })] })).toBe('sweep whole');
+  expect([runTitle(member(2), 'a'), runTitle(member(2, { name: 'the good one' }), 'a')]).toEqual(['units = 4', 'the good one']);
 });
 
 it('writes numbers and times for people', () => {
@@ -58,6 +77,15 @@ it('keeps the status bar short', () => {
   expect(statusBarText([record({ state: 'training', epoch: 5, validationLoss: 0.02 })])?.text).toBe('$(play-circle) a 5/20 · 25 % · 0.02');
   expect(statusBarText([record({ state: 'preparing', message: 'Drawing digits' })])?.text).toBe('$(loading~spin) a: Drawing digits');
   expect(statusBarText([record({ state: 'training', epoch: 5 }), record({ state: 'paused', epoch: 15 }), record()])?.text).toBe('$(play-circle) 2 trainings 50 %');
+});
+
+it('says how a sweep ended: how many trained, the best, and what is enough', () => {
+  const row = (index: number, units: number, change: Partial<SweepRow>): SweepRow => ({ index, values: { 'latent.units': units }, state: 'finished', metrics: {}, ...change });
+  const report = (rows: readonly SweepRow[], change: Partial<SweepReport>): SweepReport => ({ id: 's', name: 'sizes', configPath: '/a.aeconf', created: 0, state: 'finished', paths: ['latent.units'], tolerance: 0.1, rows, ...change });
+  const rows = [row(0, 8, { error: 0.0105 }), row(1, 16, { error: 0.01 })];
+  expect(sweepEnd(report(rows, { best: 1, knee: 0 }))).toEqual({ text: 'sizes: 2 of 2 trainings finished; best units = 16 (0.01), units = 8 is within 10 % of it.', failed: false });
+  expect(sweepEnd(report(rows, { best: 1, knee: 1 })).text).toBe('sizes: 2 of 2 trainings finished; best units = 16 (0.01).');
+  expect(sweepEnd(report([row(0, 8, { state: 'failed' }), row(1, 16, { state: 'waiting' })], {}))).toEqual({ text: 'sizes: 0 of 2 trainings finished, 1 failed.', failed: true });
 });
 
 it('says how a run ended, unless the user ended it', () => {

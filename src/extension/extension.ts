@@ -3,12 +3,16 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../core/errors.ts';
-import { registerConfigCommands } from './commands/config-commands.ts';
+import { chooseConfig, registerConfigCommands } from './commands/config-commands.ts';
 import { registerDeviceCommands } from './commands/device-commands.ts';
+import { registerEngineCommands } from './commands/engine-commands.ts';
+import { registerJudgeCommands } from './commands/judge-commands.ts';
 import { registerRunCommands } from './commands/run-commands.ts';
+import { registerSweepCommands } from './commands/sweep-commands.ts';
 import { registerViewCommands } from './commands/view-commands.ts';
 import { Disposables } from './disposables.ts';
 import { registerDocuments } from './documents.ts';
+import { Judging } from './judging.ts';
 import { registerLanguage } from './language/language.ts';
 import { registerNotifications } from './notifications.ts';
 import type { PanelHost } from './panels/page-panel.ts';
@@ -19,6 +23,7 @@ import { RunStore } from './run-store.ts';
 import { allRunsFolders, readSetting } from './settings.ts';
 import { stopAtOnce } from './stop-run.ts';
 import { inBackground, type Studio } from './studio.ts';
+import { Sweeping } from './sweeping.ts';
 import { trainOnOpen } from './train-on-open.ts';
 import { Training } from './training.ts';
 import { DatasetsView } from './views/datasets-view.ts';
@@ -51,6 +56,8 @@ function wire(context: vscode.ExtensionContext, owner: Disposables, log: vscode.
     program: { node: process.execPath, script: path.join(context.extensionPath, 'dist', 'aeconf.js') },
   };
   current = studio;
+  // Every program that is started from here finds the engines that were installed from here.
+  process.env['AECONF_TENSORFLOW'] ||= path.join(context.globalStorageUri.fsPath, 'tensorflow');
   inBackground(studio, 'Looking for runs', ready);
 
   const host: Omit<PanelHost, 'changed' | 'studio'> = {
@@ -58,16 +65,21 @@ function wire(context: vscode.ExtensionContext, owner: Disposables, log: vscode.
     command: (command, run) => Promise.resolve(vscode.commands.executeCommand(`autoencoder.${command}`, { id: run.id, folder: run.folder })),
   };
   const panels = new Panels(studio, host);
-  const training = new Training(studio, panels);
+  const sweeping = new Sweeping(studio, panels);
+  const training = new Training(studio, panels, sweeping);
   const experiments = new ExperimentsView(studio);
   const datasets = new DatasetsView(studio);
   registerLanguage(studio);
   registerDocuments(studio);
   registerStatusBar(studio);
   registerNotifications(studio);
-  registerConfigCommands(studio, training, () => experiments.files.map(file => file.path));
+  const configs = () => experiments.files.map(file => file.path);
+  registerConfigCommands(studio, training, configs);
+  registerSweepCommands(studio, training, sweeping, (argument, prompt) => chooseConfig(argument, configs(), prompt));
+  registerJudgeCommands(studio, new Judging(studio, panels));
   registerRunCommands(studio, training);
   registerViewCommands(studio, panels);
+  registerEngineCommands(studio);
   registerDeviceCommands(studio, async () => {
     datasets.refresh();
     await Promise.all([store.refresh(), experiments.look()]);

@@ -23,6 +23,8 @@ const inExperiments = `view == ${viewIds.experiments}`;
 const onConfig = `${inExperiments} && viewItem == config`;
 /** Runs carry words in their context value ("run live training starred"), see `contextValueOf`. */
 const onRun = (...words: string[]) => [inExperiments, ...['run', ...words].map(word => `viewItem =~ /\\b${word}\\b/`)].join(' && ');
+/** Sweeps carry words too, see `sweepContext`. */
+const onSweep = (...words: string[]) => [inExperiments, ...['sweep', ...words].map(word => `viewItem =~ /\\b${word}\\b/`)].join(' && ');
 const onConfigFile = `resourceExtname == .${languageId}`;
 
 const menus: Record<string, readonly MenuItem[]> = {
@@ -51,6 +53,13 @@ const menus: Record<string, readonly MenuItem[]> = {
     { command: 'autoencoder.trainWithOverrides', when: onConfig, group: '1_train@2' },
     { command: 'autoencoder.showSummary', when: onConfig, group: '1_train@3' },
 
+    { command: 'autoencoder.stopSweep', when: onSweep('live'), group: 'inline@1' },
+    { command: 'autoencoder.resumeSweep', when: onSweep('unfinished'), group: 'inline@1' },
+    { command: 'autoencoder.openSweep', when: onSweep(), group: 'inline@2' },
+    { command: 'autoencoder.openSweep', when: onSweep(), group: '1_look@1' },
+    { command: 'autoencoder.stopSweep', when: onSweep('live'), group: '2_control@1' },
+    { command: 'autoencoder.resumeSweep', when: onSweep('unfinished'), group: '2_control@2' },
+
     { command: 'autoencoder.pause', when: onRun('pausable'), group: 'inline@1' },
     { command: 'autoencoder.continue', when: onRun('paused'), group: 'inline@1' },
     { command: 'autoencoder.stop', when: onRun('live'), group: 'inline@2' },
@@ -62,7 +71,12 @@ const menus: Record<string, readonly MenuItem[]> = {
     { command: 'autoencoder.showLoss', when: onRun(), group: '1_look@1' },
     { command: 'autoencoder.showReconstructions', when: onRun(), group: '1_look@2' },
     { command: 'autoencoder.showLatent', when: onRun(), group: '1_look@3' },
-    { command: 'autoencoder.compareRuns', when: onRun(), group: '1_look@4' },
+    { command: 'autoencoder.showReport', when: onRun(), group: '1_look@4' },
+    { command: 'autoencoder.compareRuns', when: onRun(), group: '1_look@5' },
+    { command: 'autoencoder.probe', when: onRun(), group: '1_judge@1' },
+    { command: 'autoencoder.testRobustness', when: onRun(), group: '1_judge@2' },
+    { command: 'autoencoder.generate', when: onRun(), group: '1_judge@3' },
+    { command: 'autoencoder.evaluate', when: onRun(), group: '1_judge@4' },
     { command: 'autoencoder.stop', when: onRun('live'), group: '2_control@1' },
     { command: 'autoencoder.pause', when: onRun('pausable'), group: '2_control@2' },
     { command: 'autoencoder.continue', when: onRun('paused'), group: '2_control@2' },
@@ -116,9 +130,12 @@ export function manifest(): Manifest {
         icon: { light: './media/aeconf-light.svg', dark: './media/aeconf-dark.svg' },
       }],
       grammars: [{ language: languageId, scopeName: 'source.aeconf', path: './media/aeconf.tmLanguage.json' }],
-      jsonValidation: [{ fileMatch: `*.${languageId}`, url: './schemas/aeconf.schema.json' }],
+      // Made from schemas/aeconf.schema.json by scripts/build.mjs.
+      jsonValidation: [{ fileMatch: `*.${languageId}`, url: './dist/aeconf.editor.schema.json' }],
       jsonLanguageParticipants: [{ languageId, comments: true }],
       configurationDefaults: {
+        // A run writes several files a second, which VS Code need not look at: we follow runs ourselves.
+        'files.watcherExclude': { '**/.autoencoder/**': true },
         [`[${languageId}]`]: { 'editor.quickSuggestions': { strings: true }, 'editor.suggest.insertMode': 'replace', 'editor.tabSize': 2 },
       },
       configuration: { title: 'Autoencoder Studio', properties: settings },

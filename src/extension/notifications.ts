@@ -15,7 +15,8 @@ export function registerNotifications({ owner, store, log }: Studio): void {
   owner.add(store.onEnded.on(run => {
     const message = endMessage(run);
     log.info(`${run.id}: ${run.state}${run.reason === undefined ? '' : ` (${run.reason})`}`);
-    if (message === undefined) return;
+    // A sweep speaks for its runs when it ends.
+    if (message === undefined || (run.sweep !== undefined && run.state === 'finished')) return;
     const show = { info: vscode.window.showInformationMessage, warning: vscode.window.showWarningMessage, error: vscode.window.showErrorMessage }[message.level];
     const actions = run.state === 'interrupted' ? [resume, ...Object.keys(looks)] : run.state === 'failed' ? ['Show Loss'] : Object.keys(looks);
     void show(message.text, ...actions).then(chosen => {

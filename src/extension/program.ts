@@ -91,6 +91,8 @@ export interface AskOptions {
   /** Aborting ends the program. */
   readonly signal?: AbortSignal;
   readonly env?: NodeJS.ProcessEnv;
+  /** Told each line that the program says meanwhile. */
+  readonly onMessage?: (line: string) => void;
 }
 
 /**
@@ -106,7 +108,11 @@ export async function ask(program: Program, args: readonly string[], options: As
   const stderr = new TextTail();
   let stdout = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => { stdout += chunk; });
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => stderr.add(chunk));
+  const messages = new LineReader(line => options.onMessage?.(line));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr.add(chunk);
+    messages.add(chunk);
+  });
   const { code, signal } = await ended(child, options.signal);
   const lines = stdout.split('\n').filter(line => line.trim() !== '');
   const failure = lines.map(line => errorOf(parseLine(line))).find(error => error !== undefined);

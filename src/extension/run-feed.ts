@@ -1,4 +1,5 @@
 // The events of runs that some page shows, read as they grow and kept once for all pages. Pages hold a cursor of their own.
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { readResolvedConfig } from '../runs/compare.ts';
 import { runFiles, type RunInfo } from '../runs/events.ts';
@@ -18,6 +19,7 @@ export class RunFeed {
   private trainingSpec: TrainingSpec | undefined;
   private running: Promise<void> | undefined;
   private runInfo: RunInfo | undefined;
+  private infoChanged: number | undefined;
 
   constructor(readonly folder: string) {
     this.tail = new RunTail(folder);
@@ -29,12 +31,13 @@ export class RunFeed {
     return this.running;
   }
 
-  /** run.json once it is there; it may be completed while the run is prepared. */
+  /** run.json once it is there; it is completed while the run is prepared, and when the baseline is known. */
   async info(): Promise<RunInfo | undefined> {
-    if (this.runInfo === undefined || this.runInfo.dataset.shape.length === 0) {
-      const file = await readTextIfThere(path.join(this.folder, runFiles.info));
+    const where = path.join(this.folder, runFiles.info);
+    if (this.infoChanged === undefined || fs.statSync(where, { throwIfNoEntry: false })?.mtimeMs !== this.infoChanged) {
+      const file = await readTextIfThere(where);
       const info = file === undefined ? undefined : parseInfo(file.text);
-      if (typeof info === 'object') this.runInfo = info;
+      if (typeof info === 'object') [this.runInfo, this.infoChanged] = [info, file?.changed];
     }
     return this.runInfo;
   }

@@ -1,5 +1,5 @@
 // A run as the editor shows it: the facts of src/runs flattened to what trees, the status bar and pages need.
-import type { RunState } from '../runs/events.ts';
+import type { RunState, SweepMembership } from '../runs/events.ts';
 import type { RunSummary } from '../runs/reader.ts';
 import type { RunLabel } from '../protocol/messages.ts';
 
@@ -35,6 +35,9 @@ export interface RunRecord {
   readonly device?: string;
   readonly parameters?: number;
   readonly overrides: Readonly<Record<string, unknown>>;
+  /** Id of the run whose weights it started from. */
+  readonly parent?: string;
+  readonly sweep?: SweepMembership;
   /** The process that works or worked on it, and the machine it is on. */
   readonly pid?: number;
   readonly host?: string;
@@ -66,6 +69,8 @@ export function toRecord(summary: RunSummary): RunRecord {
     device: info?.device.name,
     parameters: info?.model.parameters,
     overrides: info?.overrides ?? {},
+    parent: info?.parent,
+    sweep: info?.sweep,
     pid: status?.pid,
     host: status?.host,
   });

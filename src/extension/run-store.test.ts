@@ -64,6 +64,22 @@ it('notices that an ended run was renamed, resumed and deleted by others', async
   await until(() => store.runs.length === 0);
 });
 
+it('looks ever more calmly while nothing happens, and at once again when somebody acts', async () => {
+  const quick = new RunStore({ liveInterval: 5 });
+  const writer = await RunWriter.create(runs, newRun('long'));
+  await quick.setFolders([runs]);
+  const looks: number[] = [];
+  quick.onTick.on(() => looks.push(performance.now()));
+  const gaps = () => looks.slice(1).map((time, i) => time - looks[i]!);
+  await until(() => gaps().some(gap => gap > 60));
+  const seen = looks.length;
+  await quick.refreshRun(writer.folder);
+  await until(() => looks.length > seen + 3);
+  quick.dispose();
+  // The shortest time between two looks is 5 ms; a calm store takes 100.
+  expect(Math.min(...gaps().slice(seen))).toBeLessThan(40);
+});
+
 it('looks away when nothing lives', async () => {
   await RunWriter.create(runs, newRun('done', { state: 'finished' }));
   await store.setFolders([runs]);

@@ -1,5 +1,6 @@
 // The one place that knows the runs: it watches the runs folders, follows live runs, and tells everybody else. Trees, the
-// status bar, CodeLens and pages read from here. Nothing is polled while nothing runs; a live run is looked at 4 times a second.
+// status bar, CodeLens and pages read from here. Nothing is polled while nothing runs; a live run is looked at ten times a
+// second at first and whenever its state changed, then more and more calmly, down to once in two seconds.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { readSummary } from '../runs/reader.ts';
@@ -8,8 +9,11 @@ import { Signal, type Disposable } from './disposables.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { toRecord, type RunRecord } from './run-record.ts';
 
+/** How many times longer than the shortest the time between two looks at live runs may grow. */
+const CALMEST = 20;
+
 export interface RunStoreOptions {
-  /** Milliseconds between two looks at live runs. */
+  /** Milliseconds between two looks at live runs when something just happened. */
   readonly liveInterval?: number;
   /** How many ended runs are watched for a resume from elsewhere; the newest first. */
   readonly watchedRuns?: number;
@@ -30,13 +34,16 @@ export class RunStore implements Disposable {
   private readonly watches = new Map<string, FolderWatch>();
   private sorted: readonly RunRecord[] | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private looking = false;
   private gone = false;
+  /** When a run last came or changed its state. */
+  private lastTurn = 0;
   private readonly liveInterval: number;
   private readonly watchedRuns: number;
   private readonly onError: (error: unknown) => void;
 
   constructor(options: RunStoreOptions = {}) {
-    this.liveInterval = options.liveInterval ?? 250;
+    this.liveInterval = options.liveInterval ?? 100;
     this.watchedRuns = options.watchedRuns ?? 200;
     this.onError = options.onError ?? (error => { throw error; });
   }
@@ -81,7 +88,10 @@ export class RunStore implements Disposable {
 
   /** Looks at one run again, known or not; for runs just started or edited. */
   async refreshRun(folder: string): Promise<RunRecord | undefined> {
+    // Who asks just did something to it, and more will follow.
+    this.lastTurn = performance.now();
     if (await this.look(path.resolve(folder))) this.changed();
+    this.hurry();
     return this.records.get(path.resolve(folder));
   }
 
@@ -124,6 +134,7 @@ export class RunStore implements Disposable {
     if (before !== undefined && JSON.stringify(before) === JSON.stringify(now)) return false;
     this.records.set(folder, now);
     this.sorted = undefined;
+    if (before?.state !== now.state) this.lastTurn = performance.now();
     if (before !== undefined && isActive(before.state) && !isActive(now.state)) this.onEnded.fire(now);
     return true;
   }
@@ -157,15 +168,27 @@ export class RunStore implements Disposable {
 
   private schedule(): void {
     if (this.timer !== undefined || this.gone || this.live.length === 0) return;
-    this.timer = setTimeout(() => this.background(this.tick()), this.liveInterval);
+    const calm = (performance.now() - this.lastTurn) / 10;
+    const interval = Math.min(Math.max(calm, this.liveInterval), this.liveInterval * CALMEST);
+    this.timer = setTimeout(() => this.background(this.tick()), interval);
+  }
+
+  /** Brings the next look forward. */
+  private hurry(): void {
+    if (this.looking) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.schedule();
   }
 
   private async tick(): Promise<void> {
+    this.looking = true;
     try {
       const looks = await Promise.all(this.live.map(run => this.look(run.folder)));
       this.onTick.fire();
       if (looks.includes(true)) this.changed();
     } finally {
+      this.looking = false;
       this.timer = undefined;
       this.schedule();
     }

@@ -1,5 +1,7 @@
 // How a run is told in few words: in the tree, the status bar, notifications and CodeLens. Pure, so that it can be tested.
 import type { RunState } from '../runs/events.ts';
+import type { SweepReport } from '../runs/sweep-report.ts';
+import { valuesText } from '../runs/sweep.ts';
 import type { RunRecord } from './run-record.ts';
 
 /** Four significant digits, never longer than it must be: 0.01234, 12.35, 1.2e-7. */
@@ -55,10 +57,15 @@ export function epochText(run: RunRecord): string {
   return `${Math.floor(run.epoch)}/${run.epochs}`;
 }
 
+/** Where a live run stands: what it says itself (before the first epoch), or its epoch. */
+function placeText(run: RunRecord): string {
+  return (isLive(run.state) ? run.message : undefined) ?? epochText(run);
+}
+
 /** What stands behind a run's name in the tree: "12/20 · 0.0123 · 8 s". */
 export function runDescription(run: RunRecord): string {
   if (run.state === 'preparing') return run.message ?? 'preparing';
-  const parts = [epochText(run)];
+  const parts = [placeText(run)];
   if (run.bestLoss !== undefined) parts.push(formatLoss(run.bestLoss));
   if (run.elapsed > 0) parts.push(formatDuration(run.elapsed));
   if (run.state === 'training' && run.timeLeft !== undefined) parts.push(`${formatDuration(run.timeLeft)} left`);
@@ -93,7 +100,7 @@ export function statusBarText(runs: readonly RunRecord[]): { readonly text: stri
   if (only.state === 'preparing') return { text: `$(loading~spin) ${only.name}: ${only.message ?? 'preparing'}`, tooltip };
   const loss = only.validationLoss ?? only.trainLoss;
   const icon = only.state === 'paused' ? '$(debug-pause)' : '$(play-circle)';
-  return { text: `${icon} ${only.name} ${epochText(only)} · ${percent(progressOf(only))}${loss === undefined ? '' : ` · ${formatLoss(loss)}`}`, tooltip };
+  return { text: `${icon} ${only.name} ${placeText(only)} · ${percent(progressOf(only))}${loss === undefined ? '' : ` · ${formatLoss(loss)}`}`, tooltip };
 }
 
 /** Share of the training done, 0 to 1. */
@@ -109,8 +116,8 @@ function percent(share: number): string {
 export function lensText(run: RunRecord): string {
   switch (run.state) {
     case 'preparing': return `$(loading~spin) ${run.message ?? 'preparing'}`;
-    case 'training': return `$(play-circle) epoch ${epochText(run)}${lossSuffix(run)}`;
-    case 'paused': return `$(debug-pause) paused at ${epochText(run)}${lossSuffix(run)}`;
+    case 'training': return `$(play-circle) ${run.message ?? `epoch ${epochText(run)}`}${lossSuffix(run)}`;
+    case 'paused': return `$(debug-pause) paused at ${placeText(run)}${lossSuffix(run)}`;
     case 'finished': return `$(pass) finished${bestSuffix(run)}`;
     case 'stopped': return `$(debug-stop) stopped at ${epochText(run)}${bestSuffix(run)}`;
     case 'failed': return '$(error) failed';
@@ -137,4 +144,17 @@ export function endMessage(run: RunRecord): { readonly text: string; readonly le
     case 'interrupted': return { text: `${run.name} was interrupted after ${epochs}. ${run.reason ?? ''}`.trim(), level: 'warning' };
     default: return undefined;
   }
+}
+
+/** "latent-sweep: 6 of 6 trainings finished; best units = 32 (0.0123), units = 16 is within 10 % of it." */
+export function sweepEnd({ name, rows, best, knee, tolerance, paths }: SweepReport): { readonly text: string; readonly failed: boolean } {
+  const finished = rows.filter(row => row.state === 'finished').length;
+  const failed = rows.filter(row => row.state === 'failed').length;
+  const row = rows.find(({ index }) => index === best);
+  const enough = rows.find(({ index }) => index === knee);
+  const parts = [
+    `${name}: ${finished} of ${rows.length} trainings finished${failed === 0 ? '' : `, ${failed} failed`}`,
+    ...(row?.error === undefined || paths.length === 0 ? [] : [`best ${valuesText(row.values)} (${formatLoss(row.error)})${enough === undefined || enough === row ? '' : `, ${valuesText(enough.values)} is within ${Math.round(tolerance * 100)} % of it`}`]),
+  ];
+  return { text: `${parts.join('; ')}.`, failed: failed > 0 };
 }

@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ask, LineReader, TextTail } from './program.ts';
-import { resumeArguments, trainArguments, TrainerProcess } from './trainer-process.ts';
+import { resumeArguments, resumeSweepArguments, trainArguments, TrainerProcess } from './trainer-process.ts';
 
 let folder: string;
 beforeEach(() => { folder = fs.mkdtempSync(path.join(os.tmpdir(), 'trainer-')); });
@@ -26,6 +26,7 @@ describe('arguments', () => {
     })).toEqual(['train', '/w/a.aeconf', '--runs', '/w/runs', '--device', 'cpu', '--data', '/d1', '--data', '/d 2', '--threads', '2',
       '--set', 'training.epochs=5', '--set', 'data=mnist', '--set', 'encoder[0].kernelSize=[3,5]']);
     expect(resumeArguments({ folder: '/r', dataFolders: [], threads: 0, epochs: 30 })).toEqual(['resume', '/r', '--epochs', '30']);
+    expect(resumeSweepArguments({ id: 's1', runsFolder: '/w/runs', dataFolders: ['/d'] })).toEqual(['sweep', 's1', '--resume', '--runs', '/w/runs', '--data', '/d']);
   });
 });
 
@@ -35,6 +36,13 @@ describe('a trainer', () => {
     expect(await trainer.run).toEqual({ id: 'r1', folder: '/runs/r1' });
     trainer.cancel();
     expect(await trainer.exit).toEqual({});
+  });
+
+  it('that works through a sweep names it with its first run', async () => {
+    const trainer = new TrainerProcess(program(`${say({ event: 'sweep', id: 's1' })} ${say({ ...run, member: 0 })}`), ['train'], folder);
+    expect(await trainer.run).toEqual({ id: 'r1', folder: '/runs/r1' });
+    expect(trainer.sweep).toBe('s1');
+    await trainer.exit;
   });
 
   it('that is over at once has still named its run', async () => {

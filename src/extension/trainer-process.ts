@@ -46,6 +46,10 @@ export function resumeArguments(request: ResumeRequest): string[] {
   return ['resume', request.folder, ...shared(request), ...(request.epochs === undefined ? [] : ['--epochs', String(request.epochs)])];
 }
 
+export function resumeSweepArguments(request: { readonly id: string; readonly runsFolder: string; readonly dataFolders: readonly string[] }): string[] {
+  return ['sweep', request.id, '--resume', '--runs', request.runsFolder, ...request.dataFolders.flatMap(folder => ['--data', folder])];
+}
+
 export interface StartedRun {
   readonly id: string;
   readonly folder: string;
@@ -104,6 +108,7 @@ export class TrainerProcess {
   private readonly stderr = new OutputFile('err');
   private readonly lines = new LineReader(text => this.line(text));
   private started: StartedRun | undefined;
+  private sweepId: string | undefined;
   private failure: StudioError | undefined;
   private ending = false;
 
@@ -125,6 +130,11 @@ export class TrainerProcess {
     return this.child.pid;
   }
 
+  /** Id of the sweep it works through, if it does; known when `run` resolves. */
+  get sweep(): string | undefined {
+    return this.sweepId;
+  }
+
   /** Ends it before its run is known; afterwards the run is stopped by its folder (stop-run.ts). */
   cancel(): void {
     this.ending = true;
@@ -134,6 +144,7 @@ export class TrainerProcess {
   private line(text: string): void {
     const line = parseLine(text);
     this.failure ??= errorOf(line);
+    if (line?.['event'] === 'sweep' && typeof line['id'] === 'string') this.sweepId ??= line['id'];
     if (line?.['event'] === 'run' && typeof line['id'] === 'string' && typeof line['folder'] === 'string') {
       this.started ??= { id: line['id'], folder: line['folder'] };
     }

@@ -14,20 +14,23 @@ import { toLabel, type RunRecord } from './run-record.ts';
 import { dataFoldersOf, readSetting, runsFolderOf, workspaceOf } from './settings.ts';
 import { stopRun } from './stop-run.ts';
 import { report, type Studio } from './studio.ts';
-import { resumeArguments, trainArguments, TrainerProcess, type StartedRun } from './trainer-process.ts';
+import type { KnownSweep, Sweeping } from './sweeping.ts';
+import { resumeArguments, resumeSweepArguments, trainArguments, TrainerProcess, type StartedRun } from './trainer-process.ts';
 
 /** What of a training is not in its config. */
 export interface TrainWish {
   readonly overrides?: Overrides;
   /** In place of the setting. */
   readonly device?: string;
+  /** Only a config that holds a sweep will do. */
+  readonly sweep?: boolean;
 }
 
 export class Training {
-  constructor(private readonly studio: Studio, private readonly panels: Panels) {}
+  constructor(private readonly studio: Studio, private readonly panels: Panels, private readonly sweeping: Sweeping) {}
 
   /**
-   * Saves, checks and trains a config; resolves with the run as soon as its folder exists, undefined when the user has to act.
+   * Saves, checks and trains a config, with all values of its sweep where it holds one; resolves with the run as soon as its folder exists, undefined when the user has to act.
    * @throws StudioError when the trainer refuses.
    */
   async train(file: vscode.Uri, wish: TrainWish = {}): Promise<RunRecord | undefined> {
@@ -42,13 +45,18 @@ export class Training {
       await this.showProblem(document, overrides);
       return undefined;
     }
+    const sweeps = checked.spec.sweep !== undefined;
+    if (wish.sweep === true && !sweeps) throw new StudioError('usage', `${path.basename(file.fsPath)} holds no sweep. Say which values to try: "sweep": { "values": { "latent.units": [2, 8, 32] } }.`);
     const runsFolder = runsFolderOf(file);
     keepOutOfGit(runsFolder);
     const name = checked.spec.name ?? path.basename(file.fsPath, `.${languageId}`);
-    const pages = this.openPages({ id: 'preparing', name, state: 'preparing', epoch: 0, epochs: checked.spec.training.epochs, star: false, message: 'Starting the trainer' });
     const args = trainArguments({ configPath: file.fsPath, runsFolder, device, threads: readSetting('autoencoder.threads', file), dataFolders: dataFoldersOf(file), overrides });
+    // The trainer first: it needs longer to begin than the pages.
+    const trainer = this.launch(args, workspaceOf(file), name, runsFolder);
+    // A sweep has a page of its own, which begins with its first run.
+    const pages = sweeps ? [] : await this.openPages({ id: 'preparing', name, state: 'preparing', epoch: 0, epochs: checked.spec.training.epochs, star: false, message: 'Starting the trainer' });
     try {
-      return await this.start(args, workspaceOf(file), name, pages);
+      return await this.begun(trainer, name, pages, runsFolder);
     } catch (error) {
       for (const page of pages) page.undo();
       throw error;
@@ -60,7 +68,15 @@ export class Training {
     this.requireTrust();
     const file = vscode.Uri.file(run.configPath ?? run.folder);
     const args = resumeArguments({ folder: run.folder, dataFolders: dataFoldersOf(file), threads: readSetting('autoencoder.threads', file), ...(epochs === undefined ? {} : { epochs }) });
-    return this.start(args, workspaceOf(file), run.name, []);
+    return this.begun(this.launch(args, workspaceOf(file), run.name), run.name, []);
+  }
+
+  /** Goes on with what of a sweep is not finished; its settings are those it began with. */
+  async resumeSweep({ runsFolder, record }: KnownSweep): Promise<RunRecord | undefined> {
+    this.requireTrust();
+    const file = vscode.Uri.file(record.configPath);
+    const args = resumeSweepArguments({ id: record.id, runsFolder, dataFolders: dataFoldersOf(file) });
+    return this.begun(this.launch(args, workspaceOf(file), record.name, runsFolder), record.name, [], runsFolder);
   }
 
   /** Asks a run to end after its step; firmly when it does not answer. Resolves when it has ended. */
@@ -75,7 +91,7 @@ export class Training {
     await this.studio.store.refreshRun(run.folder);
   }
 
-  private async start(args: readonly string[], cwd: string, name: string, pages: readonly FollowingPanel[]): Promise<RunRecord | undefined> {
+  private launch(args: readonly string[], cwd: string, name: string, runsFolder?: string): TrainerProcess {
     const { log, program, store } = this.studio;
     log.info(`aeconf ${args.join(' ')}`);
     const trainer = new TrainerProcess(program, args, cwd);
@@ -84,9 +100,16 @@ export class Training {
       const started = await trainer.run.catch((): StartedRun | undefined => undefined);
       const run = started === undefined ? undefined : await store.refreshRun(started.folder);
       log.info(`aeconf ${args[0] ?? ''} of ${name} ended${error === undefined ? '' : ' with an error'}.`);
+      if (trainer.sweep !== undefined && runsFolder !== undefined && started !== undefined) this.sweeping.ended(runsFolder, trainer.sweep);
       // A run that failed in order is told of by its state (notifications.ts).
-      if (error !== undefined && started !== undefined && run?.state !== 'failed') await report(this.studio, `${name} ended unexpectedly`, error, run);
+      else if (error !== undefined && started !== undefined && run?.state !== 'failed') await report(this.studio, `${name} ended unexpectedly`, error, run);
     });
+    return trainer;
+  }
+
+  /** Waits until the run is known, and shows it. */
+  private async begun(trainer: TrainerProcess, name: string, pages: readonly FollowingPanel[], runsFolder?: string): Promise<RunRecord | undefined> {
+    const { log, store } = this.studio;
     const started = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Window, title: `Starting ${name}`, cancellable: true },
       (_progress, token) => {
@@ -97,15 +120,15 @@ export class Training {
     log.info(`Run ${started.id}, process ${trainer.pid ?? '?'}: ${started.folder}`);
     const run = await store.refreshRun(started.folder);
     if (run !== undefined) for (const page of pages) page.show({ label: toLabel(run), folder: run.folder });
+    if (trainer.sweep !== undefined && runsFolder !== undefined) await this.sweeping.show(runsFolder, trainer.sweep, 'leave');
     return run;
   }
 
   /** The pages that a training opens, showing at once that it is being prepared. */
-  private openPages(label: RunLabel): FollowingPanel[] {
+  private openPages(label: RunLabel): Promise<FollowingPanel[]> {
     const known: readonly string[] = ['loss', 'reconstructions', 'latent'] satisfies PageName[];
     const wanted = [...new Set(readSetting('autoencoder.openViews'))].filter(page => known.includes(page));
-    // The first one stays in front.
-    return wanted.reverse().map(page => this.panels.follow(page, { label })).reverse();
+    return this.panels.follow(wanted, { label });
   }
 
   private requireTrust(): void {

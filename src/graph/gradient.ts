@@ -9,10 +9,13 @@ import { add, broadcastTo, div, exp, greater, mul, neg, reshape, select, sigmoid
 // A cotangent may be smaller than its value where it would only be stretched: the gradient of a mean is one number, and
 // element-wise operations stretch it for nothing. Operations that mix elements get it whole.
 
-/** d y / d x for every x of `withRespectTo`; y must be a scalar. An x that y does not depend on gets zeros. */
-export function gradient(y: Value, withRespectTo: readonly Value[]): Value[] {
+/**
+ * d y / d x for every x of `withRespectTo`; y must be a scalar. An x that y does not depend on gets zeros.
+ * @param held values taken for constants, whatever they depend on.
+ */
+export function gradient(y: Value, withRespectTo: readonly Value[], held: ReadonlySet<Value> = new Set()): Value[] {
   if (y.shape.length !== 0) throw new StudioError('internal', 'Only a scalar has a gradient.');
-  const needed = dependents(y, withRespectTo);
+  const needed = dependents(y, withRespectTo, held);
   const order = topologicalOrder([y]);
   const cotangents = new Map<Value, Value>([[y, ops.scalar(1)]]);
   for (let i = order.length - 1; i >= 0; i--) {
@@ -32,10 +35,10 @@ export function gradient(y: Value, withRespectTo: readonly Value[]): Value[] {
 }
 
 /** The values between the leaves we differentiate by and y. */
-function dependents(y: Value, leaves: readonly Value[]): Set<Value> {
+function dependents(y: Value, leaves: readonly Value[], held: ReadonlySet<Value>): Set<Value> {
   const needed = new Set(leaves);
   for (const value of topologicalOrder([y])) {
-    if (value.op.kind !== 'stopGradient' && value.inputs.some(operand => needed.has(operand))) needed.add(value);
+    if (value.op.kind !== 'stopGradient' && !held.has(value) && value.inputs.some(operand => needed.has(operand))) needed.add(value);
   }
   return needed;
 }
@@ -145,7 +148,7 @@ function pullback(y: Value, small: Value, wanted: readonly boolean[]): (Value | 
       wanted[0] ? ops.conv2dInput(b, dy, a.shape, op) : undefined,
       wanted[1] ? ops.conv2d(a, dy, op) : undefined,
     ];
-    case 'sign': case 'step': case 'greater': case 'cast': case 'stopGradient': case 'input': case 'state': case 'constant':
+    case 'sign': case 'step': case 'greater': case 'kthLargest': case 'cast': case 'stopGradient': case 'input': case 'state': case 'constant':
       return y.inputs.map(() => undefined);
     default: return unreachable(op);
   }

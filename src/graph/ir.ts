@@ -36,6 +36,8 @@ export type Op =
   /** rows × inner times inner × columns; either may be given transposed. */
   | { readonly kind: 'matmul'; readonly transposeA: boolean; readonly transposeB: boolean }
   | { readonly kind: 'reduceSum' | 'reduceMax'; readonly axes: readonly number[]; readonly keepDims: boolean }
+  /** rows × columns → rows × 1: the k-th largest number of each row. No gradient flows through. */
+  | { readonly kind: 'kthLargest'; readonly k: number }
   | { readonly kind: 'reshape' }
   | { readonly kind: 'transpose'; readonly permutation: readonly number[] }
   | { readonly kind: 'broadcast' }

@@ -1,26 +1,58 @@
 // What each layer computes. One entry per layer type, beside its schema (src/spec/schema.ts) and its shapes and parameters
 // (src/model/layers.ts). Images are batch × channels × height × width here; kernels come in Keras's shapes.
-import type { ModelLayer, ParameterRole, Shape } from '../model/model.ts';
+import type { ModelLayer, ModelLayerOf, ModelLayerType, ParameterRole, Shape } from '../model/model.ts';
 import type { RandomFeed } from '../core/random.ts';
 import { sizeOf } from '../core/tensor.ts';
 import { StudioError } from '../core/errors.ts';
-import type { LayerOf, LayerType } from '../spec/schema.ts';
 import { activate } from './activations.ts';
 import type { ConvGeometry, Value } from './ir.ts';
+import { gaussian, quantized, spherical, wasserstein } from './latents.ts';
 import * as ops from './ops.ts';
 
 /** What a layer may ask for while it is being built. */
 export interface LayerContext {
   readonly layer: ModelLayer;
-  readonly training: boolean;
+  /**
+   * 'train': dropout drops, batches are normalised by themselves, latents are drawn; 'evaluate': latents are drawn, for a loss that
+   * means the same; 'infer': nothing is random.
+   */
+  readonly mode: Mode;
   parameter(role: ParameterRole): Value;
+  /** Samples of the posterior for each input, in place of what the spec says. */
+  readonly samples?: number;
   /** A port for random numbers, batch × ...shape. */
   random(feed: Omit<RandomFeed, 'name' | 'perSample'>, shape: readonly number[]): Value;
   /** Gives a statistic its value after this step. */
   update(role: ParameterRole, value: Value): void;
+  /** Counts as a constant in the Jacobian of the encoder: what batch normalisation takes from the batch. */
+  hold(value: Value): void;
+  /** Tells what the latent found out. */
+  latent(findings: LatentFindings): void;
 }
 
-type Forward<T extends LayerType> = (spec: LayerOf<T>, x: Value, context: LayerContext) => Value;
+export type Mode = 'train' | 'evaluate' | 'infer';
+
+/** What a latent knows besides the values it hands to the decoder. */
+export interface LatentFindings {
+  /** The code of each sample where it is not what the decoder gets: batch × units. */
+  readonly code?: Value;
+  /** Scalars, means over the batch, that are added to the loss with their factors. */
+  readonly terms?: readonly { readonly name: string; readonly value: Value; readonly factor: Factor }[];
+  /** Scalars worth a curve. */
+  readonly metrics?: readonly { readonly name: string; readonly value: Value }[];
+  /** Kullback-Leibler divergence of each dimension, mean over the batch: units. */
+  readonly klPerDimension?: Value;
+  /** With several samples of the posterior for each input: log p(z) − log q(z|x), batch × samples. The decoder gets batch·samples codes. */
+  readonly logRatio?: Value;
+}
+
+/** How much a term counts; an annealed one is multiplied by what the host says at every step. */
+export interface Factor {
+  readonly value: number;
+  readonly annealed?: boolean;
+}
+
+export type Forward<T extends ModelLayerType> = (spec: ModelLayerOf<T>, x: Value, context: LayerContext) => Value;
 
 /** Axis of features: 1 both for vectors (batch × features) and for images (batch × channels × height × width). */
 const FEATURES = 1;
@@ -42,7 +74,9 @@ export function toFlat(x: Value, shape: Shape): Value {
   return ops.reshape(shape.length === 3 ? ops.transpose(x, [0, 2, 3, 1]) : x, [batch, sizeOf(shape)]);
 }
 
-const forwards: { [T in LayerType]: Forward<T> } = {
+const forwards: { [T in ModelLayerType]: Forward<T> } = {
+  gaussian, quantized, spherical, wasserstein,
+
   dense(spec, x, context) {
     const product = ops.matmul(x, context.parameter('kernel'));
     return activate(spec.activation, spec.useBias ? ops.add(product, context.parameter('bias')) : product, FEATURES);
@@ -71,7 +105,7 @@ const forwards: { [T in LayerType]: Forward<T> } = {
   activation: (spec, x) => activate(spec.activation, x, FEATURES),
 
   dropout(spec, x, context) {
-    if (!context.training || spec.rate === 0) return x;
+    if (context.mode !== 'train' || spec.rate === 0) return x;
     const keep = context.random({ kind: 'keep', probability: 1 - spec.rate }, x.shape.slice(1));
     return ops.mul(x, ops.cast(keep, 'float32', 1 / (1 - spec.rate)));
   },
@@ -79,12 +113,14 @@ const forwards: { [T in LayerType]: Forward<T> } = {
   batchNormalization(spec, x, context) {
     const perFeature = (value: Value): Value => ops.reshape(value, x.shape.map((extent, axis) => (axis === FEATURES ? extent : 1)));
     // Keras runs a frozen batch normalisation by its moving averages, in training as well.
-    const byBatch = context.training && spec.trainable;
+    const byBatch = context.mode === 'train' && spec.trainable;
     const axes = x.shape.map((_, axis) => axis).filter(axis => axis !== FEATURES);
     const mean = byBatch ? ops.mean(x, axes, true) : perFeature(context.parameter('movingMean'));
     const centered = ops.sub(x, mean);
     const variance = byBatch ? ops.mean(ops.square(centered), axes, true) : perFeature(context.parameter('movingVariance'));
     if (byBatch) {
+      context.hold(mean);
+      context.hold(variance);
       const move = (role: ParameterRole, batchValue: Value): void => {
         const moving = context.parameter(role);
         const now = ops.reshape(batchValue, moving.shape);
@@ -97,6 +133,11 @@ const forwards: { [T in LayerType]: Forward<T> } = {
     if (spec.scale) factor = ops.mul(factor, perFeature(context.parameter('gamma')));
     const normalized = ops.mul(centered, factor);
     return spec.center ? ops.add(normalized, perFeature(context.parameter('beta'))) : normalized;
+  },
+
+  topK(spec, x) {
+    const flat = ops.reshape(x, [x.shape[0]!, sizeOf(x.shape.slice(1))]);
+    return ops.reshape(ops.select(ops.greater(ops.kthLargest(flat, spec.k), flat), 0, flat), x.shape);
   },
 
   maxPooling2d(spec, x, { layer }) {
@@ -120,7 +161,7 @@ const forwards: { [T in LayerType]: Forward<T> } = {
 /** Applies one layer to x, which has the layout of the graph. */
 export function forward(x: Value, context: LayerContext): Value {
   const { spec } = context.layer;
-  const apply = forwards[spec.type] as Forward<LayerType>;
+  const apply = forwards[spec.type] as Forward<ModelLayerType>;
   return apply(spec, x, context);
 }
 

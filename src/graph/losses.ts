@@ -1,15 +1,15 @@
 // Reconstruction losses as Keras defines them: each sample's own loss is the mean over its numbers. One exception: right behind a
 // softmax, Keras 3 takes the softmax's logits for a sigmoid's; we use the probabilities.
 import { unreachable } from '../core/errors.ts';
-import type { LossName } from '../spec/schema.ts';
+import type { LossName, Spec } from '../spec/schema.ts';
 import type { Value } from './ir.ts';
 import * as ops from './ops.ts';
 
 /** Keras's backend epsilon: how far probabilities are kept from 0 and 1. */
 const EPSILON = 1e-7;
 
-/** Loss of every number: target and output are batch × features. */
-function elementLoss(name: LossName, target: Value, output: Value): Value {
+/** Loss of every number of target and output, which have one shape or are stretched to one. */
+export function elementLoss(name: LossName, target: Value, output: Value): Value {
   switch (name) {
     case 'mse': return ops.square(ops.sub(output, target));
     case 'mae': return ops.abs(ops.sub(output, target));
@@ -35,12 +35,28 @@ function logitsOf(output: Value): Value | undefined {
   return output.op.kind === 'reshape' ? ops.reshape(inner, output.shape) : ops.transpose(inner, output.op.permutation);
 }
 
-/** Mean over everything: what is minimised. */
-export function batchLoss(name: LossName, target: Value, output: Value): Value {
-  return ops.mean(elementLoss(name, target, output));
+/** How the numbers of a sample make one loss: the evidence lower bound of the textbooks sums them, Keras's losses average. */
+export function reductionOf({ latent, training }: Pick<Spec, 'latent' | 'training'>): 'sum' | 'mean' {
+  return training.reduction ?? (latent.type === 'gaussian' ? 'sum' : 'mean');
 }
 
-/** One number per sample: batch × features → batch. */
-export function sampleLoss(name: LossName, target: Value, output: Value): Value {
-  return ops.mean(elementLoss(name, target, output), [1]);
+/** Mean over the samples, in one sum: the gradient stays one number until it meets the output. target and output: batch × features. */
+export function batchLoss(name: LossName, reduction: 'sum' | 'mean', target: Value, output: Value): Value {
+  const [batch, features] = target.shape as [number, number];
+  return ops.mul(ops.sum(elementLoss(name, target, output)), 1 / (reduction === 'sum' ? batch : batch * features));
+}
+
+/**
+ * One number per sample and reconstruction of it.
+ * @param target batch × features.
+ * @param output batch·samples × features, the reconstructions of a sample one after another.
+ * @returns batch × samples.
+ */
+export function sampleLosses(name: LossName, reduction: 'sum' | 'mean', target: Value, output: Value): Value {
+  const [batch, features] = target.shape as [number, number];
+  const samples = output.shape[0]! / batch;
+  const shape = samples === 1 ? [batch, features] : [batch, samples, features];
+  const losses = elementLoss(name, ops.reshape(target, samples === 1 ? shape : [batch, 1, features]), ops.reshape(output, shape));
+  const axis = [shape.length - 1];
+  return ops.reshape(reduction === 'sum' ? ops.sum(losses, axis) : ops.mean(losses, axis), [batch, samples]);
 }

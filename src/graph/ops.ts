@@ -175,6 +175,12 @@ export function mean(x: Value, axes: readonly number[] = x.shape.map((_, i) => i
   return mul(sum(x, axes, keepDims), 1 / count);
 }
 
+/** rows × columns → rows × 1: the k-th largest number of each row, as a threshold: no gradient flows through it. */
+export function kthLargest(x: Value, k: number): Value {
+  if (x.shape.length !== 2 || k < 1 || k > x.shape[1]!) fail(`There is no ${k}-th largest number in rows of ${formatShape(x.shape)}.`);
+  return makeValue({ kind: 'kthLargest', k }, [x], [x.shape[0]!, 1]);
+}
+
 // ── Shapes ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export function reshape(x: Value, shape: readonly number[]): Value {

@@ -35,10 +35,10 @@ export class PackedParameters {
   private readonly sizes = new Map<string, number>();
 
   /** `slotStarts`: the start value of each optimiser slot. */
-  constructor(model: Model, readonly slotStarts: readonly number[]) {
+  constructor(model: Pick<Model, 'parameters'>, readonly slotStarts: readonly number[]) {
     let large = 0;
-    const vectorOf = ({ role, trainable, shape }: Parameter): string => {
-      if (role === 'movingMean' || role === 'movingVariance') return 'statistics';
+    const vectorOf = ({ statistic, trainable, shape }: Parameter): string => {
+      if (statistic) return 'statistics';
       if (!trainable) return 'frozen';
       return `weights/${sizeOf(shape) >= LARGE ? ++large : 0}`;
     };

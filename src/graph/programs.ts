@@ -1,153 +1,139 @@
-// A model's programs: train step, evaluate, encode, decode, reconstruct, and the exported ONNX models. The forward pass is
-// written once (network); programs differ in where parameters come from and in what is asked of the result.
-import type { RandomFeed } from '../core/random.ts';
+// A model's programs: train step, evaluate, encode, decode, reconstruct, measure, and the exported ONNX models. What a model
+// computes stands in objective.ts; programs differ in where parameters come from and in what is asked of the result.
 import { sizeOf, tensor, type HostTensor } from '../core/tensor.ts';
-import type { Model, ModelLayer, Part } from '../model/model.ts';
-import type { Spec } from '../spec/schema.ts';
-import { gradient } from './gradient.ts';
+import type { Model } from '../model/model.ts';
+import type { MetricName, Spec } from '../spec/schema.ts';
+import { estimateBytes } from './cost.ts';
 import { initialize } from './initializers.ts';
 import type { Value } from './ir.ts';
-import { forward, fromFlat, toFlat, type LayerContext } from './layers.ts';
-import { batchLoss, sampleLoss } from './losses.ts';
-import { estimateBytes } from './cost.ts';
+import type { Mode } from './layers.ts';
+import { reductionOf, sampleLosses } from './losses.ts';
+import { sampleMetric } from './metrics.ts';
+import { Network, passThrough, type Surroundings } from './objective.ts';
 import { lower } from './onnx/lower.ts';
 import * as ops from './ops.ts';
-import { buildOptimizer, clipGradients } from './optimizers.ts';
+import { buildOptimizer } from './optimizers.ts';
 import { PackedParameters, splitPacked } from './packing.ts';
 import type { ModelPrograms, Port, Program, ProgramOptions, State } from './program.ts';
+import { descend, groundOf, hyperInput } from './train-program.ts';
 
-/** How a network gets at what is not in the graph. */
-interface Surroundings {
-  readonly training: boolean;
-  parameter(name: string): Value;
-  random?(name: string, feed: Omit<RandomFeed, 'name' | 'perSample'>, shape: readonly number[]): Value;
-  update?(name: string, value: Value): void;
-}
-
-export function buildPrograms(model: Model, spec: Spec, { data }: ProgramOptions): ModelPrograms {
+export function buildPrograms(model: Model, spec: Spec, { data, below = [] }: ProgramOptions): ModelPrograms {
+  const network = new Network(model, spec);
   const features = sizeOf(model.inputShape);
   const codeSize = sizeOf(model.latentShape);
   const corrupts = spec.corruption.length > 0;
+  const annealEpochs = spec.latent.type === 'gaussian' ? spec.latent.annealEpochs : 0;
   const optimizer = buildOptimizer(spec.training.optimizer);
-  const packed = new PackedParameters(model, optimizer.slots);
-
-  /** x and the result in the layout of the graph. */
-  function network(parts: readonly Part[], x: Value, around: Surroundings): Value {
-    return model.layers.filter(layer => parts.includes(layer.part)).reduce((value, layer) => forward(value, contextOf(layer, around)), x);
-  }
-  const encode = (input: Value, around: Surroundings): Value => network(['encoder', 'latent'], fromFlat(input, model.inputShape), around);
-  const decode = (code: Value, around: Surroundings): Value => {
-    const image = network(['decoder'], code, around);
-    const last = model.layers.at(-1);
-    return toFlat(image, last?.part === 'decoder' ? last.outputShape : model.latentShape);
-  };
+  const hyperSize = optimizer.hyperSize + (annealEpochs > 0 ? 1 : 0);
+  const finished = below.flatMap(layer => layer.parameters).map(parameter => ({ ...parameter, trainable: false, statistic: false }));
+  const packed = new PackedParameters({ parameters: [...finished, ...model.parameters] }, optimizer.slots);
 
   /** The ports for samples and what they mean: clean target and possibly corrupted input, both scaled, batch × features. */
-  function samples(batch: number): { ports: Port[]; target: Value; input: Value } {
-    const shape = [batch, features];
+  function samples(batch: number, { parameter }: Surroundings): { ports: Port[]; target: Value; input: Value } {
+    const shape = [batch, sizeOf((below[0] ?? model).inputShape)];
     const raw = ops.input('target', shape, data.dtype);
-    const target = ops.cast(raw, 'float32', data.scale);
+    const target = passThrough(below, ops.cast(raw, 'float32', data.scale), parameter);
     const ports: Port[] = [{ name: 'target', dtype: data.dtype, shape }];
     if (!corrupts) return { ports, target, input: target };
     ports.push({ name: 'input', dtype: 'float32', shape });
-    return { ports, target, input: ops.input('input', shape) };
+    return { ports, target, input: passThrough(below, ops.input('input', shape), parameter) };
   }
 
-  function reading(): { around: Surroundings; state: Port[] } {
-    const { parameter, ports } = packed.read();
-    return { around: { training: false, parameter }, state: ports };
+  /** What the programs ask for beside the samples does not depend on the batch size. */
+  function tracedObjective(mode: Mode) {
+    const { around, feeds } = groundOf(packed, mode, 1);
+    const x = ops.input('x', [1, features]);
+    return { followed: network.objective(x, x, around).followed, feeds };
   }
 
   function trainStep(batch: number): Program {
-    const { ports, target, input } = samples(batch);
-    const { parameter, ports: state } = packed.read();
-    const statistics = new Map<string, Value>();
-    const randomPorts: Port[] = [];
-    const around: Surroundings = {
-      training: true,
-      parameter,
-      random(name, feed, shape) {
-        const dtype = feed.kind === 'keep' ? 'uint8' : 'float32';
-        const port = { name, dtype, shape: [batch, sizeOf(shape)] } as const;
-        randomPorts.push(port);
-        return ops.reshape(ops.input(name, port.shape, dtype), [batch, ...shape]);
-      },
-      update: (name, value) => statistics.set(name, value),
-    };
-    const loss = batchLoss(spec.training.loss, target, decode(encode(input, around), around));
+    const ground = groundOf(packed, 'train', batch);
+    const { ports, target, input } = samples(batch, ground.around);
+    const { port: hyper, scalars } = hyperInput(hyperSize);
+    const annealed = annealEpochs > 0 ? ops.reshape(scalars[hyperSize - 1]!, []) : undefined;
+    const { loss, followed } = network.objective(target, input, ground.around, annealed);
 
-    const parameters = packed.buckets.flatMap(bucket => bucket.parameters);
-    const gradients = clipGradients(gradient(loss, parameters.map(p => parameter(p.name))), spec.training.optimizer);
-    const gradientOf = new Map(parameters.map((p, i) => [p.name, gradients[i]!]));
-    const updates: { name: string; value: Value }[] = [];
-    const hyper = ops.input('hyper', [optimizer.hyperSize]);
-    if (packed.buckets.length > 0) ports.push({ name: 'hyper', dtype: 'float32', shape: [optimizer.hyperSize] });
-    const scalars = Array.from({ length: optimizer.hyperSize }, (_, i) => ops.slice(hyper, [i], [i + 1]));
-    for (const { weights, slots, size, parameters: members } of packed.buckets) {
-      const flat = members.map(({ name, shape }) => ops.reshape(gradientOf.get(name)!, [sizeOf(shape)]));
-      const slotValues = slots.map(name => ops.state(name, [size]));
-      const next = optimizer.update(ops.state(weights, [size]), ops.concat(flat, 0), slotValues, i => scalars[i]!);
-      state.push(...slots.map(name => ({ name, dtype: 'float32', shape: [size] }) as const));
-      updates.push({ name: weights, value: next.weights }, ...next.slots.map((value, i) => ({ name: slots[i]!, value })));
-    }
-    if (statistics.size > 0) {
-      const now = packed.statistics.map(({ name, shape }) => ops.reshape(statistics.get(name) ?? parameter(name), [sizeOf(shape)]));
-      updates.push({ name: 'statistics', value: ops.concat(now, 0) });
-    }
-    return { name: `train step of ${batch}`, inputs: [...ports, ...randomPorts], state, outputs: [{ name: 'loss', value: loss }], updates };
+    if (packed.buckets.length > 0 || annealed !== undefined) ports.push(hyper);
+    const { state: slots, updates } = descend({ packed, optimizer, clipping: spec.training.optimizer }, loss, ground, scalars);
+    const outputs = [{ name: 'loss', value: loss }, ...followedOutput(followed)];
+    return { name: `train step of ${batch}`, inputs: [...ports, ...ground.ports], state: [...ground.state, ...slots], outputs, updates };
   }
 
-  function looking(name: string, batch: number, wanted: readonly ('loss' | 'code' | 'reconstruction')[]): Program {
-    const { ports, target, input } = samples(batch);
-    const { around, state } = reading();
-    const code = encode(input, around);
-    const reconstruction = decode(code, around);
-    const values = {
-      loss: sampleLoss(spec.training.loss, target, reconstruction),
-      code: toFlat(code, model.latentShape),
-      reconstruction,
+  /** A batch × features output against its target, in every metric: batch × metrics. */
+  const metricsOf = (names: readonly MetricName[], target: Value, reconstruction: Value): Value =>
+    ops.concat(names.map(name => ops.reshape(sampleMetric(name, target, reconstruction, model.inputShape), [target.shape[0]!, 1])), 1);
+
+  function evaluate(batch: number): Program {
+    const { around, state, ports: randomPorts } = groundOf(packed, 'evaluate', batch);
+    const { ports, target, input } = samples(batch, around);
+    const { own, followed, reconstruction, klPerDimension, code } = network.objective(target, input, around);
+    const { metrics } = spec.training;
+    return {
+      name: `evaluate ${batch}`, inputs: [...ports, ...randomPorts], state, updates: [],
+      outputs: [
+        { name: 'loss', value: own },
+        ...followedOutput(followed),
+        ...(metrics.length > 0 ? [{ name: 'metrics', value: metricsOf(metrics, target, reconstruction) }] : []),
+        ...(klPerDimension === undefined ? [] : [
+          { name: 'posterior', value: ops.concat([klPerDimension, ops.mean(code, [0]), ops.mean(ops.square(code), [0])], 0) },
+        ]),
+      ],
     };
-    return { name: `${name} ${batch}`, inputs: ports, state, outputs: wanted.map(output => ({ name: output, value: values[output] })), updates: [] };
   }
 
-  /** The ports for random numbers do not depend on the batch size. */
-  const random: RandomFeed[] = [];
-  network(['encoder', 'latent', 'decoder'], fromFlat(ops.input('x', [1, features]), model.inputShape), {
-    training: true,
-    parameter: packed.read().parameter,
-    random(name, feed, shape) {
-      random.push({ ...feed, name, perSample: sizeOf(shape) });
-      return ops.input(name, [1, ...shape], feed.kind === 'keep' ? 'uint8' : 'float32');
-    },
-    update: () => undefined,
-  });
+  /** The forward pass without anything random. */
+  function looking(name: string, batch: number) {
+    const { around, state } = groundOf(packed, 'infer', batch);
+    const { ports, target, input } = samples(batch, around);
+    const code = network.encode(input, around);
+    return { name: `${name} ${batch}`, inputs: ports, state, updates: [], code, target, reconstruction: network.decode(code, around) };
+  }
 
+  const training = tracedObjective('train');
   return {
-    random,
+    random: training.feeds,
+    evaluationRandom: tracedObjective('evaluate').feeds,
+    followed: training.followed.map(({ name, factor }) => ({ name, factor: factor.value })),
     trainStep,
-    evaluate: batch => looking('evaluate', batch, ['loss']),
-    reconstruct: batch => looking('reconstruct', batch, ['loss', 'code', 'reconstruction']),
+    evaluate,
+    reconstruct(batch) {
+      const { code, target, reconstruction, ...program } = looking('reconstruct', batch);
+      const own = ops.reshape(sampleLosses(spec.training.loss, reductionOf(spec), target, reconstruction), [batch]);
+      return { ...program, outputs: [{ name: 'loss', value: own }, { name: 'code', value: code }, { name: 'reconstruction', value: reconstruction }] };
+    },
+    measure(batch, names) {
+      const { code: _, target, reconstruction, ...program } = looking('measure', batch);
+      return { ...program, outputs: [{ name: 'metrics', value: metricsOf(names, target, reconstruction) }] };
+    },
     encode(batch) {
-      const { ports, input } = samples(batch);
-      const { around, state } = reading();
-      const code = toFlat(encode(input, around), model.latentShape);
-      return { name: `encode ${batch}`, inputs: ports.filter(({ name }) => name === (corrupts ? 'input' : 'target')), state, outputs: [{ name: 'code', value: code }], updates: [] };
+      const { code, inputs, name, state, updates } = looking('encode', batch);
+      return { name, inputs: inputs.filter(port => port.name === (corrupts ? 'input' : 'target')), state, outputs: [{ name: 'code', value: code }], updates };
     },
     decode(batch) {
-      const { around, state } = reading();
+      const { around, state } = groundOf(packed, 'infer', batch);
       const port: Port = { name: 'code', dtype: 'float32', shape: [batch, codeSize] };
-      const reconstruction = decode(fromFlat(ops.input('code', port.shape), model.latentShape), around);
-      return { name: `decode ${batch}`, inputs: [port], state, outputs: [{ name: 'reconstruction', value: reconstruction }], updates: [] };
+      return { name: `decode ${batch}`, inputs: [port], state, outputs: [{ name: 'reconstruction', value: network.decode(ops.input('code', port.shape), around) }], updates: [] };
     },
-    hyper: (step, learningRate): HostTensor => tensor(Float32Array.from(optimizer.hyper(step, learningRate))),
+    likelihood(batch, draws) {
+      const { around, state, ports: randomPorts, feeds } = groundOf(packed, 'evaluate', batch, draws);
+      const { ports, target, input } = samples(batch, around);
+      const value = network.logLikelihood(target, input, around);
+      if (value === undefined) return undefined;
+      return { random: feeds, program: { name: `likelihood ${batch}`, inputs: [...ports, ...randomPorts], state, outputs: [{ name: 'logLikelihood', value }], updates: [] } };
+    },
+    hyper(step, learningRate, epochs = Infinity): HostTensor {
+      const annealed = annealEpochs > 0 ? [Math.min(1, epochs / annealEpochs)] : [];
+      return tensor(Float32Array.from([...optimizer.hyper(step, learningRate), ...annealed]));
+    },
     initialState: (seed): State => packed.pack(Object.fromEntries(model.parameters.map(p => [p.name, tensor(initialize(p, seed), p.shape)]))),
     unpack: state => splitPacked(packed, state),
     pack: tensors => packed.pack(tensors, 'exact'),
+    start: tensors => packed.pack(tensors, 'start'),
     memory: batch => estimateBytes(trainStep(batch)),
     exportOnnx(which, state) {
       const tensors = splitPacked(packed, state);
       const around: Surroundings = {
-        training: false,
+        mode: 'infer',
         parameter(name) {
           const { data: values, shape } = tensors[name]!;
           return ops.constant(values as Float32Array, shape);
@@ -161,29 +147,16 @@ export function buildPrograms(model: Model, spec: Spec, { data }: ProgramOptions
       const shaped = (flat: Value): Value => ops.reshape(flat, [1, ...model.inputShape]);
       const flatInput = ops.reshape(image, [1, features]);
       const outputs = {
-        encoder: () => ({ name: 'code', value: toFlat(encode(flatInput, around), model.latentShape) }),
-        decoder: () => ({ name: 'reconstruction', value: shaped(decode(fromFlat(codeIn, model.latentShape), around)) }),
-        autoencoder: () => ({ name: 'reconstruction', value: shaped(decode(encode(flatInput, around), around)) }),
+        encoder: () => ({ name: 'code', value: network.encode(flatInput, around) }),
+        decoder: () => ({ name: 'reconstruction', value: shaped(network.decode(codeIn, around)) }),
+        autoencoder: () => ({ name: 'reconstruction', value: shaped(network.decode(network.encode(flatInput, around), around)) }),
       };
       return lower({ name: which, inputs: ports, state: [], outputs: [outputs[which]()], updates: [] }, { anyBatch: true });
     },
   };
 }
 
-function contextOf(layer: ModelLayer, around: Surroundings): LayerContext {
-  const nameOf = (role: string): string => {
-    const parameter = layer.parameters.find(p => p.role === role);
-    if (parameter === undefined) throw new Error(`Layer ${layer.name} has no ${role}.`);
-    return parameter.name;
-  };
-  return {
-    layer,
-    training: around.training,
-    parameter: role => around.parameter(nameOf(role)),
-    random(feed, shape) {
-      if (around.random === undefined) throw new Error(`Layer ${layer.name} asks for random numbers outside of training.`);
-      return around.random(`${layer.part}/${layer.name}/random`, feed, shape);
-    },
-    update: (role, value) => around.update?.(nameOf(role), value),
-  };
+/** Scalars as one vector, so that they come back together. */
+function followedOutput(followed: readonly { readonly value: Value }[]): { name: string; value: Value }[] {
+  return followed.length === 0 ? [] : [{ name: 'followed', value: ops.concat(followed.map(({ value }) => ops.reshape(value, [1])), 0) }];
 }

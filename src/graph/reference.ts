@@ -121,6 +121,10 @@ function compute(value: Value, operands: readonly Float64Array[], feeds: Feeds):
       });
       return out;
     }
+    case 'kthLargest': {
+      const columns = value.inputs[0]!.shape[1]!;
+      return Float64Array.from({ length: value.shape[0]! }, (_, row) => a.slice(row * columns, (row + 1) * columns).sort().at(-op.k)!);
+    }
     case 'transpose': {
       const strides = stridesOf(value.inputs[0]!.shape);
       return gather(value.shape, a, index => op.permutation.reduce((flat, axis, i) => flat + index[i]! * strides[axis]!, 0));

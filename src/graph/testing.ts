@@ -25,6 +25,7 @@ export const operationCases: Record<string, OperationCase> = {
   sigmoid: { shapes: [[5]], build: x => ops.sigmoid(x) },
   tanh: { shapes: [[5]], build: x => ops.tanh(x) },
   softplus: { shapes: [[5]], build: x => ops.softplus(x) },
+  kthLargest: { shapes: [[3, 5]], build: x => ops.select(ops.greater(ops.kthLargest(x, 2), x), 0, ops.square(x)) },
   'add, stretched': { shapes: [[2, 3], [3]], build: (a, b) => ops.add(a, b) },
   'sub, stretched': { shapes: [[3], [2, 3]], build: (a, b) => ops.sub(a, b) },
   'mul, stretched': { shapes: [[2, 1, 3], [4, 1]], build: (a, b) => ops.mul(a, b) },

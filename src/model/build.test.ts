@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { loadSpec, requireSpec } from '../spec/load.ts';
-import { buildModel, fans, traceModel } from './build.ts';
+import { buildModel, traceModel } from './build.ts';
 import { ModelError } from './errors.ts';
 import type { Model, Part, Shape } from './model.ts';
 import { formatSummary, summarize } from './summary.ts';
+import { fans } from './trace.ts';
 
 const image: Shape = [28, 28, 1];
 

@@ -1,13 +1,17 @@
 // From a spec and the shape of a sample to the layers of a model, each with its shapes and parameters. The walk stops at the
 // first layer that does not fit: what follows it has no known shape.
 import { formatShape, sizeOf } from '../core/tensor.ts';
-import { formatPath, type SpecPath } from '../spec/diagnostics.ts';
+import { formatPath } from '../spec/diagnostics.ts';
 import { lastActivation } from '../spec/meaning.ts';
 import type { DecoderSpec, LatentSpec, LayerSpec, Spec } from '../spec/schema.ts';
-import { ModelError, ShapeError, type ModelIssue } from './errors.ts';
-import { ruleOf } from './layers.ts';
+import { checkProbe } from './classifier.ts';
+import { ModelError, type ModelIssue } from './errors.ts';
 import { MirrorError, mirrorLayers, type PlacedSpec } from './mirror.ts';
-import type { Model, ModelLayer, Parameter, ParameterRole, Part, Shape } from './model.ts';
+import type { Model, ModelLayer, Part, Shape } from './model.ts';
+import { checkPenalties } from './penalties.ts';
+import { checkPretraining } from './pretraining.ts';
+import { checkReferences, refersTo } from './references.ts';
+import { traceLayers, type Placed } from './trace.ts';
 
 /** A model as far as it could be built. */
 export interface TracedModel {
@@ -33,8 +37,9 @@ export function traceModel(spec: Spec, inputShape: Shape): TracedModel {
   const issues: ModelIssue[] = checkCorruption(spec, inputShape);
   const layers: ModelLayer[] = [];
   const stop = (issue?: ModelIssue): TracedModel => ({ inputShape, layers, issues: issue === undefined ? issues : [...issues, issue] });
-  const walk = (part: Part, placed: readonly PlacedSpec[], shape: Shape) => {
-    const traced = traceLayers(part, placed, shape);
+  const frozen = spec.init?.freeze ?? [];
+  const walk = (part: Part, placed: readonly Placed[], shape: Shape) => {
+    const traced = traceLayers(part, placed, shape, name => frozen.some(reference => refersTo(reference, { part, name })));
     layers.push(...traced.layers);
     return traced;
   };
@@ -57,10 +62,11 @@ export function traceModel(spec: Spec, inputShape: Shape): TracedModel {
   const issue = decoded.issue ?? checkOutput(spec.decoder, layers.filter(({ part }) => part === 'decoder'), decoded.shape, inputShape);
   if (issue !== undefined) return { ...stop(issue), latentShape };
 
+  issues.push(...checkReferences(spec, layers), ...checkPenalties(spec, layers), ...checkPretraining(spec, layers), ...checkProbe(spec, { inputShape, latentShape }));
   if (issues.some(({ severity }) => severity === 'error')) return { ...stop(), latentShape };
   const model: Model = {
     inputShape, latentShape, layers, parameters: layers.flatMap(layer => layer.parameters),
-    outputActivation: lastActivation(layers.filter(({ part }) => part === 'decoder').map(layer => layer.spec)),
+    outputActivation: lastActivation(layers.flatMap(layer => (layer.part === 'decoder' ? [layer.spec as LayerSpec] : []))),
   };
   return { inputShape, layers, latentShape, issues, model };
 }
@@ -70,73 +76,12 @@ function listed(layers: readonly LayerSpec[], part: 'encoder' | 'decoder'): Plac
 }
 
 /** The layers a latent adds: a plain one with units is a dense layer of its own. */
-function latentLayers(latent: LatentSpec): PlacedSpec[] {
+function latentLayers(latent: LatentSpec): Placed[] {
+  if (latent.type !== 'plain') return [{ spec: { ...latent, name: 'latent' }, path: ['latent'] }];
   const { units } = latent;
   if (units === undefined) return [];
   const { activation, useBias, kernelInitializer, biasInitializer, trainable } = latent;
   return [{ spec: { type: 'dense', name: 'latent', units, activation, useBias, kernelInitializer, biasInitializer, trainable }, path: ['latent'] }];
-}
-
-function traceLayers(part: Part, placed: readonly PlacedSpec[], input: Shape): { layers: ModelLayer[]; shape: Shape; issue?: ModelIssue } {
-  const layers: ModelLayer[] = [];
-  const names = new Names(placed.map(({ spec }) => spec));
-  let shape = input;
-  for (const { spec, path } of placed) {
-    const rule = ruleOf(spec);
-    let outputShape: Shape;
-    try {
-      outputShape = rule.outputShape(spec, shape);
-    } catch (error) {
-      if (!(error instanceof ShapeError)) throw error;
-      return { layers, shape, issue: issueOf(error, path) };
-    }
-    const name = names.of(spec, rule.stem);
-    layers.push({ name, part, spec, inputShape: shape, outputShape, parameters: parametersOf(spec, shape, `${part}/${name}`), specPath: path });
-    shape = outputShape;
-  }
-  return { layers, shape };
-}
-
-function issueOf({ code, message, cure, before }: ShapeError, path: SpecPath): ModelIssue {
-  const repair = before === undefined ? {}
-    : { repair: path[0] === 'latent' ? { kind: 'append', path: ['encoder'], layer: before } as const : { kind: 'insertBefore', path, layer: before } as const };
-  return { path, code, severity: 'error', message, cure: path[0] === 'latent' ? cure.replace('before it', 'at the end of the encoder') : cure, ...repair };
-}
-
-/** Names as Keras makes them, dense, dense_1, ..., leaving out those that are given. */
-class Names {
-  private readonly taken: Set<string>;
-  private readonly next = new Map<string, number>();
-  constructor(layers: readonly LayerSpec[]) {
-    this.taken = new Set(layers.flatMap(({ name }) => (name === undefined ? [] : [name])));
-  }
-  of(spec: LayerSpec, stem: string): string {
-    if (spec.name !== undefined) return spec.name;
-    for (;;) {
-      const count = this.next.get(stem) ?? 0;
-      this.next.set(stem, count + 1);
-      const name = count === 0 ? stem : `${stem}_${count}`;
-      if (!this.taken.has(name)) return name;
-    }
-  }
-}
-
-const variableNames: Readonly<Record<ParameterRole, string>> = {
-  kernel: 'kernel', bias: 'bias', gamma: 'gamma', beta: 'beta', movingMean: 'moving_mean', movingVariance: 'moving_variance',
-};
-
-function parametersOf(spec: LayerSpec, input: Shape, prefix: string): Parameter[] {
-  const trainable = !('trainable' in spec) || spec.trainable;
-  return (ruleOf(spec).weights?.(spec, input) ?? []).map(({ role, shape, initializer, learned }) => ({
-    name: `${prefix}/${variableNames[role]}`, role, shape, initializer, trainable: learned && trainable, ...fans(shape),
-  }));
-}
-
-/** Fan-in and fan-out by Keras's compute_fans: the last two axes, times the receptive field. */
-export function fans(shape: Shape): { fanIn: number; fanOut: number } {
-  if (shape.length < 2) return { fanIn: shape[0] ?? 1, fanOut: shape[0] ?? 1 };
-  const receptiveField = sizeOf(shape.slice(0, -2));
-  return { fanIn: shape.at(-2)! * receptiveField, fanOut: shape.at(-1)! * receptiveField };
 }
 
 /** The decoder has to end in the shape of the input, or in a vector of as many numbers. */

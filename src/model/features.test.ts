@@ -91,6 +91,7 @@ describe('outline and known shapes', () => {
     expect(conv.slice(outline!.sections.encoder).startsWith('"encoder"')).toBe(true);
     expect(outline!.root).toBe(0);
     expect(outline!.sections.training).toBeUndefined();
+    expect(documentOutline('{ "data": "mnist", "probe": {}, "sweep": {} }')?.sections).toMatchObject({ probe: 19, sweep: 32 });
     expect(documentOutline('{ "data": ,')?.sections.data).toBe(2);
     expect(documentOutline('[]')).toBeUndefined();
   });

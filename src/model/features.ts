@@ -57,8 +57,8 @@ export function quickFixes(diagnostics: readonly Diagnostic[], offset: number, l
   });
 }
 
-export type Section = 'data' | 'corruption' | 'encoder' | 'latent' | 'decoder' | 'training' | 'views';
-const sections: readonly Section[] = ['data', 'corruption', 'encoder', 'latent', 'decoder', 'training', 'views'];
+const sections = ['data', 'corruption', 'encoder', 'latent', 'decoder', 'penalties', 'init', 'pretraining', 'training', 'probe', 'robustness', 'sweep', 'views'] as const;
+export type Section = typeof sections[number];
 
 export interface DocumentOutline {
   /** Offset of the "{" of the spec: the place of what concerns the whole file. */

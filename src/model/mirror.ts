@@ -4,7 +4,7 @@
 import type { SpecPath } from '../spec/diagnostics.ts';
 import type { ActivationSpec, LayerSpec } from '../spec/schema.ts';
 import { ruleOf } from './layers.ts';
-import type { ModelLayer } from './model.ts';
+import type { ModelLayer, ModelLayerSpec } from './model.ts';
 import { ShapeError } from './errors.ts';
 
 export interface PlacedSpec {
@@ -57,7 +57,7 @@ function stagesOf(layers: readonly ModelLayer[]): Stage[] {
     const { spec } = layer;
     if (ruleOf(spec).mirror !== undefined) {
       stages.push({ layer, dress: { activation: 'activation' in spec ? spec.activation : linear, after: [] } });
-    } else if (spec.type !== 'dropout') {
+    } else if (mirrored(spec)) {
       const dress = stages.at(-1)?.dress;
       if (dress === undefined) continue; // what stands at the input's own shape is not mirrored
       if (spec.type === 'activation' && dress.activation.type === 'linear' && dress.after.length === 0) dress.activation = spec.activation;
@@ -65,6 +65,11 @@ function stagesOf(layers: readonly ModelLayer[]): Stage[] {
     }
   }
   return stages;
+}
+
+/** What stands at a shape and belongs in the decoder too; what makes codes noisy or sparse does not. */
+function mirrored(spec: ModelLayerSpec): spec is Extract<LayerSpec, { type: 'activation' | 'batchNormalization' }> {
+  return spec.type === 'activation' || spec.type === 'batchNormalization';
 }
 
 /** A layer as it stands in the decoder: named after its type, and not frozen because its model is. */

@@ -7,7 +7,7 @@ import { checkConfig, type CheckedConfig } from './check.ts';
 import { summarize } from './summary.ts';
 
 const folder = new URL('../../samples/', import.meta.url);
-const samples = readdirSync(folder).filter(name => name.endsWith('.aeconf'));
+const samples = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(name => name.replaceAll('\\', '/')).filter(name => name.endsWith('.aeconf')).sort();
 const read = (name: string) => readFileSync(new URL(name, folder), 'utf8');
 const check = (name: string): CheckedConfig => checkConfig(read(name), name);
 const layersOf = (name: string) => check(name).model!.layers;
@@ -15,7 +15,12 @@ const layersOf = (name: string) => check(name).model!.layers;
 describe('samples', () => {
   it('are all there', () => {
     expect(samples).toEqual(expect.arrayContaining([
-      'quickstart', 'janet-2', 'janet-50', 'janet-50-denoise', 'conv-selu-2', 'conv-selu-6', 'conv-denoise-16', 'mnist-32', 'deep-32', 'dae-batchnorm', 'faces-folder', 'digits-csv', 'conv-mirror',
+      'quickstart', 'janet-50', 'faces-folder', 'digits-csv', 'conv-mirror',
+      ...['denoising', 'sparse', 'deep', 'contractive', 'undercomplete', 'convolutional', 'variational'].map(name => `types/${name}`),
+      ...[
+        'janet-2', 'janet-50', 'janet-50-denoise', 'janet-50-transfer', 'conv-selu-2', 'conv-selu-6', 'conv-selu-6-cleaning', 'dae-batchnorm',
+        'mnist-32', 'deep-32', 'latent-sweep', 'conv-denoise-16', 'faces-lfw',
+      ].map(name => `systems/${name}`),
     ].map(name => `${name}.aeconf`)));
   });
   it.each(samples)('%s is right, builds, and opens with what to look at', name => {
@@ -27,16 +32,16 @@ describe('samples', () => {
     expect(opening.toLowerCase()).toMatch(/look at|watch/);
   });
   it('dae-batchnorm has the published counts', () => {
-    expect(summarize(check('dae-batchnorm.aeconf').model!).whole).toEqual({ total: 1_438_676, trainable: 1_434_580, notTrainable: 4_096 });
+    expect(summarize(check('systems/dae-batchnorm.aeconf').model!).whole).toEqual({ total: 1_438_676, trainable: 1_434_580, notTrainable: 4_096 });
   });
-  it.each([['janet-2', 2], ['janet-50', 50], ['janet-50-denoise', 50]])('%s is JANet-%i', (name, units) => {
+  it.each([['janet-50', 50], ['systems/janet-2', 2], ['systems/janet-50', 50], ['systems/janet-50-denoise', 50], ['systems/janet-50-transfer', 50]] as const)('%s is JANet-%i', (name, units) => {
     const layers = layersOf(`${name}.aeconf`).filter(({ spec }) => spec.type === 'dense');
     expect(layers.map(({ spec, outputShape }) => [outputShape[0], spec.type === 'dense' && spec.activation])).toEqual([
       [144, { type: 'relu' }], [units, { type: 'sigmoid' }], [144, { type: 'relu' }], [784, { type: 'leakyRelu', slope: 0.01 }],
     ]);
   });
   it.each([2, 6])('conv-selu-%i goes down to 648 and back over 3, 7, 14, 28', units => {
-    const layers = layersOf(`conv-selu-${units}.aeconf`);
+    const layers = layersOf(`systems/conv-selu-${units}.aeconf`);
     expect(layers.map(({ outputShape }) => outputShape[0])).toEqual([14, 7, 3, 648, 145, 98, 52, units, 52, 98, 145, 648, 3, 7, 14, 28]);
   });
   it('conv-mirror undoes pooling, strides and normalisation', () => {

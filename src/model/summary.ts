@@ -1,7 +1,6 @@
 // What Keras's `model.summary()` shows, as data and as text.
 import { formatShape, sizeOf } from '../core/tensor.ts';
-import type { LayerType } from '../spec/schema.ts';
-import type { Model, Parameter, Part, Shape } from './model.ts';
+import type { Model, ModelLayerType, Parameter, Part, Shape } from './model.ts';
 
 export interface Counts {
   readonly total: number;
@@ -11,7 +10,7 @@ export interface Counts {
 export interface SummaryRow {
   readonly part: Part;
   readonly name: string;
-  readonly type: LayerType;
+  readonly type: ModelLayerType;
   readonly outputShape: Shape;
   readonly parameters: number;
 }

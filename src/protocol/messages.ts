@@ -1,7 +1,16 @@
 // Every message between the extension host and a page. The host owns the data: a page says `ready` when it (re)appears and
-// gets a snapshot, then numbered increments while it is visible. A page that misses a number says `ready` again.
+// gets a snapshot, then numbered increments while it is visible, each when it has drawn the one before. A page that misses a number says `ready` again.
 // Typed arrays travel as they are (VS Code sends them as ArrayBuffers).
-import type { RunState } from '../runs/events.ts';
+import type { RunInfo, RunState } from '../runs/events.ts';
+import type { EvaluationReport } from '../runs/evaluation.ts';
+import type { ProbeReport } from '../runs/probe.ts';
+import type { RobustnessReport } from '../runs/robustness.ts';
+import type { SweepReport } from '../runs/sweep-report.ts';
+
+export type { Evaluated, EvaluationReport } from '../runs/evaluation.ts';
+export type { Classification, ProbeReport, SubjectReport } from '../runs/probe.ts';
+export type { RobustnessReport, Scores } from '../runs/robustness.ts';
+export type { SweepReport, SweepRow } from '../runs/sweep-report.ts';
 
 /** What every page knows of a run. */
 export interface RunLabel {
@@ -29,6 +38,8 @@ export interface Requests {
   latent: { params: { runId: string; epoch: number }; result: LatentEpoch };
   /** The newest exported model, for decoding in the page. */
   model: { params: { runId: string; model: 'encoder' | 'decoder' | 'autoencoder' }; result: { epoch: number; bytes: Uint8Array } };
+  /** A picture that a report names, by its path in the run folder. */
+  file: { params: { runId: string; file: string }; result: Uint8Array };
 }
 export type RequestName = keyof Requests;
 
@@ -37,12 +48,22 @@ export type ResponseMessage =
   | { readonly type: 'response'; readonly id: number; readonly ok: true; readonly result: unknown }
   | { readonly type: 'response'; readonly id: number; readonly ok: false; readonly error: string };
 
+/** Commands of the extension (`autoencoder.…`) that a page may ask for, each about a run. */
+export type PageCommand =
+  | 'stop' | 'pause' | 'continue' | 'resume' | 'showLoss' | 'showReconstructions' | 'showLatent' | 'showReport'
+  | 'probe' | 'testRobustness' | 'generate' | 'evaluate';
+/** Commands about a sweep. */
+export type SweepCommand = 'stopSweep' | 'resumeSweep';
+
 /** What every page may send. */
 export type PageMessage =
   | { readonly type: 'ready' }
   /** Shown to the user as an error and written to the log: a page that cannot work says so. */
   | { readonly type: 'failed'; readonly message: string; readonly detail?: string }
-  | { readonly type: 'command'; readonly command: 'stop' | 'pause' | 'continue' | 'resume' | 'showLoss' | 'showReconstructions' | 'showLatent'; readonly runId: string }
+  /** The last increment is drawn: no other one for so long, unless a run changed its state (webviews/shared/pace.ts). */
+  | { readonly type: 'rest'; readonly milliseconds: number }
+  | { readonly type: 'command'; readonly command: PageCommand; readonly runId: string }
+  | { readonly type: 'sweepCommand'; readonly command: SweepCommand; readonly sweepId: string }
   | RequestMessage;
 
 // ── Loss ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -65,6 +86,8 @@ export interface LossRun {
   /** Epoch with the lowest validation loss. */
   readonly bestEpoch?: number;
   readonly lossName: string;
+  /** What principal components with as many numbers in their code reach. */
+  readonly baseline?: { readonly components: number; readonly mse: number };
 }
 export type LossHostMessage =
   | { readonly type: 'snapshot'; readonly revision: number; readonly runs: readonly LossRun[] }
@@ -134,11 +157,50 @@ export type LatentHostMessage =
   | { readonly type: 'update'; readonly revision: number; readonly run: RunLabel; readonly epochs: readonly number[]; readonly modelVersion: number }
   | ResponseMessage;
 
-export type HostMessage = LossHostMessage | ReconstructionsHostMessage | LatentHostMessage;
+// ── Report ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A picture in the run folder; `version` changes when it is written again. */
+export interface ReportPicture {
+  readonly file: string;
+  readonly version: number;
+}
+export interface ReportRun {
+  readonly run: RunLabel;
+  readonly lossName: string;
+  /** Validation values of the newest epoch, by name. */
+  readonly values: Readonly<Record<string, number>>;
+  readonly latentShape: readonly number[];
+  readonly baseline?: NonNullable<RunInfo['baseline']>;
+  readonly evaluation?: EvaluationReport;
+  readonly probe?: ProbeReport;
+  /** By name. */
+  readonly robustness: readonly RobustnessReport[];
+  readonly generated: readonly ReportPicture[];
+}
+export type ReportHostMessage =
+  | { readonly type: 'snapshot'; readonly revision: number; readonly runs: readonly ReportRun[] }
+  /** Everything about one run, in place of what was told before. */
+  | { readonly type: 'update'; readonly revision: number; readonly report: ReportRun }
+  | ResponseMessage;
+
+// ── Sweep ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface ShownSweep {
+  readonly report: SweepReport;
+  /** For each of its paths the shortest name that tells it apart. */
+  readonly names: readonly string[];
+  /** For each row, in order, the values of the paths as people read them. */
+  readonly texts: readonly (readonly string[])[];
+}
+export type SweepHostMessage =
+  | { readonly type: 'snapshot' | 'update'; readonly revision: number; readonly sweep: ShownSweep }
+  | ResponseMessage;
+
+export type HostMessage = LossHostMessage | ReconstructionsHostMessage | LatentHostMessage | ReportHostMessage | SweepHostMessage;
 
 // ── What a page is given at birth ───────────────────────────────────────────────────────────────────────────────────
 
-export type PageName = 'loss' | 'reconstructions' | 'latent';
+export type PageName = 'loss' | 'reconstructions' | 'latent' | 'report' | 'sweep';
 
 /** Written by the host as JSON into <script type="application/json" id="setup">. */
 export interface PageSetup {

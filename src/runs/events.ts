@@ -30,6 +30,14 @@ export type RunEvent =
 
 export type RunOutcome = 'finished' | 'stopped' | 'failed';
 
+/** What a run knows of its sweep (see sweep.ts). */
+export interface SweepMembership {
+  readonly id: string;
+  readonly index: number;
+  readonly count: number;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
 /** run.json */
 export interface RunInfo {
   readonly format: 1;
@@ -45,11 +53,21 @@ export interface RunInfo {
   readonly versions: Readonly<Record<string, string>>;
   /** Paths and values given with --set. */
   readonly overrides: Readonly<Record<string, unknown>>;
+  /** Id of the run whose weights it started from. */
   readonly parent?: string;
+  /** The sweep it belongs to, its place there (from 0) and the values it takes. */
+  readonly sweep?: SweepMembership;
   readonly dataset: { readonly name: string; readonly shape: readonly number[]; readonly train: number; readonly validation: number; readonly classNames?: readonly string[] };
   readonly model: { readonly latentShape: readonly number[]; readonly parameters: number; readonly trainable: number };
   readonly epochs: number;
   readonly stepsPerEpoch: number;
+  /**
+   * Mean squared error of the validation samples (corrupted as the spec says) rebuilt from as many principal components of the
+   * training samples as the code has numbers; `model`: the model's own at the end of training.
+   */
+  readonly baseline?: { readonly kind: 'pca'; readonly components: number; readonly mse: number; readonly model?: number };
+  /** Why there is none, where there could have been one. */
+  readonly baselineSkipped?: string;
   /** CPU threads given with --threads; a resumed run takes as many, since sums depend on how they are split. */
   readonly threads?: number;
 }

@@ -1,6 +1,6 @@
 // Events → curves, incrementally. One series per run lives in whoever owns the data (the extension host); it hands out whole
 // snapshots and, by cursor, only what came since. Points are kept in growing typed arrays: a day of training is some MB.
-import type { RunEvent, SplitName } from './events.ts';
+import type { RunEvent, ScalarValues, SplitName } from './events.ts';
 
 /** One curve as parallel arrays, in order of step. The same shape as the protocol's Curve. */
 export interface Curve {
@@ -163,6 +163,12 @@ export class RunSeries {
     if (curve === undefined || lowest < 0) return undefined;
     const { epoch, y } = curve.pointAt(lowest);
     return { epoch, value: y };
+  }
+
+  /** The newest value of every curve that has one point an epoch, by name. */
+  latest(split: SplitName): ScalarValues {
+    const own = [...this.byKey.values()].filter(curve => curve.split === split && curve.per === 'epoch' && curve.length > 0);
+    return Object.fromEntries(own.map(curve => [curve.value, curve.pointAt(curve.length - 1).y]));
   }
 
   /** Epochs of which there are pictures or codes, rising. */

@@ -51,6 +51,14 @@ describe('a TFRecord', () => {
 });
 
 describe('the event files of a run', () => {
+  it('hold negative steps, those of pretraining, in two\'s complement', () => {
+    const board = new RunTensorBoard(folder);
+    board.event({ ...scalars(1, 'train', { 'pretraining/dense': 0.5 }), step: -3, time: 1500 });
+    board.close();
+    // Field 2, step: a varint of ten bytes.
+    expect(records('train')[1]!.subarray(9, 20).toString('hex')).toBe('10fdffffffffffffffff01');
+  });
+
   it('hold Event messages byte for byte', () => {
     const board = new RunTensorBoard(folder);
     board.event({ ...scalars(2, 'train', { loss: 0.5 }), time: 1500 });

@@ -1,7 +1,7 @@
 // The runtime check: one walk over the schema and the syntax tree side by side. It gives the value with every default and
 // shorthand written out, and says of each thing that is wrong where it stands and what would be right.
-import { accepts, describe, elementOf, exampleOf, expand, isTuple, jsonText, membersOf, neededKeys, typeOf, variantOf, variantsOf, type Rule } from './keywords.ts';
-import { diagnosticAt, propertyOf, separatorBefore, syntaxOf, type Source, type Syntax, type SyntaxObject, type SyntaxProperty } from './parse.ts';
+import { accepts, describe, elementOf, exampleOf, expand, isAnything, isTuple, jsonText, membersOf, neededKeys, typeOf, valueRuleOf, variantOf, variantsOf, type Rule } from './keywords.ts';
+import { diagnosticAt, jsonOf, propertyOf, separatorBefore, syntaxOf, type Source, type Syntax, type SyntaxObject, type SyntaxProperty } from './parse.ts';
 import { formatPath, nearest, type Diagnostic, type Fix, type SpecPath } from './diagnostics.ts';
 
 /** Checks a tree against a schema. `value` is complete only when there is no diagnostic of severity error. */
@@ -23,6 +23,7 @@ class Walk {
 
   /** The resolved value, or undefined when something in it is wrong (and was reported). */
   check(rule: Rule, node: Syntax, path: SpecPath): unknown {
+    if (isAnything(rule)) return jsonOf(node);
     if (!accepts(rule, node.kind)) return this.wrongType(rule, node, path);
     const members = membersOf(rule);
     if (members !== undefined) return this.checkUnion(rule, members, node, path);
@@ -96,7 +97,8 @@ class Walk {
   }
 
   private checkObject(rule: Rule, node: SyntaxObject, path: SpecPath): unknown {
-    const known = rule.properties ?? {};
+    const free = valueRuleOf(rule);
+    const known = rule.properties ?? (free && Object.fromEntries(node.properties.map(({ key }) => [key, free]))) ?? {};
     const errorsBefore = this.diagnostics.length;
     let complete = true;
     const seen = new Set<string>();

@@ -50,10 +50,10 @@ export function formatDiagnostic(d: Diagnostic): string {
   return `${place}: ${d.severity}: ${where}${d.message} ${d.cure}`.trimEnd();
 }
 
-/** ["encoder", 2, "units"] → "encoder[2].units". */
+/** ["encoder", 2, "units"] → "encoder[2].units"; a key that is itself a path, as in a sweep, stands in brackets. */
 export function formatPath(path: SpecPath): string {
   let text = '';
-  for (const step of path) text += typeof step === 'number' ? `[${step}]` : text === '' ? step : `.${step}`;
+  for (const step of path) text += typeof step === 'number' ? `[${step}]` : /[.[]/.test(step) ? `["${step}"]` : text === '' ? step : `.${step}`;
   return text;
 }
 

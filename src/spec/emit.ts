@@ -1,8 +1,8 @@
 // The JSON Schema (draft-07) of the language, for editors. It says the same as check.ts, in the form VS Code's JSON language
 // service answers best to: shorthands are one branch of an anyOf; the variants of a union are one object whose `type` is an
 // enum and whose other keys hang on if/then, so that only the chosen variant completes and complains; snippets write variants.
-import { exampleOf, isTuple, membersOf, neededKeys, typeOf, variantsOf, type Rule } from './keywords.ts';
-import { Activation, Initializer, Layer, LearningRate, SpecSchema } from './schema.ts';
+import { exampleOf, isAnything, isTuple, membersOf, neededKeys, typeOf, valueRuleOf, variantsOf, type Rule } from './keywords.ts';
+import { Activation, Corruption, Initializer, Layer, LearningRate, Optimizer, SpecSchema } from './schema.ts';
 
 /** A node of the emitted schema. */
 export interface JsonSchema {
@@ -12,12 +12,13 @@ export interface JsonSchema {
 /** Unions used in several places, written once under `definitions`; recognised by their members. */
 const shared = new Map<unknown, string>([
   [Activation.anyOf, 'activation'], [Initializer.anyOf, 'initializer'], [Layer.anyOf, 'layer'], [LearningRate.anyOf, 'learningRate'],
+  [Corruption.anyOf, 'corruption'], [Optimizer.anyOf, 'optimizer'],
 ]);
 
 /** The schema as an object ready to be written as JSON. */
 export function emitSchema(): JsonSchema {
   const definitions: JsonSchema = {};
-  for (const rule of [Activation, Initializer, LearningRate, Layer] as readonly Rule[]) definitions[shared.get(rule.anyOf)!] = emitUnion(rule, membersOf(rule)!);
+  for (const rule of [Activation, Initializer, LearningRate, Layer, Corruption, Optimizer] as readonly Rule[]) definitions[shared.get(rule.anyOf)!] = emitUnion(rule, membersOf(rule)!);
   const { title, ...root } = emitObject(SpecSchema);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#', title, ...root,
@@ -53,6 +54,7 @@ function annotations(rule: Rule): JsonSchema {
 }
 
 function emit(rule: Rule): JsonSchema {
+  if (isAnything(rule)) return annotations(rule);
   const members = membersOf(rule);
   const name = rule.anyOf && shared.get(rule.anyOf);
   // allOf, because a $ref hides its neighbours in draft-07.
@@ -75,6 +77,8 @@ function emitTuple(rule: Rule & { readonly items: readonly Rule[] }): JsonSchema
 }
 
 function emitObject(rule: Rule): JsonSchema {
+  const free = valueRuleOf(rule);
+  if (free !== undefined) return { ...annotations(rule), type: 'object', additionalProperties: emit(free) };
   return { ...annotations(rule), type: 'object', properties: emitProperties(rule), ...requiredKeys(rule), additionalProperties: false };
 }
 

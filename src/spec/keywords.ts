@@ -7,6 +7,8 @@ export interface Rule {
   readonly const?: unknown;
   readonly anyOf?: readonly Rule[];
   readonly properties?: Readonly<Record<string, Rule>>;
+  /** Keys that are not known beforehand: one entry, whose rule holds for the value of every key. */
+  readonly patternProperties?: Readonly<Record<string, Rule>>;
   readonly required?: readonly string[];
   /** A list for a tuple. */
   readonly items?: Rule | readonly Rule[];
@@ -68,8 +70,19 @@ export function elementOf(rule: Rule, index: number): Rule | undefined {
   return isTuple(rule) ? rule.items[index] : (rule.items as Rule | undefined);
 }
 
+/** Whether a rule says nothing: any value is right. */
+export function isAnything(rule: Rule): boolean {
+  return rule.type === undefined && rule.const === undefined && rule.anyOf === undefined;
+}
+
+/** The rule of the values of an object with free keys. */
+export function valueRuleOf(rule: Rule): Rule | undefined {
+  return rule.patternProperties && Object.values(rule.patternProperties)[0];
+}
+
 /** Whether a value of that kind can be this rule's, in its long form or a shorthand. */
 export function accepts(rule: Rule, kind: JsonKind): boolean {
+  if (isAnything(rule)) return true;
   if (kind === 'string' && rule.shorthand === 'type') return true;
   if (kind === 'number' && (rule.shorthand === 'pair' || rule.shorthand === 'learningRate')) return true;
   const members = membersOf(rule);

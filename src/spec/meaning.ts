@@ -1,8 +1,9 @@
 // What no schema can say: rules between keys of a spec that is well formed. Nothing here needs the shape of the data; what
 // does stands in src/model.
-import type { ActivationSpec, LayerSpec, Spec } from './schema.ts';
+import type { ActivationSpec, LayerSpec, OptimizerSpec, ProbeSpec, Spec } from './schema.ts';
 import { diagnosticAt, locate, propertyOf, shortPlace, type Source, type Syntax } from './parse.ts';
 import { formatPath, type Diagnostic, type Fix, type SpecPath } from './diagnostics.ts';
+import { checkSweep } from './sweep.ts';
 
 type Finding = Pick<Diagnostic, 'severity' | 'code' | 'message' | 'cure'> & { readonly fix?: Fix };
 
@@ -14,11 +15,14 @@ export function checkMeaning(spec: Spec, tree: Syntax, source: Source): Diagnost
   };
   checkLayers(spec.encoder, ['encoder'], report);
   if (Array.isArray(spec.decoder)) checkLayers(spec.decoder, ['decoder'], report);
+  if (spec.probe !== undefined) checkProbe(spec, spec.probe, report);
   checkLatent(spec, tree, report);
   checkInitializers(spec, report);
   checkOutput(spec, tree, report);
+  checkPretraining(spec, report);
   checkTraining(spec, report);
   checkData(spec, report);
+  if (spec.sweep !== undefined) checkSweep(spec.sweep, tree, source, report);
   return diagnostics;
 }
 
@@ -54,6 +58,13 @@ function checkLayers(layers: readonly LayerSpec[], path: SpecPath, report: Repor
 function checkShape(shape: readonly number[], path: SpecPath, report: Report): void {
   if (shape.length !== 2) return;
   report(path, { severity: 'error', code: 'bad-shape', message: `a shape of two numbers, ${shape.join('×')}, is neither a vector nor an image.`, cure: `Write [${shape.join(', ')}, 1] for an image of one channel, or [${shape[0]! * shape[1]!}] for a vector.` });
+}
+
+function checkProbe(spec: Spec, probe: ProbeSpec, report: Report): void {
+  checkLayers(probe.layers, ['probe', 'layers'], report);
+  checkOptimizer(probe.optimizer, ['probe', 'optimizer'], probe.epochs, report);
+  if (spec.data.validation !== 0) return;
+  report(['probe'], { severity: 'error', code: 'conflict', message: 'a probe is judged on validation samples, but "validation" is 0.', cure: 'Give data.validation a share such as 0.1, or remove the probe.' });
 }
 
 function checkLatent(spec: Spec, tree: Syntax, report: Report): void {
@@ -107,9 +118,20 @@ function checkOutput(spec: Spec, tree: Syntax, report: Report): void {
   });
 }
 
+function checkPretraining({ init, pretraining }: Spec, report: Report): void {
+  if (init === undefined || pretraining === undefined) return;
+  report(['pretraining'], { severity: 'error', code: 'conflict', message: '"init" and "pretraining" both say what the weights are before training.', cure: 'Keep one of them.' });
+}
+
 function checkTraining(spec: Spec, report: Report): void {
   const { optimizer, earlyStopping, epochs } = spec.training;
-  const at = ['training', 'optimizer'];
+  checkOptimizer(optimizer, ['training', 'optimizer'], epochs, report);
+  if (earlyStopping?.monitor === 'validationLoss' && spec.data.validation === 0) {
+    report(['training', 'earlyStopping'], { severity: 'error', code: 'conflict', message: 'early stopping watches the validation loss, but "validation" is 0.', cure: 'Give data.validation a share such as 0.1, or monitor "trainLoss".' });
+  }
+}
+
+function checkOptimizer(optimizer: OptimizerSpec, at: SpecPath, epochs: number, report: Report): void {
   const clips = (['clipNorm', 'clipValue', 'globalClipNorm'] as const).filter(key => optimizer[key] !== undefined);
   if (clips.length > 1) {
     report([...at, clips[1]!], { severity: 'error', code: 'conflict', message: `${clips.map(key => `"${key}"`).join(' and ')} are both set.`, cure: 'Keep one way of clipping.' });
@@ -123,9 +145,6 @@ function checkTraining(spec: Spec, report: Report): void {
   }
   if (rate.warmupEpochs >= epochs) {
     report([...at, 'learningRate', 'warmupEpochs'], { severity: 'warning', code: 'empty-range', message: `the warm-up of ${rate.warmupEpochs} epochs lasts as long as the training of ${epochs}.`, cure: 'Write fewer, or train longer.' });
-  }
-  if (earlyStopping?.monitor === 'validationLoss' && spec.data.validation === 0) {
-    report(['training', 'earlyStopping'], { severity: 'error', code: 'conflict', message: 'early stopping watches the validation loss, but "validation" is 0.', cure: 'Give data.validation a share such as 0.1, or monitor "trainLoss".' });
   }
 }
 

@@ -136,6 +136,15 @@ export function syntaxOf(value: unknown, place: Place): Syntax {
   }
 }
 
+/** The plain JSON value of a node. */
+export function jsonOf(node: Syntax): unknown {
+  switch (node.kind) {
+    case 'object': return Object.fromEntries(node.properties.map(({ key, value }) => [key, value === undefined ? null : jsonOf(value)]));
+    case 'array': return node.items.map(jsonOf);
+    default: return node.value;
+  }
+}
+
 /** The value of a key; the last one when it is written twice, as JSON readers do. */
 export function propertyOf(node: Syntax | undefined, key: string): SyntaxProperty | undefined {
   return node?.kind === 'object' ? node.properties.findLast(property => property.key === key) : undefined;

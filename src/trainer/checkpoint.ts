@@ -15,10 +15,14 @@ export interface Position {
   readonly epoch: number;
   /** Steps taken in the epoch after those. */
   readonly stepInEpoch: number;
-  /** Steps taken in all. */
+  /** Steps taken in all; negative while pretraining, which ends at −1. */
   readonly step: number;
+  /** Layers that are pretrained, as long as training has not begun. */
+  readonly pretraining?: { readonly layers: number };
   /** Sum over the samples of the unfinished epoch of their batches' losses. */
   readonly lossSum: number;
+  /** The same of the scalars that are followed beside the loss, in the order of the programs' `followed`. */
+  readonly followedSums: readonly number[];
   readonly earlyStopping: EarlyStoppingState;
   /** Losses of the last finished epoch. */
   readonly trainLoss?: number;
@@ -27,7 +31,7 @@ export interface Position {
   readonly best?: { readonly epoch: number; readonly value: number };
 }
 
-export const startPosition: Position = { epoch: 0, stepInEpoch: 0, step: 0, lossSum: 0, earlyStopping: freshEarlyStopping };
+export const startPosition: Position = { epoch: 0, stepInEpoch: 0, step: 0, lossSum: 0, followedSums: [], earlyStopping: freshEarlyStopping };
 
 export type CheckpointKind = 'last' | 'best';
 
@@ -43,16 +47,16 @@ export interface Checkpoint {
 }
 
 export function hasCheckpoint(folder: string, kind: CheckpointKind): boolean {
-  return fs.existsSync(path.join(folder, fileOf(kind)));
+  return fs.existsSync(checkpointFile(folder, kind));
 }
 
-function fileOf(kind: CheckpointKind): string {
-  return kind === 'last' ? runFiles.lastCheckpoint : runFiles.bestCheckpoint;
+export function checkpointFile(folder: string, kind: CheckpointKind): string {
+  return path.join(folder, kind === 'last' ? runFiles.lastCheckpoint : runFiles.bestCheckpoint);
 }
 
 /** @throws StudioError('run') when the checkpoint is missing, damaged or of another version. */
 export async function readCheckpoint(folder: string, kind: CheckpointKind): Promise<Checkpoint> {
-  const file = path.join(folder, fileOf(kind));
+  const file = checkpointFile(folder, kind);
   const { tensors, metadata } = await readTensors(file);
   const { format, position, events } = metadata;
   if (format !== 'autoencoder-studio/1' || position === undefined || events === undefined) {

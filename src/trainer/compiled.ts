@@ -1,15 +1,16 @@
 // A session with its programs, each compiled once per batch size: the full one and that of a last, smaller batch.
 import type { CompiledProgram, Session } from '../engine/engine.ts';
-import type { ModelPrograms } from '../graph/program.ts';
+import type { Program } from '../graph/program.ts';
 
+/** The programs of an autoencoder that are run batch by batch. */
 type ProgramName = 'trainStep' | 'evaluate' | 'encode' | 'decode' | 'reconstruct';
 
-export class CompiledPrograms {
+export class CompiledPrograms<N extends string = ProgramName> {
   private readonly compiled = new Map<string, Promise<CompiledProgram>>();
 
-  constructor(readonly session: Session, private readonly programs: ModelPrograms) {}
+  constructor(readonly session: Session, private readonly programs: Readonly<Record<NoInfer<N>, (batch: number) => Program>>) {}
 
-  get(name: ProgramName, batch: number): Promise<CompiledProgram> {
+  get(name: N, batch: number): Promise<CompiledProgram> {
     const key = `${name} ${batch}`;
     let program = this.compiled.get(key);
     if (program === undefined) {

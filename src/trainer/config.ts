@@ -3,6 +3,7 @@ import * as fs from 'node:fs/promises';
 import { messageOf, StudioError } from '../core/errors.ts';
 import { checkConfig } from '../model/check.ts';
 import type { Diagnostic } from '../spec/diagnostics.ts';
+import { without } from '../spec/keywords.ts';
 import { requireSpec } from '../spec/load.ts';
 import type { Spec } from '../spec/schema.ts';
 
@@ -38,4 +39,9 @@ export async function readConfig(path: string, overrides: Readonly<Record<string
 export function checkedConfig(text: string, path: string, overrides: Readonly<Record<string, unknown>>, inputShape?: readonly number[]): Config {
   const checked = checkConfig(text, path, { overrides, ...(inputShape === undefined ? {} : { inputShape }) });
   return { path, text, overrides, spec: requireSpec(checked), warnings: checked.diagnostics };
+}
+
+/** A run trains one spec; whoever sweeps starts several. */
+export function withoutSweep(config: Config): Config {
+  return { ...config, spec: without(config.spec, ['sweep']) };
 }

@@ -1,8 +1,13 @@
 // Looks at samples with the model as it is: each sample's own loss, its code, its reconstruction. Where the spec corrupts,
 // the noise of a sample is drawn once for the run, from its position in the split, so that curves and pictures compare.
+import type { RandomFeed } from '../core/random.ts';
 import { tensor, type HostTensor } from '../core/tensor.ts';
+import { fillRandom } from '../data/batch-maker.ts';
 import { corruptSamples } from '../data/corruption.ts';
 import type { Split } from '../data/dataset.ts';
+import type { CompiledProgram } from '../engine/engine.ts';
+import type { ScalarValues } from '../runs/events.ts';
+import type { MetricName } from '../spec/schema.ts';
 import { Breath } from './breath.ts';
 import type { CompiledPrograms } from './compiled.ts';
 import type { Experiment } from './experiment.ts';
@@ -27,6 +32,57 @@ export interface Reconstructed {
   readonly code: Float32Array;
   /** Each sample's own loss. */
   readonly error: Float32Array;
+}
+
+export interface Judgement {
+  readonly loss: number;
+  /** Values of an event: "loss", what it consists of, metrics. */
+  readonly values: ScalarValues;
+}
+
+/** A dimension of a gaussian latent is in use when its codes vary more than this over the samples (Burda et al., 2016). */
+const ACTIVE_VARIANCE = 0.01;
+/** Dimensions that have a curve of their own. */
+const SHOWN_DIMENSIONS = 64;
+
+/** From divergence, mean code and mean square of each dimension: active units, and "kl/1", "kl/2", ... */
+function posteriorValues(posterior: readonly number[]): ScalarValues {
+  const units = posterior.length / 3;
+  if (units === 0) return {};
+  const variance = (i: number): number => posterior[2 * units + i]! - posterior[units + i]! ** 2;
+  return {
+    activeUnits: Array.from({ length: units }, (_, i) => variance(i)).filter(value => value > ACTIVE_VARIANCE).length,
+    ...Object.fromEntries(posterior.slice(0, Math.min(units, SHOWN_DIMENSIONS)).map((kl, i) => [`kl/${i + 1}`, kl])),
+  };
+}
+
+/** Means over samples of rows of numbers that come batch by batch. */
+class Means {
+  private readonly sums = new Map<string, { total: number[]; samples: number }>();
+
+  /** @param rows rows in the tensor: one for each sample, or one that is already a mean over `samples` of them. */
+  add(name: string, { data }: HostTensor, rows: number, samples: number): void {
+    const columns = data.length / rows;
+    let sum = this.sums.get(name);
+    if (sum === undefined) this.sums.set(name, sum = { total: new Array<number>(columns).fill(0), samples: 0 });
+    const weight = samples / rows;
+    for (let i = 0; i < data.length; i++) sum.total[i % columns]! += data[i]! * weight;
+    sum.samples += samples;
+  }
+
+  /** Empty when there were none. */
+  of(name: string): number[] {
+    const sum = this.sums.get(name);
+    return sum === undefined ? [] : sum.total.map(total => total / sum.samples);
+  }
+}
+
+/** The random numbers of one port for samples from `first` on, the same at every look. */
+export function randomTensor(feed: RandomFeed, size: number, seed: number, first: number): HostTensor {
+  const count = size * feed.perSample;
+  const values = feed.kind === 'keep' ? new Uint8Array(count) : new Float32Array(count);
+  fillRandom(feed, values, seed, 0, first);
+  return tensor(values, [size, feed.perSample]);
 }
 
 /** Corrupted inputs of a whole split are kept up to this size, in bytes; beyond it they are drawn at every look. */
@@ -80,29 +136,69 @@ export class Evaluator {
   private readonly breath = new Breath();
   /** Corrupted inputs by split, batch after batch. */
   private readonly noisy = new Map<Split, Float32Array[]>();
+  /** Programs of `measure` by batch size and metrics. */
+  private readonly measuring = new Map<string, Promise<CompiledProgram>>();
 
   constructor(private readonly experiment: Experiment, private readonly compiled: CompiledPrograms) {
     this.batch = evaluationBatch(experiment);
   }
 
-  /** Mean over all samples of their own losses. */
-  async meanLoss(split: Split): Promise<number> {
-    let sum = 0;
-    for (const own of await this.losses(split)) sum += own;
-    return sum / split.count;
+  /** The loss on a split, what it consists of, and the metrics of the spec: means over all samples. */
+  async judge(split: Split): Promise<Judgement> {
+    const { programs: { followed }, spec } = this.experiment;
+    const means = new Means();
+    for await (const { results, size } of this.evaluated(split)) {
+      means.add('own', results['loss']!, size, size);
+      if (results['followed']) means.add('followed', results['followed'], 1, size);
+      if (results['metrics']) means.add('metrics', results['metrics'], size, size);
+      if (results['posterior']) means.add('posterior', results['posterior'], 1, size);
+    }
+    const parts = means.of('followed');
+    const loss = followed.length === 0 ? means.of('own')[0]! : followed.reduce((sum, { factor }, i) => sum + factor * parts[i]!, 0);
+    return {
+      loss,
+      values: {
+        loss,
+        ...Object.fromEntries(followed.map(({ name }, i) => [name, parts[i]!])),
+        ...Object.fromEntries(spec.training.metrics.map((name, i) => [name, means.of('metrics')[i]!])),
+        ...posteriorValues(means.of('posterior')),
+      },
+    };
   }
 
-  /** Each sample's own loss. */
+  /** Each sample's own reconstruction loss. */
   async losses(split: Split): Promise<Float32Array> {
     const losses = new Float32Array(split.count);
+    for await (const { results, first } of this.evaluated(split)) losses.set(results['loss']!.data, first);
+    return losses;
+  }
+
+  /** Metrics of each sample's reconstruction, without anything random: count × metrics. */
+  async measure(split: Split, metrics: readonly MetricName[]): Promise<Float32Array> {
+    const { programs } = this.experiment;
+    const measured = new Float32Array(split.count * metrics.length);
+    for (let first = 0; first < split.count; first += this.batch) {
+      const size = Math.min(this.batch, split.count - first);
+      const key = `${size} ${metrics.join()}`;
+      let program = this.measuring.get(key);
+      if (program === undefined) this.measuring.set(key, program = this.compiled.session.compile(programs.measure(size, metrics)));
+      const results = await (await program).run(this.feeds(this.valuesOf(split, first, size), this.noiseOf(split, first, size), size));
+      measured.set(results['metrics']!.data, first * metrics.length);
+      await this.breath.take();
+    }
+    return measured;
+  }
+
+  private async *evaluated(split: Split): AsyncGenerator<{ results: Record<string, HostTensor>; first: number; size: number }> {
+    const { spec, programs } = this.experiment;
     for (let first = 0; first < split.count; first += this.batch) {
       const size = Math.min(this.batch, split.count - first);
       const program = await this.compiled.get('evaluate', size);
-      const { loss } = await program.run(this.feeds(this.valuesOf(split, first, size), this.noiseOf(split, first, size), size));
-      losses.set(loss!.data, first);
+      const feeds = this.feeds(this.valuesOf(split, first, size), this.noiseOf(split, first, size), size);
+      for (const feed of programs.evaluationRandom) feeds[feed.name] = randomTensor(feed, size, spec.seed, first);
+      yield { results: await program.run(feeds), first, size };
       await this.breath.take();
     }
-    return losses;
   }
 
   /** Codes, reconstructions and own losses of these samples, in their order. */

@@ -30,7 +30,8 @@ export async function openExperiment(spec: Spec, options: Omit<LoadOptions, 'see
   return buildExperiment(spec, dataset);
 }
 
-function buildExperiment(spec: Spec, dataset: Dataset): Experiment {
+/** The same for data that is at hand. */
+export function buildExperiment(spec: Spec, dataset: Dataset): Experiment {
   const model = buildModel(spec, dataset.shape);
   const dtype = dataset.train.values instanceof Uint8Array ? 'uint8' : 'float32';
   return {

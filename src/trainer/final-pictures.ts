@@ -44,7 +44,7 @@ async function manifoldPng(experiment: Experiment, evaluator: Evaluator): Promis
 type Range = readonly [number, number];
 
 /** Where the codes lie: [0, 1]² for a sigmoid, else the middle 98 % of the samples' codes in each dimension. */
-async function latentExtent(experiment: Experiment, evaluator: Evaluator): Promise<readonly [Range, Range]> {
+export async function latentExtent(experiment: Experiment, evaluator: Evaluator): Promise<readonly [Range, Range]> {
   const last = experiment.model.layers.filter(({ part }) => part !== 'decoder').at(-1)?.spec;
   if (last && 'activation' in last && last.activation.type === 'sigmoid') return [[0, 1], [0, 1]];
   const split = judgedSplit(experiment);

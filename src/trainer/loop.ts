@@ -4,9 +4,10 @@ import { StudioError } from '../core/errors.ts';
 import { tensor, type HostTensor } from '../core/tensor.ts';
 import type { Batch, BatchSource } from '../data/dataset.ts';
 import type { State } from '../graph/program.ts';
-import type { RunEvent } from '../runs/events.ts';
+import type { RunEvent, ScalarValues } from '../runs/events.ts';
 import type { RunWriter } from '../runs/writer.ts';
 import type { Background } from './background.ts';
+import type { BaselineTask } from './baseline-task.ts';
 import type { Breath } from './breath.ts';
 import { checkpointMetadata, type Position } from './checkpoint.ts';
 import type { CompiledPrograms } from './compiled.ts';
@@ -15,6 +16,7 @@ import { watch } from './early-stopping.ts';
 import type { Evaluator } from './evaluate.ts';
 import { stepsPerEpochOf, type Experiment } from './experiment.ts';
 import type { ModelFiles } from './models.ts';
+import type { RebuiltAs } from './probe-rebuilt.ts';
 import type { Recorder } from './recorder.ts';
 import { learningRateAt } from './schedule.ts';
 import type { StatusReporter } from './status.ts';
@@ -27,12 +29,14 @@ export interface Training {
   readonly compiled: CompiledPrograms;
   readonly evaluator: Evaluator;
   readonly views: Views;
+  readonly rebuilt: RebuiltAs;
   readonly models: ModelFiles;
   readonly writer: RunWriter;
   readonly recorder: Recorder;
   readonly status: StatusReporter;
   readonly control: Control;
   readonly background: Background;
+  readonly baseline: BaselineTask;
   readonly breath: Breath;
 }
 
@@ -49,6 +53,7 @@ export class TrainingLoop {
   /** Step of the newest checkpoint. */
   private savedStep: number;
   private lastBatchEvent = -Infinity;
+  private warnedOfCollapse = false;
   private readonly stepsPerEpoch: number;
 
   constructor(private readonly training: Training, start: Position) {
@@ -81,16 +86,20 @@ export class TrainingLoop {
 
   private async step(): Promise<void> {
     const { experiment: { spec, programs }, source, compiled, epochs } = this.training;
-    const { epoch, stepInEpoch, step, lossSum } = this.position;
+    const { epoch, stepInEpoch, step, lossSum, followedSums } = this.position;
     const batch = await source.next(epoch + 1, stepInEpoch);
     const program = await compiled.get('trainStep', batch.size);
     const rate = learningRateAt(spec.training.optimizer.learningRate, step, { stepsPerEpoch: this.stepsPerEpoch, epochs });
-    const results = await program.run({ ...this.feeds(batch), hyper: programs.hyper(step + 1, rate) });
+    const results = await program.run({ ...this.feeds(batch), hyper: programs.hyper(step + 1, rate, this.epochNow()) });
     source.recycle(batch);
     const loss = results['loss']!.data[0]!;
     if (!Number.isFinite(loss)) throw this.diverged(loss, rate);
-    this.position = { ...this.position, stepInEpoch: stepInEpoch + 1, step: step + 1, lossSum: lossSum + loss * batch.size };
-    this.tellStep(loss);
+    const followed = results['followed']?.data;
+    this.position = {
+      ...this.position, stepInEpoch: stepInEpoch + 1, step: step + 1, lossSum: lossSum + loss * batch.size,
+      followedSums: followed === undefined ? followedSums : Array.from(followed, (value, i) => (followedSums[i] ?? 0) + value * batch.size),
+    };
+    this.tellStep(loss, followed);
   }
 
   private feeds(batch: Batch): Record<string, HostTensor> {
@@ -106,7 +115,12 @@ export class TrainingLoop {
     return this.position.epoch + this.position.stepInEpoch / this.stepsPerEpoch;
   }
 
-  private tellStep(loss: number): void {
+  /** Names for the scalars beside the loss. */
+  private named(values: ArrayLike<number>): ScalarValues {
+    return Object.fromEntries(this.training.experiment.programs.followed.map(({ name }, i) => [name, values[i]!]));
+  }
+
+  private tellStep(loss: number, followed: ArrayLike<number> | undefined): void {
     const { status, recorder, experiment: { dataset, spec } } = this.training;
     const { epoch, stepInEpoch, step } = this.position;
     const seen = Math.min(stepInEpoch * spec.training.batchSize, dataset.train.count);
@@ -115,16 +129,18 @@ export class TrainingLoop {
     if (now - this.lastBatchEvent < BATCH_EVENTS) return;
     this.lastBatchEvent = now;
     status.note({ trainLoss: this.position.lossSum / seen });
-    recorder.record(recorder.stamp({ type: 'scalars', per: 'batch', split: 'train', epoch: this.epochNow(), step, values: { loss } }));
+    recorder.record(recorder.stamp({ type: 'scalars', per: 'batch', split: 'train', epoch: this.epochNow(), step, values: { loss, ...(followed === undefined ? {} : this.named(followed)) } }));
   }
 
   /** @returns whether early stopping ends the training here. */
   private async endEpoch(): Promise<boolean> {
-    const { experiment: { spec, dataset }, epochs, evaluator, views, models, background, recorder, status } = this.training;
+    const { experiment: { spec, dataset }, epochs, evaluator, views, rebuilt, models, background, recorder, status } = this.training;
     const epoch = this.position.epoch + 1;
     const { step } = this.position;
     const trainLoss = this.position.lossSum / dataset.train.count;
-    const validationLoss = dataset.validation.count > 0 ? await evaluator.meanLoss(dataset.validation) : undefined;
+    const trainValues = { loss: trainLoss, ...this.named(this.position.followedSums.map(sum => sum / dataset.train.count)) };
+    const judged = dataset.validation.count > 0 ? await evaluator.judge(dataset.validation) : undefined;
+    const validationLoss = judged?.loss;
     if (validationLoss !== undefined && !Number.isFinite(validationLoss)) throw this.diverged(validationLoss);
 
     const stopping = spec.training.earlyStopping;
@@ -132,14 +148,20 @@ export class TrainingLoop {
     const best = this.position.best === undefined || watched < this.position.best.value ? { epoch, value: watched } : this.position.best;
     const { state: earlyStopping, stop } = stopping ? watch(this.position.earlyStopping, watched, stopping) : { state: this.position.earlyStopping, stop: false };
     this.position = {
-      epoch, step, stepInEpoch: 0, lossSum: 0, earlyStopping, best, trainLoss,
+      epoch, step, stepInEpoch: 0, lossSum: 0, followedSums: [], earlyStopping, best, trainLoss,
       ...(validationLoss === undefined ? {} : { validationLoss }),
     };
 
     const at = { epoch, step };
-    const events: RunEvent[] = [recorder.stamp({ type: 'scalars', per: 'epoch', split: 'train', ...at, values: { loss: trainLoss } })];
-    if (validationLoss !== undefined) events.push(recorder.stamp({ type: 'scalars', per: 'epoch', split: 'validation', ...at, values: { loss: validationLoss } }));
-    const shown = views.wants(epoch, stop || epoch === epochs) ? await views.compute(epoch) : undefined;
+    const events: RunEvent[] = [recorder.stamp({ type: 'scalars', per: 'epoch', split: 'train', ...at, values: trainValues })];
+    const shows = views.wants(epoch, stop || epoch === epochs);
+    if (judged !== undefined) {
+      const values = { ...judged.values, ...(shows ? await rebuilt.measure() : {}) };
+      events.push(recorder.stamp({ type: 'scalars', per: 'epoch', split: 'validation', ...at, values }));
+      const warning = this.collapse(judged.values, epoch);
+      if (warning !== undefined) events.push(recorder.stamp({ type: 'alert', level: 'warning', message: warning, ...at }));
+    }
+    const shown = shows ? await views.compute(epoch) : undefined;
     if (shown) {
       events.push(recorder.stamp({ type: 'picture', ...at, file: shown.picture.file }));
       events.push(recorder.stamp({ type: 'latent', ...at, file: shown.latent.file }));
@@ -162,8 +184,17 @@ export class TrainingLoop {
       });
       if (models.due) await models.write(state);
     });
+    this.training.baseline.begin();
     this.savedStep = step;
     return stop && epoch < epochs;
+  }
+
+  /** The warning that a gaussian latent says nothing any more; once in a run. */
+  private collapse({ activeUnits }: ScalarValues, epoch: number): string | undefined {
+    const { latent } = this.training.experiment.spec;
+    if (activeUnits !== 0 || this.warnedOfCollapse || latent.type !== 'gaussian' || epoch < Math.max(2, latent.annealEpochs)) return undefined;
+    this.warnedOfCollapse = true;
+    return `The posterior has collapsed: no dimension of the code depends on the input (every variance is below 0.01), so the decoder ignores it. Lower latent.beta (now ${latent.beta}), or give latent.annealEpochs or latent.freeBits a value.`;
   }
 
   private async writeViews({ picture, latent }: ViewFiles): Promise<void> {

@@ -63,6 +63,8 @@ export interface DataAccess {
 export interface OpenedRun extends TrainedModel {
   readonly experiment: Experiment;
   readonly evaluator: Evaluator;
+  /** With the run's weights in it. */
+  readonly session: Session;
   /** Frees the session. */
   close(): Promise<void>;
 }
@@ -85,10 +87,11 @@ export async function openRun(folder: string, access: DataAccess, options: OpenR
   const session = await cpuSession(access.threads);
   await session.setState(trained.state);
   const evaluator = new Evaluator(experiment, new CompiledPrograms(session, experiment.programs));
-  return { ...trained, programs: experiment.programs, experiment, evaluator, close: () => session.dispose() };
+  return { ...trained, programs: experiment.programs, experiment, evaluator, session, close: () => session.dispose() };
 }
 
-async function cpuSession(threads: number | undefined): Promise<Session> {
+/** A session on the CPU, which every machine has. */
+export async function cpuSession(threads: number | undefined): Promise<Session> {
   const devices = await listDevices({ gpus: false });
   const device = devices.find(({ id, available }) => id === 'cpu' && available) ?? devices.find(({ available }) => available);
   if (device === undefined) throw new StudioError('device', 'This machine has no device to compute on.');

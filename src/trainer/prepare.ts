@@ -17,7 +17,7 @@ export interface Prepared {
 
 export function batchPlan({ spec, programs }: Experiment): BatchPlan {
   const { batchSize, shuffle } = spec.training;
-  return { seed: spec.seed, batchSize, shuffle, corruption: spec.corruption, random: programs.random };
+  return { seed: spec.seed, batchSize, shuffle, corruption: spec.corruption, binarize: spec.data.binarize === 'sample', random: programs.random };
 }
 
 /**

@@ -33,7 +33,7 @@ export class StatusReporter {
   private facts: Facts;
   private samples = 0;
   private totalSamples = 0;
-  private readonly meter = new SpeedMeter();
+  private meter = new SpeedMeter();
   private timer: NodeJS.Timeout | undefined;
   private lastWrite = 0;
   private failure: unknown;
@@ -49,8 +49,9 @@ export class StatusReporter {
     return { epoch: this.facts.epoch, step: this.facts.step };
   }
 
-  /** Samples of the whole training, and those already seen. */
+  /** Samples of the whole training (or pretraining), and those already seen. Speed is measured anew. */
   begin(seen: number, total: number): void {
+    this.meter = new SpeedMeter();
     this.samples = seen;
     this.totalSamples = total;
     this.meter.mark(this.writer.elapsed, seen);

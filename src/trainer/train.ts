@@ -3,8 +3,7 @@
 import * as path from 'node:path';
 import { messageOf, StudioError } from '../core/errors.ts';
 import { createBatchSource } from '../data/batches.ts';
-import { requireDeviceName } from '../engine/engine.ts';
-import type { State } from '../graph/program.ts';
+import { requireDeviceName, type Device } from '../engine/engine.ts';
 import { countParameters } from '../model/summary.ts';
 import { runFiles, type RunEvent, type RunOutcome } from '../runs/events.ts';
 import { isVoidedBy, readRun } from '../runs/reader.ts';
@@ -13,10 +12,11 @@ import { RunWriter } from '../runs/writer.ts';
 import { formatDiagnostic } from '../spec/diagnostics.ts';
 import { specHash } from '../spec/load.ts';
 import { Background } from './background.ts';
+import { BaselineTask, baselineWarning } from './baseline-task.ts';
 import { Breath } from './breath.ts';
 import { hasCheckpoint, readCheckpoint, startPosition, stateOf, type Position } from './checkpoint.ts';
 import { CompiledPrograms } from './compiled.ts';
-import { checkedConfig, readConfig, readConfigText, type Config } from './config.ts';
+import { checkedConfig, readConfig, readConfigText, withoutSweep, type Config } from './config.ts';
 import { Control } from './control.ts';
 import { Evaluator } from './evaluate.ts';
 import { openExperiment, stepsPerEpochOf, type Experiment } from './experiment.ts';
@@ -25,9 +25,12 @@ import { log } from './log.ts';
 import { TrainingLoop, type LoopEnd, type Training } from './loop.ts';
 import { ModelFiles } from './models.ts';
 import { batchPlan, prepareSession, progressText, type Prepared } from './prepare.ts';
+import { beforePretraining, Pretraining } from './pretrain.ts';
+import { RebuiltAs } from './probe-rebuilt.ts';
 import { Recorder, type NewEvent } from './recorder.ts';
 import { StatusReporter, type Facts } from './status.ts';
 import type { ResumeOptions, TrainOptions, TrainResult } from './trainer.ts';
+import { openTransfer, reopenTransfer, type Beginning } from './transfer.ts';
 import { versions } from './version.ts';
 import { Views } from './views.ts';
 
@@ -38,11 +41,13 @@ import { Views } from './views.ts';
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   requireDeviceName(options.device);
-  const config = await readConfig(options.configPath, options.overrides);
+  const { member } = options;
+  const config = withoutSweep(member === undefined ? await readConfig(options.configPath, options.overrides) : checkedConfig(member.text, options.configPath, options.overrides));
   const { spec } = config;
+  const transfer = await openTransfer(config, { runsFolder: options.runsFolder });
   const writer = await RunWriter.create(options.runsFolder, {
     info: {
-      name: nameOf(config),
+      name: member?.name ?? nameOf(config),
       configPath: path.resolve(config.path),
       specHash: specHash(spec),
       seed: spec.seed,
@@ -54,12 +59,14 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       epochs: spec.training.epochs,
       stepsPerEpoch: 0,
       ...(options.threads === undefined ? {} : { threads: options.threads }),
+      ...(transfer?.parent === undefined ? {} : { parent: transfer.parent }),
+      ...(member === undefined ? {} : { sweep: member.sweep }),
     },
     config: config.text,
     resolvedConfig: spec,
     status: { state: 'preparing', epoch: 0, step: 0, epochs: spec.training.epochs },
   });
-  return new Run(writer, config, options, options.device, options.threads).work(startPosition, undefined, []);
+  return new Run(writer, config, options, options.device, options.threads).work(startPosition, transfer, []);
 }
 
 /**
@@ -77,19 +84,23 @@ export async function resume(folder: string, options: ResumeOptions): Promise<Tr
   const config: Config = { ...read, path: info.configPath, overrides: info.overrides };
   const { epochs } = config.spec.training;
   const checkpoint = hasCheckpoint(folder, 'last') ? await readCheckpoint(folder, 'last') : undefined;
+  const transfer = checkpoint === undefined ? await reopenTransfer(config, folder, info.parent) : undefined;
   const position = checkpoint?.position ?? startPosition;
-  if (position.epoch >= epochs || (run.state === 'finished' && options.epochs === undefined)) {
+  // A run whose last epoch is done but which was killed before its last words only has to say them.
+  const untoldEnd = position.epoch === epochs && run.state !== 'finished' && options.epochs === undefined;
+  if ((position.epoch >= epochs && !untoldEnd) || (run.state === 'finished' && options.epochs === undefined)) {
     throw new StudioError('run', `The run ${run.id} is finished after ${position.epoch} epochs. To train on, give a larger number: --epochs ${position.epoch + epochs}.`);
   }
   const fraction = info.stepsPerEpoch > 0 ? position.stepInEpoch / info.stepsPerEpoch : 0;
-  const writer = await RunWriter.resume(folder, { epoch: position.epoch + fraction, step: position.step });
+  const step = checkpoint === undefined && config.spec.pretraining !== undefined ? beforePretraining : position.step;
+  const writer = await RunWriter.resume(folder, { epoch: position.epoch + fraction, step });
   writer.updateInfo({ epochs });
   await writer.file(runFiles.resolvedConfig, Buffer.from(`${JSON.stringify(config.spec, undefined, 2)}\n`));
   // A kill between checkpoint and events leaves the events of that epoch untold; the checkpoint knows them.
-  const kept = run.events.filter(event => !isVoidedBy(event, position));
+  const kept = run.events.filter(event => !isVoidedBy(event, { step }));
   const untold = (checkpoint?.events ?? []).filter(event => !kept.some(known => sameEvent(known, event)));
   const work = new Run(writer, config, options, options.device ?? info.device.id, options.threads ?? info.threads);
-  return work.work(position, checkpoint && (experiment => stateOf(experiment.programs, checkpoint)), untold);
+  return work.work(position, checkpoint === undefined ? transfer : { state: ({ programs }) => stateOf(programs, checkpoint) }, untold);
 }
 
 function sameEvent(a: RunEvent, b: RunEvent): boolean {
@@ -124,17 +135,17 @@ class Run {
   }
 
   /** @param untold events that the checkpoint knows and events.jsonl does not. */
-  async work(start: Position, checkpointState: ((experiment: Experiment) => State) | undefined, untold: readonly RunEvent[]): Promise<TrainResult> {
+  async work(start: Position, beginning: Beginning | undefined, untold: readonly RunEvent[]): Promise<TrainResult> {
     this.position = start;
     try {
       const status = this.status = new StatusReporter(this.writer, this.startFacts(start), this.options.onStatus);
       this.options.onRun?.({ id: this.writer.id, folder: this.writer.folder });
       status.write();
-      log(this.writer, `${start.step > 0 ? `Resumed after ${start.epoch} epochs, step ${start.step}` : 'Started'} by process ${process.pid}. aeconf ${versions()['aeconf']}, Node ${process.version}.`);
+      log(this.writer, `${start.step === 0 ? 'Started' : `Resumed after ${start.epoch} epochs, step ${start.step}`} by process ${process.pid}. aeconf ${versions()['aeconf']}, Node ${process.version}.`);
       for (const warning of this.config.warnings) this.alert('warning', formatDiagnostic(warning));
-      if (start.step > 0) this.tensorboard.event({ type: 'resume', time: Date.now(), ...this.at() });
+      if (start.step !== 0) this.tensorboard.event({ type: 'resume', time: Date.now(), ...this.at() });
       for (const event of untold) this.recorder.record(event);
-      const { experiment, prepared } = await this.prepare(status, checkpointState);
+      const { experiment, prepared } = await this.prepare(status, beginning);
       try {
         return await this.trainIn(experiment, prepared, status, start);
       } finally {
@@ -164,8 +175,11 @@ class Run {
   /** The place of an event that happens now. */
   private at(): { readonly epoch: number; readonly step: number } {
     if (this.status) return this.status.place;
+    return this.placeOf(this.position);
+  }
+
+  private placeOf({ epoch, stepInEpoch, step }: Position): { readonly epoch: number; readonly step: number } {
     const { stepsPerEpoch } = this.writer.info;
-    const { epoch, stepInEpoch, step } = this.position;
     return { epoch: epoch + (stepsPerEpoch > 0 ? stepInEpoch / stepsPerEpoch : 0), step };
   }
 
@@ -182,7 +196,7 @@ class Run {
     if (this.options.signal?.aborted) throw new StudioError('cancelled', 'Stopped before training began.');
   }
 
-  private async prepare(status: StatusReporter, checkpointState: ((experiment: Experiment) => State) | undefined): Promise<{ experiment: Experiment; prepared: Prepared }> {
+  private async prepare(status: StatusReporter, beginning: Beginning | undefined): Promise<{ experiment: Experiment; prepared: Prepared }> {
     const { dataFolders, cacheFolder, signal } = this.options;
     const { spec, path: configPath } = this.config;
     const experiment = await openExperiment(spec, {
@@ -194,12 +208,14 @@ class Run {
     this.requireGoingOn();
     this.requireSameData(experiment);
     status.write({ message: 'Choosing a device' });
-    const prepared = await prepareSession(experiment, () => checkpointState?.(experiment) ?? experiment.programs.initialState(spec.seed), this.device, this.threads);
+    const prepared = await prepareSession(experiment, () => beginning?.state(experiment) ?? experiment.programs.initialState(spec.seed), this.device, this.threads);
     const { dataset, model } = experiment;
     const { total, trainable } = countParameters(model.parameters);
     const { device: { id, name }, reasons } = prepared.choice;
     log(this.writer, `${dataset.name}: ${dataset.train.count} + ${dataset.validation.count} samples of ${dataset.shape.join('×')}. ${total} parameters. Device: ${name}.`);
     for (const reason of reasons) log(this.writer, reason);
+    const begun = beginning?.describe?.(experiment);
+    if (begun !== undefined) this.alert('info', begun);
     this.writer.updateInfo({
       device: { id, name },
       dataset: {
@@ -232,26 +248,54 @@ class Run {
     const training: Training = {
       experiment, epochs: spec.training.epochs, source, compiled, evaluator, breath,
       views: new Views(experiment, evaluator),
+      rebuilt: new RebuiltAs(experiment, evaluator, writer),
       models: new ModelFiles(programs, writer, breath),
       writer, recorder, status,
       control: new Control(writer.folder, options.signal),
       background: new Background(),
+      baseline: new BaselineTask(experiment, session, writer),
     };
     try {
       if (choice.warning !== undefined) this.alert('warning', choice.warning);
-      status.begin(seenSamples(start, experiment), spec.training.epochs * dataset.train.count);
       status.note({ epochs: spec.training.epochs });
-      status.write({ state: 'training', message: '' });
-      if (start.step === 0) await training.background.start(() => training.views.writeSamples(writer));
-      const end = await new TrainingLoop(training, start).run();
+      if (start.step <= 0) await training.background.start(() => training.views.writeSamples(writer));
+      await this.prepareRebuilt(training);
+      const pretrained = await this.pretrain(training, choice.device, start);
+      status.begin(seenSamples(start, experiment), spec.training.epochs * dataset.train.count);
+      const end = pretrained === 'stopped' ? { why: pretrained, position: this.position } : await new TrainingLoop(training, this.position).run();
       this.position = end.position;
       await training.background.idle();
       return await this.end(training, end);
     } finally {
       // What is still being written gets to its end; its own errors matter less than the one that brought us here.
       await training.background.idle().catch((error: unknown) => { process.emitWarning(messageOf(error)); });
+      await training.baseline.cancel().catch((error: unknown) => { process.emitWarning(messageOf(error)); });
+      await training.rebuilt.close();
       await source.dispose();
     }
+  }
+
+  private async prepareRebuilt({ rebuilt, control, status }: Training): Promise<void> {
+    const goOn = (): void => {
+      if (control.wish() === 'stop') throw new StudioError('cancelled', 'Stopped before training began.');
+    };
+    await rebuilt.prepare({ threads: this.threads, goOn, tell: message => { status.refresh({ message }); } });
+  }
+
+  /** Does what comes before the first step, as far as it is not done, and says that training begins. */
+  private async pretrain(training: Training, device: Device, start: Position): Promise<'done' | 'stopped'> {
+    const { experiment: { spec: { pretraining } }, status } = training;
+    status.write({ state: 'training', message: '' });
+    if (pretraining === undefined || start.step > 0) return 'done';
+    const { threads, options: { batchWorker } } = this;
+    const end = await new Pretraining(training, pretraining, device, { threads, batchWorker }).run(start);
+    if (end.stopped) {
+      this.position = end.position;
+      return 'stopped';
+    }
+    this.position = startPosition;
+    status.write({ ...this.placeOf(startPosition), message: '' });
+    return 'done';
   }
 
   /** Brings a run that went well to its end: the resulting weights, models, pictures, the last words. */
@@ -265,11 +309,15 @@ class Run {
     }
     await models.write(await compiled.session.getState());
     if (position.epoch > 0) await writeFinalPictures(training.experiment, evaluator, this.writer);
+    if (outcome === 'stopped') await training.baseline.cancel();
+    const baseline = position.epoch > 0 ? await training.baseline.compare(evaluator) : undefined;
+    const warning = baseline && outcome === 'finished' ? baselineWarning(baseline) : undefined;
+    if (warning !== undefined) this.alert('warning', warning);
     const facts = this.resultFacts(position);
     this.tell({ type: 'end', outcome, ...this.at() });
     log(this.writer, `${outcome === 'stopped' ? 'Stopped' : 'Finished'} after ${position.epoch} epochs, step ${position.step}, ${this.writer.elapsed.toFixed(1)} s of training.`);
     status.write({ ...facts, state: outcome, message: '' });
-    return { id: this.writer.id, folder: this.writer.folder, outcome, ...facts, seconds: this.writer.elapsed };
+    return { id: this.writer.id, folder: this.writer.folder, outcome, ...facts, ...(baseline === undefined ? {} : { baseline }), seconds: this.writer.elapsed };
   }
 
   private resultFacts({ best, trainLoss, validationLoss }: Position): Pick<TrainResult, 'trainLoss' | 'validationLoss' | 'bestValidationLoss' | 'bestEpoch'> {

@@ -1,5 +1,5 @@
 // The border of the trainer: what the command line asks of it.
-import type { RunEvent, RunOutcome, RunStatus } from '../runs/events.ts';
+import type { RunEvent, RunInfo, RunOutcome, RunStatus, SweepMembership } from '../runs/events.ts';
 
 export interface TrainOptions {
   readonly configPath: string;
@@ -18,6 +18,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   readonly onStatus?: (status: RunStatus) => void;
   readonly onEvent?: (event: RunEvent) => void;
+  /** For a run of a sweep: its name, its place, and the text of the file as it was when the sweep began. */
+  readonly member?: { readonly name: string; readonly sweep: SweepMembership; readonly text: string };
   /** Called once, as soon as the run folder exists. */
   readonly onRun?: (run: { readonly id: string; readonly folder: string }) => void;
 }
@@ -30,6 +32,8 @@ export interface TrainResult {
   readonly validationLoss?: number;
   readonly bestValidationLoss?: number;
   readonly bestEpoch?: number;
+  /** Reconstruction errors of principal components and of the model, where they were computed. */
+  readonly baseline?: RunInfo['baseline'];
   readonly seconds: number;
 }
 

@@ -130,10 +130,16 @@ export class Workbench {
     return this.rows.filter({ hasText: text });
   }
 
-  /** Opens the context menu of a tree row and chooses an entry. */
+  /** Opens the context menu of a tree row and chooses an entry. While a tree fills, its rows move under the mouse; then this tries again. */
   async rowMenu(row: Locator, entry: string): Promise<void> {
-    await row.click({ button: 'right' });
-    await this.page.locator('.context-view .action-label', { hasText: entry }).first().click();
+    await vi.waitFor(async () => {
+      await this.page.keyboard.press('Escape');
+      await row.click({ button: 'right', timeout: 4000 });
+      const label = this.page.locator('.context-view .action-label', { hasText: entry }).first();
+      await label.click({ timeout: 4000 });
+      // A menu takes no click in the first moments after it opened; one that took it is gone.
+      await label.waitFor({ state: 'hidden', timeout: 2000 });
+    }, { timeout: 40_000 });
   }
 
   /** Waits until the Problems panel lists one that matches, and gives its text. */

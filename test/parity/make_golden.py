@@ -1,6 +1,6 @@
-"""Writes golden/*.json: what Keras computes for every case of cases.json.
+"""Writes golden/*.json: what Keras computes for every case of cases.json, or for those named.
 
-    python3 -m venv .venv && .venv/bin/pip install tensorflow-cpu && .venv/bin/python test/parity/make_golden.py
+    python3 -m venv .venv && .venv/bin/pip install tensorflow-cpu && .venv/bin/python test/parity/make_golden.py [NAME...]
 
 Each case is built in Keras layer by layer, given random weights and batches, evaluated, and trained for ten steps.
 """
@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import pathlib
+import sys
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import keras
@@ -79,7 +80,32 @@ def encode(array):
     return base64.b64encode(np.ascontiguousarray(array, dtype="<f4").tobytes()).decode()
 
 
+def wanted(case):
+    return len(sys.argv) == 1 or case["name"] in sys.argv[1:]
+
+
+def random_weights(model, rng):
+    for variable in model.variables:
+        if "seed" in variable.path:
+            continue
+        values = rng.normal(0, 0.5, variable.shape)
+        variable.assign(np.abs(values) + 0.5 if "variance" in variable.path else values)
+    return [encode(v.numpy()) for v in model.weights]
+
+
+def write(case, model, facts):
+    (here / "golden" / f"{case['name']}.json").write_text(json.dumps({
+        "keras": keras.__version__,
+        "variables": [v.path.split("/")[-1] for v in model.weights],
+        **facts,
+        "end": [encode(v.numpy()) for v in model.weights],
+    }, indent=1) + "\n")
+    print(case["name"], facts["losses"][0], facts["losses"][-1])
+
+
 for number, case in enumerate(settings["cases"]):
+    if not wanted(case):
+        continue
     rng = np.random.default_rng(number)
     spec, shape = case["spec"], case["shape"]
     latent = spec.get("latent", {})
@@ -87,26 +113,26 @@ for number, case in enumerate(settings["cases"]):
     model = keras.Sequential([keras.Input(shape), *map(layer, [*spec["encoder"], *dense_latent, *spec["decoder"]])])
     loss = {"mse": "mse", "mae": "mae", "binaryCrossentropy": "binary_crossentropy"}[spec["training"].get("loss", "mse")]
     model.compile(optimizer=optimizer(spec["training"]["optimizer"]), loss=loss)
-    for variable in model.variables:
-        if "seed" in variable.path:
-            continue
-        values = rng.normal(0, 0.5, variable.shape)
-        variable.assign(np.abs(values) + 0.5 if "variance" in variable.path else values)
-    weights = [v for v in model.weights]
-    start = [encode(v.numpy()) for v in weights]
+    start = random_weights(model, rng)
     batches = rng.uniform(0, 1, (settings["steps"], settings["batch"], *shape)).astype("float32")
     # A dense decoder gives a vector; its target is the flat image.
     flat = len(model.output_shape) == 2
     target = lambda x: x.reshape(len(x), -1) if flat else x
     output = model.predict(batches[0], verbose=0)
     losses = [float(model.train_on_batch(x, target(x))) if model.reset_metrics() is None else None for x in batches]
-    (here / "golden" / f"{case['name']}.json").write_text(json.dumps({
-        "keras": keras.__version__,
-        "variables": [v.path.split("/")[-1] for v in weights],
-        "start": start,
-        "batches": encode(batches),
-        "output": encode(output),
-        "losses": losses,
-        "end": [encode(v.numpy()) for v in weights],
-    }, indent=1) + "\n")
-    print(case["name"], losses[0], losses[-1])
+    write(case, model, {"start": start, "batches": encode(batches), "output": encode(output), "losses": losses})
+
+for number, case in enumerate(settings["classifiers"]):
+    if not wanted(case):
+        continue
+    rng = np.random.default_rng(1000 + number)
+    probe, shape, classes = case["probe"], case["shape"], case["classes"]
+    model = keras.Sequential([keras.Input(shape), *map(layer, probe["layers"]), layers.Dense(classes, activation="softmax")])
+    model.compile(optimizer=optimizer(probe["optimizer"]), loss="categorical_crossentropy")
+    start = random_weights(model, rng)
+    batches = rng.uniform(0, 1, (settings["steps"], settings["batch"], *shape)).astype("float32")
+    labels = rng.integers(0, classes, (settings["steps"], settings["batch"]))
+    output = model.predict(batches[0], verbose=0)
+    target = np.eye(classes)[labels]
+    losses = [float(model.train_on_batch(x, y)) if model.reset_metrics() is None else None for x, y in zip(batches, target)]
+    write(case, model, {"start": start, "batches": encode(batches), "labels": labels.tolist(), "output": encode(output), "losses": losses})

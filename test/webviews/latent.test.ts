@@ -110,6 +110,21 @@ describe('latent page', () => {
     await page.context().close();
   });
 
+  it.each<ThemeName>(['dark', 'light', 'highContrast'])('embeds by t-SNE in %s, says so, and decodes what it shows', async theme => {
+    const page = await opened('many', { theme });
+    await page.getByRole('radio', { name: 't-SNE' }).click();
+    await expect.poll(() => page.locator('#summary').textContent(), { timeout: 120_000, interval: 500 }).toMatch(/t-SNE keeps neighbours/);
+    expect(await ink(page, 'points')).toBeGreaterThan(0.002);
+    const plot = (await page.locator('.plot').boundingBox())!;
+    await page.mouse.move(plot.x + plot.width / 2, plot.y + plot.height / 2);
+    await expect.poll(() => card(page).count()).toBe(1);
+    await screenshot(page, `latent-tsne-${theme}`);
+    await page.getByRole('radio', { name: 'PCA' }).click();
+    await expect.poll(() => page.locator('body').textContent()).toMatch(/the plane keeps/);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
   it('interpolates between two points, straight and round', async () => {
     const page = await opened('two');
     await page.locator('.section-table summary').click();

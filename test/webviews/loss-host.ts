@@ -50,8 +50,29 @@ function lossRun(plan: RunPlan, fromEpoch: number, toEpoch: number, withPenalty 
 const live: RunPlan = { id: '20260301-101500-janet', name: 'janet-50', state: 'training', epochs: 35, done: 14.4, floor: 0.0119, start: 0.11, pace: 2.6 };
 const finished = (id: string, name: string, change: Partial<RunPlan> = {}): RunPlan => ({ id, name, state: 'finished', epochs: 35, done: 35, floor: 0.0119, start: 0.11, pace: 2.6, ...change });
 
+/** What a variational model with pretraining and a classifier beside it records, epoch by epoch. */
+function everything(run: LossRun, epochs: number): LossRun {
+  const whole = Float64Array.from({ length: Math.floor(epochs) }, (_, i) => i + 1);
+  const curve = (value: string, split: Curve['split'], y: (epoch: number) => number, epoch = whole, step = epoch.map(e => e * stepsPerEpoch)): Curve => ({ value, split, per: 'epoch', epoch, step, time: epoch.map(e => e * 2300), y: epoch.map(y) });
+  const fall = (from: number, to: number, pace: number) => (epoch: number) => to + (from - to) * Math.exp(-epoch / pace);
+  const both = (value: string, y: (epoch: number) => number) => [curve(value, 'train', y), curve(value, 'validation', epoch => y(epoch) * 1.03)];
+  const layer = Float64Array.from({ length: 10 }, (_, i) => i + 1);
+  return {
+    ...run, baseline: { components: 20, mse: 0.0214 },
+    curves: [
+      ...run.curves, ...both('reconstruction', fall(210, 78, 4)), ...both('kl', epoch => 24 * (1 - Math.exp(-epoch / 3))),
+      ...Array.from({ length: 20 }, (_, d) => both(`kl/${d + 1}`, epoch => (d < 13 ? 2.4 - 0.1 * d : 0.02) * (1 - Math.exp(-epoch / 3)))).flat(),
+      ...['mse', 'psnr', 'ssim'].flatMap((metric, m) => [curve(metric, 'validation', [fall(0.06, 0.012, 4), (epoch: number) => 20 - 8 * Math.exp(-epoch / 4), (epoch: number) => 0.9 - 0.5 * Math.exp(-epoch / 4)][m]!)]),
+      curve('activeUnits', 'validation', epoch => Math.min(20, 6 + epoch)), curve('rebuiltAsAnother', 'validation', fall(0.4, 0.042, 5)),
+      ...['dense', 'dense_1', 'latent'].flatMap((name, l) => (['train', 'validation'] as const).map(split => curve(`pretraining/${name}`, split, fall(0.09 / (l + 1), 0.02 / (l + 1), 3), layer, layer.map(e => -((3 - l) * 10 - e) * stepsPerEpoch - 1)))),
+    ],
+  };
+}
+
 const scenes: Record<string, readonly RunPlan[]> = {
   one: [live],
+  variational: [finished('vae', 'variational-on-binarised-digits')],
+  variationals: [finished('vae', 'variational-on-binarised-digits'), finished('vae-2', 'the-same-with-free-bits', { floor: 0.02 })],
   several: [
     live,
     finished('a-transfer', 'janet-50-transfer', { start: 0.04, pace: 1.8 }),
@@ -79,7 +100,10 @@ declare global {
 let done = plans[0]?.done ?? 0;
 
 function snapshot(host: FakeHost): void {
-  host.send({ type: 'snapshot', revision, runs: plans.map((plan, i) => lossRun(plan, 0, i === 0 ? done : plan.done, scene === 'several')) });
+  host.send({ type: 'snapshot', revision, runs: plans.map((plan, i) => {
+    const run = lossRun(plan, 0, i === 0 ? done : plan.done, scene === 'several');
+    return scene.startsWith('variational') ? everything(run, plan.done) : run;
+  }) });
 }
 
 const host = installHost({

@@ -142,7 +142,7 @@ describe('loss page', () => {
     await eventually(() => page.evaluate(() => window.testHost.saved.length)).toBe(2);
     expect(await page.evaluate(() => [...window.testHost.saved[1]!.bytes.slice(1, 4)])).toEqual([0x50, 0x4e, 0x47]);
     await page.getByRole('button', { name: 'Show as table' }).click();
-    expect(await page.locator('.epoch-table tbody tr').count()).toBe(35);
+    expect(await page.locator('.epoch-table').first().locator('tbody tr').count()).toBe(35);
     await screenshot(page, 'loss-table-dark');
     expect(await problems(page)).toEqual([]);
     await page.context().close();
@@ -159,11 +159,58 @@ describe('loss page', () => {
     await page.context().close();
   });
 
+  it.each<[ThemeName, string, number, number]>([['dark', 'variational', 1100, 900], ['light', 'variationals', 1100, 900], ['highContrast', 'variational', 1000, 800], ['light', 'variational', 420, 700]])('draws every curve beside the loss in %s: %s at %i', async (theme, scene, width, height) => {
+    const page = await opened(scene, { theme, width, height });
+    const titles = () => page.locator('loss-multiple h3').allTextContents();
+    expect(await titles()).toEqual(['Terms of the loss']);
+    const curves = page.getByRole('group', { name: 'Curves', exact: true });
+    expect(await curves.getByRole('button').allTextContents()).toEqual(['Terms', 'Dimensions', 'Metrics', 'Code', 'Rebuilt as another', 'Pretraining']);
+    await screenshot(page, `loss-${scene}-terms-${theme}-${width}`);
+    for (const name of ['Dimensions', 'Metrics', 'Code', 'Rebuilt as another', 'Pretraining']) await curves.getByRole('button', { name }).click();
+    await eventually(titles).toEqual(['Terms of the loss', 'Divergence of each dimension', 'mse', 'psnr', 'ssim', 'Active units', 'Rebuilt as another class', 'Pretraining, layer by layer']);
+    await eventually(() => page.locator('loss-multiple canvas').count()).toBe(8);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    await screenshot(page, `loss-${scene}-all-${theme}-${width}`);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('reads and saves a small chart, gives shares as percent, and shows all of it as tables', async () => {
+    const page = await opened('variational', { height: 900 });
+    await page.getByRole('button', { name: 'Rebuilt as another' }).click();
+    const small = page.locator('loss-multiple', { hasText: 'Rebuilt as another class' });
+    await eventually(() => small.locator('.number').textContent()).toMatch(/^4\.\d+ %$/);
+    await small.locator('.small-chart').focus();
+    await page.keyboard.press('ArrowRight');
+    await eventually(() => small.locator('.number').textContent()).toMatch(/^33\.\d %$/);
+    await page.getByRole('button', { name: 'Save Terms of the loss as PNG…' }).click();
+    await eventually(() => page.evaluate(() => window.testHost.saved.map(file => file.name))).toEqual(['variational-on-binarised-digits-terms.png']);
+    await page.getByRole('button', { name: 'Show as table' }).click();
+    await eventually(() => page.locator('.tables h3').allTextContents()).toEqual(['kl', 'reconstruction', 'rebuiltAsAnother']);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
   it('follows a change of theme', async () => {
     const page = await opened('one', { theme: 'dark' });
     const before = await page.locator('.swatch line').first().getAttribute('stroke');
     await page.evaluate(() => window.testHost.setTheme('light'));
     await eventually(() => page.locator('.swatch line').first().getAttribute('stroke')).not.toBe(before);
+    await page.context().close();
+  });
+
+  it('says after each increment how long it rests, and after no snapshot', async () => {
+    const page = await opened('one');
+    const rests = () => page.evaluate(() => window.testHost.messages.flatMap(m => (m.type === 'rest' ? [m.milliseconds] : [])));
+    expect(await rests()).toEqual([]);
+    await page.evaluate(() => window.trainOn(1));
+    await eventually(rests).toHaveLength(1);
+    await page.evaluate(() => window.trainOn(1));
+    await eventually(rests).toHaveLength(2);
+    for (const milliseconds of await rests()) {
+      expect(milliseconds).toBeGreaterThanOrEqual(100);
+      expect(milliseconds).toBeLessThanOrEqual(5000);
+    }
     await page.context().close();
   });
 

@@ -1,50 +1,130 @@
-// `aeconf evaluate RUN`
-import { openRun } from '../../trainer/opened-run.ts';
+// `aeconf evaluate RUN`: every metric that makes sense for a model, whole and class by class, beside principal components;
+// for variational models the log-likelihood as well.
+import type { Experiment } from '../../trainer/experiment.ts';
+import { writeEvaluation } from '../../runs/evaluation.ts';
+import type { MetricName } from '../../spec/schema.ts';
+import { baselineRefusal, principalBaseline } from '../../trainer/baseline.ts';
+import { estimateLogLikelihood, isBinary, requireLikelihood } from '../../trainer/likelihood.ts';
+import { openRun, type OpenedRun } from '../../trainer/opened-run.ts';
 import { judgedSplit } from '../../trainer/views.ts';
 import type { Handler } from '../command.ts';
+import { countTo } from '../counter.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatCount, formatLoss, formatTable } from '../format.ts';
+import { baselineText, formatCount, formatLoss, formatTable } from '../format.ts';
 import { accessOf, checkpointOf } from '../run-options.ts';
+import type { Terminal } from '../terminal.ts';
 import { findRun, runsFolderFor } from '../workspace.ts';
 
+/** One number for each sample under each name: "loss", then the metrics. */
+type Measured = ReadonlyMap<string, ArrayLike<number>>;
+
+/** Means over some samples. */
 interface Part {
   readonly samples: number;
   readonly loss: number;
+  readonly metrics: Readonly<Record<string, number>>;
 }
 
 export const evaluate: Handler = async ({ args, terminal, json }) => {
   const { folder, id } = await findRun(args.positionals[0]!, runsFolderFor(process.cwd(), args.text('runs')));
+  const draws = args.integer('importance-samples');
   const run = await openRun(folder, accessOf(args), checkpointOf(args));
   try {
-    const { experiment: { dataset, spec }, evaluator, position, checkpoint } = run;
-    const split = judgedSplit(run.experiment);
+    const { experiment, evaluator, position, checkpoint } = run;
+    const { dataset, spec } = experiment;
+    if (draws !== undefined) requireLikelihood(spec);
+    const split = judgedSplit(experiment);
     const losses = await evaluator.losses(split);
-    const whole = partOf(losses);
+    const names = applicableMetrics(experiment);
+    const rows = await evaluator.measure(split, names);
+    const measured = new Map<string, ArrayLike<number>>([['loss', losses], ...names.map((name, i) => [name, rows.filter((_, at) => at % names.length === i)] as const)]);
+    const likelihood = draws === undefined ? undefined : await likelihoodOf(run, draws, json ? undefined : terminal);
+    if (likelihood !== undefined) measured.set('logLikelihood', likelihood.values);
+
+    const whole = partOf(measured, () => true);
     const classes = [...new Set(split.labels ?? [])].sort((a, b) => a - b).map(label => ({
       name: dataset.classNames?.[label] ?? String(label),
-      ...partOf(losses.filter((_, i) => split.labels![i] === label)),
+      ...partOf(measured, i => split.labels![i] === label),
     }));
     const sorted = losses.slice().sort();
     const median = sorted[Math.floor((sorted.length - 1) / 2)]!;
-    const facts = {
-      id, folder, checkpoint, epoch: position.epoch, step: position.step,
-      split: split === dataset.train ? 'train' : 'validation', lossName: spec.training.loss,
+    const baseline = await baselineOf(run);
+    const report = {
+      checkpoint, epoch: position.epoch, step: position.step,
+      split: split === dataset.train ? 'train' as const : 'validation' as const, lossName: spec.training.loss,
       ...whole, median, worst: sorted.at(-1)!, classes,
+      ...(likelihood === undefined ? {} : { logLikelihood: { draws: draws!, mean: whole.metrics['logLikelihood']!, standardError: likelihood.standardError, binary: likelihood.binary } }),
     };
-    if (json) terminal.out(`${JSON.stringify(facts)}\n`);
-    else {
-      terminal.out(`${id}, checkpoint "${checkpoint}" (epoch ${position.epoch}), ${formatCount(whole.samples)} ${facts.split} samples\n`);
-      terminal.out(`${spec.training.loss} ${formatLoss(whole.loss)}, median ${formatLoss(median)}, worst ${formatLoss(facts.worst)}\n`);
-      if (classes.length > 1) terminal.out(`\n${formatTable([['Class', 'Samples', 'Loss'], ...classes.map(c => [c.name, formatCount(c.samples), formatLoss(c.loss)])], [1, 2])}`);
+    await writeEvaluation(folder, report);
+    const facts = {
+      id, folder, ...report,
+      ...(baseline === undefined ? {} : { baseline }),
+      ...(args.flag('samples') ? { perSample: { ...Object.fromEntries([...measured].map(([name, values]) => [name, Array.from(values)])), ...(split.labels ? { label: Array.from(split.labels) } : {}) } } : {}),
+    };
+    if (json) {
+      terminal.out(`${JSON.stringify(facts)}\n`);
+      return exitCodes.ok.code;
     }
+    terminal.out(`${id}, checkpoint "${checkpoint}" (epoch ${position.epoch}), ${formatCount(whole.samples)} ${facts.split} samples\n`);
+    terminal.out(`Loss (${spec.training.loss}) ${formatLoss(whole.loss)}, median ${formatLoss(median)}, worst ${formatLoss(facts.worst)}\n`);
+    if (baseline !== undefined) terminal.out(`${'skipped' in baseline ? baseline.skipped : baselineText({ ...baseline, model: whole.metrics['mse']! })}\n`);
+    if (likelihood !== undefined) terminal.out(`Log-likelihood ${whole.metrics['logLikelihood']!.toFixed(2)} nats ± ${likelihood.standardError.toFixed(2)} (standard error), from ${formatCount(draws!)} importance samples each\n`);
+    terminal.out(`\n${tableOf([{ name: 'All', ...whole }, ...(classes.length > 1 ? classes : [])], [...measured.keys()])}`);
     return exitCodes.ok.code;
   } finally {
     await run.close();
   }
 };
 
-function partOf(losses: Float32Array): Part {
-  let sum = 0;
-  for (const loss of losses) sum += loss;
-  return { samples: losses.length, loss: sum / losses.length };
+/** All metrics that mean something for this model and its data. */
+function applicableMetrics(experiment: Experiment): MetricName[] {
+  const { dataset: { shape, scale }, model, spec } = experiment;
+  const { values } = judgedSplit(experiment);
+  const last = model.layers.filter(({ spec: { type } }) => type !== 'reshape' && type !== 'flatten').at(-1)?.spec;
+  const outputInRange = last !== undefined && 'activation' in last && (last.activation.type === 'sigmoid' || last.activation.type === 'softmax');
+  const probabilities = spec.training.loss === 'binaryCrossentropy' || (outputInRange && values.every(value => value >= 0 && value * scale <= 1 + 1e-6));
+  return ['mse', 'mae', ...(probabilities ? ['binaryCrossentropy' as const] : []), 'psnr', ...(shape.length === 3 ? ['ssim' as const] : []), 'accuracy', 'binaryAccuracy'];
+}
+
+function partOf(measured: Measured, belongs: (sample: number) => boolean): Part {
+  let samples = 0;
+  const means = [...measured].map(([name, values]): [string, number] => {
+    let sum = 0;
+    samples = 0;
+    for (let i = 0; i < values.length; i++) {
+      if (!belongs(i)) continue;
+      sum += values[i]!;
+      samples++;
+    }
+    return [name, sum / samples];
+  });
+  const { loss, ...metrics } = Object.fromEntries(means);
+  return { samples, loss: loss!, metrics };
+}
+
+type Found = { readonly kind: 'pca'; readonly components: number; readonly mse: number } | { readonly skipped: string };
+
+/** What training found out, else computed now: runs of early versions have none. */
+async function baselineOf({ info, experiment, session }: OpenedRun): Promise<Found | undefined> {
+  if (info.baseline !== undefined) return { kind: 'pca', components: info.baseline.components, mse: info.baseline.mse };
+  if (info.baselineSkipped !== undefined) return { skipped: `No principal components to compare with: ${info.baselineSkipped}` };
+  const refusal = baselineRefusal(experiment);
+  if (refusal === 'no bottleneck') return undefined;
+  if (refusal === 'too wide') return { skipped: 'Principal components of so many wide samples would take too long.' };
+  return { kind: 'pca', components: experiment.codeSize, mse: await principalBaseline(experiment, session) };
+}
+
+async function likelihoodOf({ experiment, session }: OpenedRun, draws: number, terminal: Terminal | undefined) {
+  const split = judgedSplit(experiment);
+  const binary = isBinary(split, experiment.dataset.scale);
+  if (!binary) terminal?.err('These pixels are not 0 or 1, so what follows is a bound on the cross-entropy, not a log-likelihood. Train with "binarize": "sample" in data to have one.\n');
+  const values = await estimateLogLikelihood(experiment, session, split, { draws, ...(terminal === undefined ? {} : { onProgress: countTo(terminal, 'Log-likelihood') }) });
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1);
+  return { values, binary, standardError: Math.sqrt(variance / values.length) };
+}
+
+function tableOf(parts: readonly (Part & { readonly name: string })[], names: readonly string[]): string {
+  const rows = parts.map(part => [part.name, formatCount(part.samples), ...names.map(name => formatLoss(name === 'loss' ? part.loss : part.metrics[name]!))]);
+  return formatTable([['Class', 'Samples', ...names], ...rows], names.map((_, i) => i + 2).concat(1));
 }

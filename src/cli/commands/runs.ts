@@ -12,7 +12,9 @@ export const runs: Handler = async ({ args, terminal, json }) => {
   if (json) terminal.out(`${JSON.stringify({ folder, runs: found })}\n`);
   else if (found.length === 0) terminal.out(`No runs in ${folder}.\n`);
   else {
-    terminal.out(formatTable([['Run', 'Name', 'State', 'Epoch', 'Loss', 'Validation', 'Best', 'Time'], ...found.map(row)], [3, 4, 5, 6, 7]));
+    const parents = found.some(({ info }) => info?.parent !== undefined);
+    const head = ['Run', 'Name', 'State', 'Epoch', 'Loss', 'Validation', 'Best', 'Time', ...(parents ? ['Weights from'] : [])];
+    terminal.out(formatTable([head, ...found.map(run => [...row(run), ...(parents ? [run.info?.parent ?? ''] : [])])], [3, 4, 5, 6, 7]));
     for (const { id, reason, state } of found) if (reason !== undefined && state === 'failed') terminal.err(`${id}: ${reason}\n`);
   }
   return exitCodes.ok.code;

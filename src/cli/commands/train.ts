@@ -4,12 +4,14 @@ import * as path from 'node:path';
 import type { RunEvent, RunStatus } from '../../runs/events.ts';
 import { toJson } from '../../runs/json.ts';
 import { readSummary } from '../../runs/reader.ts';
+import { readSpec } from '../../spec/load.ts';
+import { readConfigText } from '../../trainer/config.ts';
 import { finalPictures } from '../../trainer/final-pictures.ts';
 import { resume as resumeRun, train as trainConfig } from '../../trainer/train.ts';
 import type { TrainOptions, TrainResult } from '../../trainer/trainer.ts';
 import type { Context, Handler } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatCount, formatDuration, formatLoss } from '../format.ts';
+import { baselineText, formatCount, formatDuration, formatLoss } from '../format.ts';
 import { overridesOf } from '../overrides.ts';
 import { ProgressDisplay } from '../progress.ts';
 import { paint } from '../terminal.ts';
@@ -20,6 +22,10 @@ export const train: Handler = async context => {
   const configPath = args.positionals[0]!;
   const runsFolder = runsFolderFor(path.dirname(path.resolve(configPath)), args.text('runs'));
   const overrides = overridesOf(args);
+  if (!args.flag('no-sweep') && readSpec(await readConfigText(configPath), configPath, overrides).resolved?.sweep !== undefined) {
+    if (!context.json) context.terminal.err(`${configPath} holds a sweep, so it is trained with all its values; --no-sweep trains only its base.\n`);
+    return (await import('./sweep.ts')).startSweep(context, configPath);
+  }
   return follow(context, options => {
     return trainConfig({ ...options, configPath, overrides, runsFolder, device: args.text('device') ?? 'auto', onRun: run => {
       ignoreRuns(runsFolder);
@@ -57,7 +63,7 @@ async function follow(context: Context, work: (options: Common) => Promise<Train
 }
 
 /** The worker that prepares batches lies beside the built program; from source there is none. */
-function batchWorker(): string | undefined {
+export function batchWorker(): string | undefined {
   const worker = path.join(path.dirname(fs.realpathSync(process.argv[1] ?? '.')), 'batch-worker.js');
   return fs.existsSync(worker) ? worker : undefined;
 }
@@ -104,9 +110,13 @@ async function followAsText(context: Context, options: Common, work: (options: C
     if (event.type === 'alert' && event.level !== 'error') display.say(paint(terminal, event.level === 'warning' ? 'yellow' : 'dim', event.message));
     if (event.type !== 'scalars') return;
     const loss = event.values['loss'];
+    if (loss === undefined) {
+      display.pretrained(event.epoch, event.split, event.values);
+      return;
+    }
     if (event.per === 'batch') display.update({ epoch: event.epoch });
-    else display.update(event.split === 'train' ? { trainLoss: loss! } : { validationLoss: loss! });
-    if (event.per === 'batch' && event.step === 1) display.update({ trainLoss: loss! });
+    else display.update(event.split === 'train' ? { trainLoss: loss } : { validationLoss: loss });
+    if (event.per === 'batch' && event.step === 1) display.update({ trainLoss: loss });
   };
   try {
     const result = await work({
@@ -126,7 +136,7 @@ async function followAsText(context: Context, options: Common, work: (options: C
 }
 
 /** The last words: how it ended, and where everything is. */
-function conclude({ terminal }: Context, { id, folder, outcome, seconds, trainLoss, validationLoss, bestValidationLoss, bestEpoch }: TrainResult): void {
+function conclude({ terminal }: Context, { id, folder, outcome, seconds, trainLoss, validationLoss, bestValidationLoss, bestEpoch, baseline }: TrainResult): void {
   const losses = [
     ...(trainLoss === undefined ? [] : [`loss ${formatLoss(trainLoss)}`]),
     ...(validationLoss === undefined ? [] : [`validation loss ${formatLoss(validationLoss)}`]),
@@ -134,6 +144,7 @@ function conclude({ terminal }: Context, { id, folder, outcome, seconds, trainLo
   ];
   const word = outcome === 'finished' ? paint(terminal, 'green', 'Finished') : paint(terminal, 'yellow', 'Stopped');
   terminal.out(`${word} after ${formatDuration(seconds)}${losses.length > 0 ? `: ${losses.join(', ')}` : ''}.\n`);
+  if (baseline !== undefined) terminal.out(`${baselineText(baseline)}\n`);
   if (outcome === 'stopped') terminal.out(`Go on with  aeconf resume ${id}\n`);
   terminal.out(`Run         ${folder}\n`);
   const pictures = Object.values(finalPictures).map(file => path.join(folder, file)).filter(file => fs.existsSync(file));

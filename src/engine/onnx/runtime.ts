@@ -8,6 +8,7 @@ import { messageOf, StudioError } from '../../core/errors.ts';
 import { lower } from '../../graph/onnx/lower.ts';
 import * as ops from '../../graph/ops.ts';
 import type { Device, Engine, Session, SessionOptions } from '../engine.ts';
+import { here } from '../here.ts';
 import { OnnxSession, type Provider, type Runtime } from './session.ts';
 
 /** Physical cores: a second thread on the same core only competes for its vector units. */
@@ -121,11 +122,6 @@ function whyNot(id: GpuId, stderr: string): string {
   if (/No supported adapters|Failed to get a WebGPU adapter/.test(stderr)) return 'No GPU answered that WebGPU can use.';
   if (/Failed to load (shared )?library/.test(stderr)) return `The ${id === 'cuda' ? 'CUDA' : 'GPU'} provider of ONNX Runtime is not installed.`;
   return stderr.trim().split('\n').at(-1) || 'It did not answer.';
-}
-
-/** This file, both as a module of its own and inside the CommonJS bundle. */
-function here(): string {
-  return typeof __filename === 'string' ? __filename : import.meta.url;
 }
 
 /** The WebAssembly build: slower, but it runs wherever Node does. */

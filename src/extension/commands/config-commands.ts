@@ -32,7 +32,7 @@ export function registerConfigCommands(studio: Studio, training: Training, known
 }
 
 /** The config a command was called with, that of the active editor, the only one, or the one the user picks. */
-async function chooseConfig(argument: unknown, known: readonly string[], prompt: string): Promise<vscode.Uri | undefined> {
+export async function chooseConfig(argument: unknown, known: readonly string[], prompt: string): Promise<vscode.Uri | undefined> {
   if (argument instanceof vscode.Uri) return argument;
   if (typeof argument === 'object' && argument !== null && 'path' in argument && typeof argument.path === 'string') return vscode.Uri.file(argument.path);
   if (typeof argument === 'string') return vscode.Uri.file(argument);

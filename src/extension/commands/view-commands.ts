@@ -8,10 +8,11 @@ import type { Panels } from '../panels/panels.ts';
 import { chooseRun, chooseRuns, runNamed } from '../run-pick.ts';
 import { onCommand, type Studio } from '../studio.ts';
 
-const pages: readonly (readonly [CommandId, PageName, string])[] = [
+const pages: readonly (readonly [CommandId, Exclude<PageName, 'sweep'>, string])[] = [
   ['autoencoder.showLoss', 'loss', 'Loss Curves'],
   ['autoencoder.showReconstructions', 'reconstructions', 'Reconstructions'],
   ['autoencoder.showLatent', 'latent', 'Latent Space'],
+  ['autoencoder.showReport', 'report', 'Report'],
 ];
 
 export function registerViewCommands(studio: Studio, panels: Panels): void {

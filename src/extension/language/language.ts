@@ -2,16 +2,18 @@
 // the commands above the file. All of it is computed by src/spec and src/model; here it is only put where VS Code wants it.
 import * as vscode from 'vscode';
 import { checkConfig } from '../../model/check.ts';
-import { documentOutline, inlayHints, quickFixes } from '../../model/features.ts';
+import { documentOutline, inlayHints, quickFixes, type Section } from '../../model/features.ts';
 import type { Diagnostic } from '../../spec/diagnostics.ts';
 import { languageId, type CommandId } from '../contributions.ts';
+import { groupSweeps } from '../experiment-tree.ts';
+import type { RunRecord } from '../run-record.ts';
 import { isLive, lensText } from '../status-text.ts';
 import type { Studio } from '../studio.ts';
 
 /** Milliseconds without a keystroke before the file is checked again. */
 const TYPING_PAUSE = 150;
-/** Lenses of a live run change at most this often, in milliseconds. */
-const LENS_INTERVAL = 1000;
+/** The numbers of a live run in its lens change at most this often, in milliseconds: the editor lays itself out for each change. */
+const LENS_INTERVAL = 5000;
 
 const selector: vscode.DocumentSelector = { language: languageId };
 const source = 'Autoencoder Studio';
@@ -39,12 +41,17 @@ export function registerLanguage(studio: Studio): void {
   owner.add(vscode.languages.registerInlayHintsProvider(selector, { provideInlayHints: hints }));
   const lenses = new vscode.EventEmitter<void>();
   let waiting: NodeJS.Timeout | undefined;
+  let states = '';
   owner.add(lenses);
   owner.add(studio.store.onChange.on(() => {
-    waiting ??= setTimeout(() => {
+    const now = studio.store.runs.map(run => `${run.configPath} ${run.state} ${run.message ?? ''}`).join('\n');
+    // Only what is told while nothing else changes may wait.
+    if (now !== states) clearTimeout(waiting);
+    waiting = now === states && waiting !== undefined ? waiting : setTimeout(() => {
       waiting = undefined;
       lenses.fire();
-    }, LENS_INTERVAL);
+    }, now === states ? LENS_INTERVAL : 0);
+    states = now;
   }));
   owner.add({ dispose: () => clearTimeout(waiting) });
   owner.add(vscode.languages.registerCodeLensProvider(selector, { onDidChangeCodeLenses: lenses.event, provideCodeLenses: document => codeLenses(studio, document) }));
@@ -115,17 +122,34 @@ function hints(document: vscode.TextDocument, range: vscode.Range): vscode.Inlay
     .filter(hint => range.contains(hint.position));
 }
 
+/** The newest sweep among runs, as commands name it. */
+function sweepOf(runs: readonly RunRecord[]): { readonly id: string; readonly folder: string } | undefined {
+  const node = groupSweeps(runs).find(child => 'kind' in child);
+  return node !== undefined && 'kind' in node ? { id: node.id, folder: node.folder } : undefined;
+}
+
 function codeLenses({ store }: Studio, document: vscode.TextDocument): vscode.CodeLens[] {
   const outline = documentOutline(document.getText());
   if (outline === undefined) return [];
   const at = rangeOf(document, outline.root, 1);
   const lens = (title: string, command: CommandId, tooltip: string, ...args: unknown[]) => new vscode.CodeLens(at, { title, command, tooltip, arguments: args });
+  /** Above a section, where the file has it. */
+  const above = (section: Section, title: string, command: CommandId, tooltip: string, argument: unknown) => {
+    const offset = outline.sections[section];
+    return offset === undefined || argument === undefined ? [] : [new vscode.CodeLens(rangeOf(document, offset, 1), { title, command, tooltip, arguments: [argument] })];
+  };
   const own = store.runs.filter(run => run.configPath === document.uri.fsPath);
   const newest = own.find(run => isLive(run.state)) ?? own[0];
+  const trained = own.find(run => run.bestLoss !== undefined);
+  const judged = trained && { id: trained.id, folder: trained.folder };
   return [
     lens('$(play) Train', 'autoencoder.train', 'Train this config on this machine', document.uri),
     lens('Train with overrides…', 'autoencoder.trainWithOverrides', 'Try other values without changing the file', document.uri),
     lens('Summary', 'autoencoder.showSummary', 'Layers, shapes and parameters', document.uri),
     ...(newest === undefined ? [] : [lens(lensText(newest), 'autoencoder.showLoss', 'Show the loss curves of the newest run', { id: newest.id, folder: newest.folder })]),
+    ...above('sweep', '$(layers) Run sweep', 'autoencoder.runSweep', 'Train this config with all these values', document.uri),
+    ...above('sweep', 'Open newest sweep', 'autoencoder.openSweep', 'What became of its trainings', sweepOf(own)),
+    ...above('probe', '$(beaker) Probe newest run', 'autoencoder.probe', 'Train these classifiers on its codes', judged),
+    ...above('robustness', '$(shield) Test newest run', 'autoencoder.testRobustness', 'Give it this noise', judged),
   ];
 }

@@ -12,6 +12,8 @@ export interface PageAddresses {
 const extra: Readonly<Record<PageName, (cspSource: string) => { readonly script: string; readonly more: readonly string[] }>> = {
   loss: () => ({ script: '', more: [] }),
   reconstructions: () => ({ script: '', more: [] }),
+  report: () => ({ script: '', more: [] }),
+  sweep: () => ({ script: '', more: [] }),
   latent: cspSource => ({ script: " 'wasm-unsafe-eval'", more: [`connect-src ${cspSource}`, 'worker-src blob:'] }),
 };
 

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { StudioError, messageOf } from '../../core/errors.ts';
-import type { HostMessage, PageMessage, PageName, RequestMessage, RequestName, Requests, ResponseMessage, RunLabel } from '../../protocol/messages.ts';
+import type { HostMessage, PageCommand, PageMessage, PageName, RequestMessage, RequestName, Requests, ResponseMessage, RunLabel, SweepCommand } from '../../protocol/messages.ts';
 import { Disposables } from '../disposables.ts';
 import type { RunFeed } from '../run-feed.ts';
 import { toLabel, type RunRecord } from '../run-record.ts';
@@ -11,7 +11,7 @@ import { report, type Studio } from '../studio.ts';
 import { pageHtml } from './html.ts';
 import { savePageFile } from './save-file.ts';
 
-export const pageTitles: Readonly<Record<PageName, string>> = { loss: 'Loss', reconstructions: 'Reconstructions', latent: 'Latent Space' };
+export const pageTitles: Readonly<Record<PageName, string>> = { loss: 'Loss', reconstructions: 'Reconstructions', latent: 'Latent Space', report: 'Report', sweep: 'Sweep' };
 
 type Answers = { readonly [N in RequestName]?: (params: Requests[N]['params']) => Promise<Requests[N]['result']> };
 
@@ -25,13 +25,16 @@ export interface PanelHost {
   readonly studio: Studio;
   /** Lets the user choose runs; undefined when they changed their mind. */
   pickRuns(chosen: readonly string[]): Promise<readonly RunRecord[] | undefined>;
-  command(command: Extract<PageMessage, { type: 'command' }>['command'], run: RunRecord): Promise<unknown>;
+  /** Runs a command about a run or a sweep. */
+  command(command: PageCommand | SweepCommand, about: { readonly id: string; readonly folder: string }): Promise<unknown>;
   /** What the panel shows changed: it must be found again after a reload. */
   changed(): void;
 }
 
-/** Shortest time between two increments, in milliseconds: about 10 a second. */
+/** Shortest time between two messages of ours, in milliseconds. */
 const INCREMENT_GAP = 100;
+/** A page that has not said within so many milliseconds that it has drawn an increment is out of sight, or broke. */
+const UNANSWERED = 10_000;
 
 export abstract class PagePanel<H extends HostMessage> {
   readonly owner = new Disposables();
@@ -42,6 +45,11 @@ export abstract class PagePanel<H extends HostMessage> {
   private snapshotDue = true;
   private updating = false;
   private again = false;
+  /** Until then the page wants no increments; the clock is that of `performance`. */
+  private restUntil = 0;
+  private wake: NodeJS.Timeout | undefined;
+  /** The states that the page knows of; a change is told at once. */
+  private toldStates = '';
   private shown: readonly ShownRun[] = [];
   private readonly feeds = new Map<string, { readonly feed: RunFeed; dispose(): void }>();
 
@@ -128,11 +136,15 @@ export abstract class PagePanel<H extends HostMessage> {
         this.ready = true;
         this.hydrate();
         return;
+      case 'rest':
+        this.restUntil = performance.now() + message.milliseconds;
+        return;
       case 'failed':
         if (message.detail !== undefined) studio.log.error(message.detail);
         void report(studio, pageTitles[this.page], new StudioError('internal', message.message));
         return;
       case 'command':
+      case 'sweepCommand':
         void this.command(message).catch((error: unknown) => report(studio, pageTitles[this.page], error));
         return;
       case 'request':
@@ -141,8 +153,16 @@ export abstract class PagePanel<H extends HostMessage> {
     }
   }
 
-  private async command({ command, runId }: Extract<PageMessage, { type: 'command' }>): Promise<void> {
-    await this.host.command(command, this.recordOf(runId));
+  private async command(message: Extract<PageMessage, { type: 'command' | 'sweepCommand' }>): Promise<void> {
+    if (message.type === 'command') await this.host.command(message.command, this.recordOf(message.runId));
+    else await this.host.command(message.command, this.sweepOf(message.sweepId));
+  }
+
+  /** A sweep stands on its page as its folder does for a run. */
+  private sweepOf(id: string): { readonly id: string; readonly folder: string } {
+    const shown = this.shown.find(run => run.label.id === id);
+    if (shown?.folder === undefined) throw new StudioError('run', `The sweep ${id} is not shown here any more.`);
+    return { id, folder: shown.folder };
   }
 
   private async answer(request: RequestMessage): Promise<void> {
@@ -163,6 +183,7 @@ export abstract class PagePanel<H extends HostMessage> {
       case 'picture': return this.answered(this.answers.picture?.(request.params), request);
       case 'latent': return this.answered(this.answers.latent?.(request.params), request);
       case 'model': return this.answered(this.answers.model?.(request.params), request);
+      case 'file': return this.answered(this.answers.file?.(request.params), request);
     }
   }
 
@@ -184,10 +205,32 @@ export abstract class PagePanel<H extends HostMessage> {
     this.refresh();
   }
 
+
+  private get states(): string {
+    return this.shown.map(run => this.labelOf(run).state).join();
+  }
+
+  /**
+   * Nothing is read or sent for epochs that come while the page rests. All panels go on with the next look at the live runs:
+   * what is drawn in one frame of the window costs less than one frame for each.
+   */
+  private isResting(): boolean {
+    const left = this.restUntil - performance.now();
+    if (left <= 0) return false;
+    if (this.host.studio.store.live.length === 0) {
+      this.wake ??= setTimeout(() => {
+        this.wake = undefined;
+        this.refresh();
+      }, left + 1);
+    }
+    return true;
+  }
+
   /** Tells the page what is new, one message at a time and not too often. */
-  private refresh(): void {
+  protected refresh(): void {
     // A panel that is gone throws when it is asked whether it can be seen.
     if (this.owner.disposed || !this.ready || !this.panel.visible) return;
+    if (!this.snapshotDue && this.states === this.toldStates && this.isResting()) return;
     if (this.updating) {
       this.again = true;
       return;
@@ -208,11 +251,15 @@ export abstract class PagePanel<H extends HostMessage> {
     await Promise.all([...this.feeds.values()].map(held => held.feed.update()));
     const whole = this.snapshotDue;
     this.snapshotDue = false;
+    this.toldStates = this.states;
     const message = whole ? await this.snapshot() : await this.increment();
     // Runs may have been exchanged while files were read; then this is outdated and a snapshot follows.
     if (this.snapshotDue) this.again = true;
     else if (message === 'snapshot') this.hydrate();
-    else if (message !== undefined) this.post(message);
+    else if (message !== undefined) {
+      this.restUntil = whole ? 0 : performance.now() + UNANSWERED;
+      this.post(message);
+    }
   }
 
   private post(message: HostMessage): void {
@@ -222,6 +269,7 @@ export abstract class PagePanel<H extends HostMessage> {
   private gone(): void {
     for (const held of this.feeds.values()) held.dispose();
     this.feeds.clear();
+    clearTimeout(this.wake);
     this.owner.dispose();
     this.host.changed();
   }

@@ -7,14 +7,19 @@ import { panelTypes } from '../contributions.ts';
 import { toLabel, type RunRecord } from '../run-record.ts';
 import type { Studio } from '../studio.ts';
 import { LatentPanel } from './latent-panel.ts';
+import { spread } from './layout.ts';
 import { LossPanel } from './loss-panel.ts';
 import { pageTitles, type PagePanel, type PanelHost, type ShownRun } from './page-panel.ts';
 import { ReconstructionsPanel } from './reconstructions-panel.ts';
+import { ReportPanel } from './report-panel.ts';
+import { SweepPanel } from './sweep-panel.ts';
 
 const makers: Readonly<Record<PageName, (host: PanelHost, panel: vscode.WebviewPanel) => PagePanel<HostMessage>>> = {
   loss: (host, panel) => new LossPanel(host, panel),
   reconstructions: (host, panel) => new ReconstructionsPanel(host, panel),
   latent: (host, panel) => new LatentPanel(host, panel),
+  report: (host, panel) => new ReportPanel(host, panel),
+  sweep: (host, panel) => new SweepPanel(host, panel),
 };
 
 /** What is remembered of a panel: the page's own view settings are kept by VS Code. */
@@ -53,21 +58,54 @@ export class Panels {
   }
 
   /** Shows runs on a page beside the editor; a panel that shows just them comes to the front. */
-  show(page: PageName, runs: readonly RunRecord[]): void {
-    const folders = JSON.stringify(runs.map(run => run.folder).sort());
+  show(page: Exclude<PageName, 'sweep'>, runs: readonly RunRecord[], focus: 'take' | 'leave' = 'take'): void {
+    this.present(page, runs.map(run => ({ label: toLabel(run), folder: run.folder })), focus);
+  }
+
+  /** Shows a sweep on its page; its folder stands for it as a run's does. */
+  showSweep(sweep: { readonly id: string; readonly name: string; readonly folder: string }, focus: 'take' | 'leave' = 'take'): void {
+    this.present('sweep', [{ label: { id: sweep.id, name: sweep.name, state: 'finished', epoch: 0, epochs: 0, star: false }, folder: sweep.folder }], focus);
+  }
+
+  private present(page: PageName, shown: readonly ShownRun[], focus: 'take' | 'leave'): void {
+    const folders = JSON.stringify(shown.flatMap(run => run.folder ?? []).sort());
     const same = [...this.open].find(panel => panel.page === page && JSON.stringify([...panel.folders].sort()) === folders);
-    if (same === undefined) this.create(page, this.column(), false).show(runs.map(run => ({ label: toLabel(run), folder: run.folder })));
-    else same.panel.reveal(undefined, false);
+    if (same === undefined) this.create(page, this.column(), focus === 'leave').show(shown);
+    else if (focus === 'take' || !same.panel.visible) same.panel.reveal(undefined, focus === 'leave');
   }
 
   /**
-   * Opens a page for a training that is about to begin, in the panel that followed the last one when that has ended.
+   * Opens pages for a training that is about to begin, in the panels that followed the last one when that has ended.
    * The focus stays where it is.
    */
-  follow(page: PageName, run: ShownRun): FollowingPanel {
-    const free = [...this.open].find(panel => panel.page === page && panel.follows && !panel.runs.some(shown => isActive(this.stateOf(shown))));
+  async follow(pages: readonly PageName[], run: ShownRun): Promise<FollowingPanel[]> {
+    const columns = await this.makeRoom(pages.filter(page => this.freePanel(page) === undefined));
+    // The first one stays in front where pages share a column.
+    return pages.toReversed().map(page => this.followOn(page, run, columns.get(page))).toReversed();
+  }
+
+  /**
+   * Places for new pages so that all are seen, where the window still is as it was opened; once there are groups or pages, they
+   * are as the user wants them.
+   */
+  private async makeRoom(pages: readonly PageName[]): Promise<ReadonlyMap<PageName, vscode.ViewColumn>> {
+    const { all: groups } = vscode.window.tabGroups;
+    if (pages.length < 2 || this.open.size > 0 || groups.length > 1) return new Map();
+    const taken = groups.some(group => group.tabs.length > 0) ? 1 : 0;
+    const { layout, columns } = spread(taken + pages.length);
+    await vscode.commands.executeCommand('vscode.setEditorLayout', layout);
+    return new Map(pages.map((page, i) => [page, columns[taken + i]!]));
+  }
+
+  /** The panel that followed a training that has ended. */
+  private freePanel(page: PageName): PagePanel<HostMessage> | undefined {
+    return [...this.open].find(panel => panel.page === page && panel.follows && !panel.runs.some(shown => isActive(this.stateOf(shown))));
+  }
+
+  private followOn(page: PageName, run: ShownRun, column: vscode.ViewColumn = this.column()): FollowingPanel {
+    const free = this.freePanel(page);
     const before = free?.runs;
-    const panel = free ?? this.create(page, this.column(), true);
+    const panel = free ?? this.create(page, column, true);
     panel.follows = true;
     if (!panel.panel.visible) panel.panel.reveal(undefined, true);
     panel.show([run]);

@@ -3,7 +3,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { contextKeys, languageId, viewIds } from '../contributions.ts';
-import { experimentTree, formatMoment, runTitle, type ConfigFile, type ConfigNode, type ExperimentNode } from '../experiment-tree.ts';
+import { experimentTree, formatMoment, groupSweeps, runTitle, sweepContext, sweepDescription, type ConfigFile, type ConfigNode, type ExperimentNode, type RunNode, type SweepNode } from '../experiment-tree.ts';
 import { formatOverrides } from '../overrides.ts';
 import type { RunRecord } from '../run-record.ts';
 import { contextValueOf, formatDuration, formatLoss, runDescription, runLabel, stateIcons, stateNames } from '../status-text.ts';
@@ -12,26 +12,36 @@ import { inBackground, type Studio } from '../studio.ts';
 /** Looks for configs again this long after the last file event, in milliseconds. */
 const CALM = 200;
 /** Numbers of live runs are drawn again at most this often, in milliseconds. */
-const REDRAW = 500;
+const REDRAW = 1000;
 const exclude = '**/{node_modules,.git,.autoencoder,.cache}/**';
 
 export class ExperimentsView implements vscode.TreeDataProvider<ExperimentNode> {
-  private readonly changed = new vscode.EventEmitter<ExperimentNode | undefined>();
+  private readonly changed = new vscode.EventEmitter<ExperimentNode[] | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
+  private readonly view: vscode.TreeView<ExperimentNode>;
+  /** One node for each run as long as the tree keeps its shape, so that it can be drawn again alone; and how it is drawn now. */
+  private readonly nodes = new Map<string, { readonly node: { readonly kind: 'run'; run: RunRecord }; drawn: string }>();
   private configs: readonly ConfigFile[] = [];
   private roots: readonly ConfigNode[] = [];
   private shape = '';
+  /** Before the configs have been looked for, every run would seem to be of one that is gone. */
+  private looked = false;
   private timer: NodeJS.Timeout | undefined;
   private redraw: NodeJS.Timeout | undefined;
 
   constructor(private readonly studio: Studio) {
     const { owner, store } = studio;
     owner.add(this.changed);
-    const view = owner.add(vscode.window.createTreeView<ExperimentNode>(viewIds.experiments, { treeDataProvider: this, showCollapseAll: true, canSelectMany: true }));
-    owner.add(view.onDidChangeVisibility(({ visible }) => { if (visible) inBackground(studio, 'Looking for runs', store.refresh()); }));
+    const view = this.view = owner.add(vscode.window.createTreeView<ExperimentNode>(viewIds.experiments, { treeDataProvider: this, showCollapseAll: true, canSelectMany: true }));
+    owner.add(view.onDidChangeVisibility(({ visible }) => {
+      if (!visible) return;
+      this.redrawRuns();
+      inBackground(studio, 'Looking for runs', store.refresh());
+    }));
     owner.add(store.onChange.on(() => {
       this.update();
-      view.badge = store.live.length === 0 ? undefined : { value: store.live.length, tooltip: `${store.live.length} running` };
+      const running = store.live.length;
+      if ((view.badge?.value ?? 0) !== running) view.badge = running === 0 ? undefined : { value: running, tooltip: `${running} running` };
     }));
     const watcher = owner.add(vscode.workspace.createFileSystemWatcher(`**/*.${languageId}`, false, true, false));
     owner.add(watcher.onDidCreate(() => this.lookSoon()));
@@ -57,6 +67,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentNode> 
       const folder = vscode.workspace.getWorkspaceFolder(uri);
       return { path: uri.fsPath, workspace: folder?.name ?? '', relative: folder === undefined ? uri.fsPath : path.relative(folder.uri.fsPath, uri.fsPath) };
     });
+    this.looked = true;
     await vscode.commands.executeCommand('setContext', contextKeys.hasConfigs, this.configs.length > 0);
     await vscode.commands.executeCommand('setContext', contextKeys.ready, true);
     this.update();
@@ -64,15 +75,30 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentNode> 
 
   getChildren(node?: ExperimentNode): ExperimentNode[] {
     if (node === undefined) return [...this.roots];
-    return node.kind === 'config' ? node.runs.map(run => ({ kind: 'run', run })) : [];
+    if (node.kind === 'run') return [];
+    const children = node.kind === 'config' ? groupSweeps(node.runs) : node.runs;
+    return children.map(child => 'kind' in child ? child : this.nodeOf(child));
   }
 
   getParent(node: ExperimentNode): ExperimentNode | undefined {
-    return node.kind === 'config' ? undefined : this.roots.find(config => config.runs.some(run => run.folder === node.run.folder));
+    if (node.kind === 'config') return undefined;
+    const own = node.kind === 'run' ? node.run : node.runs[0];
+    const config = this.configOf(own);
+    const sweep = node.kind === 'run' && own?.sweep !== undefined ? groupSweeps(config?.runs ?? []).find(child => 'kind' in child && child.id === own.sweep?.id) : undefined;
+    return sweep !== undefined && 'kind' in sweep ? sweep : config;
+  }
+
+  private configOf(run: RunRecord | undefined): ConfigNode | undefined {
+    return this.roots.find(config => config.runs.some(other => other.folder === run?.folder));
   }
 
   getTreeItem(node: ExperimentNode): vscode.TreeItem {
-    return node.kind === 'config' ? configItem(node) : runItem(node.run, this.getParent(node));
+    if (node.kind === 'config') return configItem(node);
+    if (node.kind === 'sweep') return sweepItem(node);
+    const item = runItem(node.run, this.configOf(node.run));
+    const known = this.nodes.get(node.run.folder);
+    if (known !== undefined) known.drawn = textOf(item);
+    return item;
   }
 
   private lookSoon(): void {
@@ -81,18 +107,38 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentNode> 
   }
 
   private update(): void {
+    if (!this.looked) return;
     this.roots = experimentTree(this.configs, this.studio.store.runs);
     const shape = JSON.stringify(this.roots.map(config => [config.path, config.runs.map(run => [run.folder, run.state, run.name, run.star])]));
     if (shape !== this.shape) {
       this.shape = shape;
+      this.nodes.clear();
       this.changed.fire(undefined);
     } else {
-      // Only numbers changed. Items have ids, so nothing collapses or jumps when the whole tree is drawn again.
       this.redraw ??= setTimeout(() => {
         this.redraw = undefined;
-        this.changed.fire(undefined);
+        this.redrawRuns();
       }, REDRAW);
     }
+  }
+
+  private nodeOf(run: RunRecord): RunNode {
+    let known = this.nodes.get(run.folder);
+    if (known === undefined) this.nodes.set(run.folder, known = { node: { kind: 'run', run }, drawn: '' });
+    known.node.run = run;
+    return known.node;
+  }
+
+  /** Draws the runs again whose numbers changed, and only where somebody sees them. */
+  private redrawRuns(): void {
+    if (!this.view.visible) return;
+    const changed = this.roots.flatMap(config => config.runs.filter(run => {
+      const known = this.nodes.get(run.folder);
+      if (known === undefined) return false;
+      known.node.run = run;
+      return textOf(runItem(run, config)) !== known.drawn;
+    }));
+    if (changed.length > 0) this.changed.fire(changed.map(run => this.nodeOf(run)));
   }
 }
 
@@ -109,6 +155,23 @@ function configItem(node: ConfigNode): vscode.TreeItem {
   item.accessibilityInformation = { label: `Config ${node.label}, ${node.runs.length} runs` };
   if (node.here) item.command = { command: 'vscode.open', title: 'Open', arguments: [vscode.Uri.file(node.path)] };
   return item;
+}
+
+function sweepItem(node: SweepNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(node.name, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = `sweep ${node.folder}`;
+  item.description = sweepDescription(node);
+  item.iconPath = new vscode.ThemeIcon('layers');
+  item.contextValue = sweepContext(node);
+  item.tooltip = `${node.id}: ${sweepDescription(node)}`;
+  item.accessibilityInformation = { label: `${node.name}, ${sweepDescription(node)}` };
+  item.command = { command: 'autoencoder.openSweep', title: 'Open Sweep', arguments: [{ id: node.id, folder: node.folder }] };
+  return item;
+}
+
+/** What one sees of an item without pointing at it. */
+function textOf(item: vscode.TreeItem): string {
+  return `${String(item.label)} ${String(item.description)}`;
 }
 
 function runItem(run: RunRecord, config: ExperimentNode | undefined): vscode.TreeItem {
@@ -141,6 +204,7 @@ export function runTooltip(run: RunRecord): vscode.MarkdownString {
     ['Device', run.device],
     ['Started', run.created === 0 ? undefined : formatMoment(run.created)],
     ['Overrides', Object.keys(run.overrides).length === 0 ? undefined : formatOverrides(run.overrides)],
+    ['Weights from', run.parent],
     ['Reason', run.reason],
   ];
   text.appendMarkdown('| | |\n|:--|:--|\n');

@@ -14,16 +14,19 @@ export function registerStatusBar({ owner, store }: Studio): void {
     told.set(key, value);
     void vscode.commands.executeCommand('setContext', key, value);
   };
+  let shown = '';
   const update = (): void => {
     const { runs } = store;
     const text = statusBarText(runs);
+    // The tool tip tells seconds; on its own it is not worth a message to the window.
     if (text === undefined) item.hide();
-    else {
+    else if (text.text !== shown) {
       item.text = text.text;
       item.tooltip = text.tooltip;
       item.accessibilityInformation = { label: `Autoencoder training: ${text.tooltip}`, role: 'button' };
       item.show();
     }
+    shown = text?.text ?? '';
     tell(contextKeys.hasRuns, runs.length > 0);
     tell(contextKeys.live, runs.some(run => isLive(run.state)));
     tell(contextKeys.training, runs.some(run => run.state === 'training' || run.state === 'preparing'));

@@ -149,6 +149,7 @@ class Lowering {
           : [op.kind === 'reduceSum' ? 'ReduceSum' : 'ReduceMax', a] as const;
         return this.emit(type, [source, this.integers(op.axes)], [{ name: 'keepdims', int: op.keepDims ? 1 : 0 }]);
       }
+      case 'kthLargest': return this.kthLargest(a, op.k);
       case 'reshape': return this.reshape(a, value.shape);
       case 'transpose': return this.transpose(a, op.permutation);
       case 'broadcast': return this.emit('Expand', [a, this.integers(this.anyBatch ? [1, ...value.shape.slice(1)] : value.shape)]);
@@ -182,6 +183,13 @@ class Lowering {
     if (from === 'uint8' && value.dtype === 'float32' && scale !== 1) return this.emit('DequantizeLinear', [name, this.float(scale)]);
     const cast = this.emit('Cast', [name], [{ name: 'to', int: elementType[value.dtype] }]);
     return scale === 1 ? cast : this.emit('Mul', [cast, this.float(scale)]);
+  }
+
+  /** The last of the k largest, which come sorted. */
+  private kthLargest(name: string, k: number): string {
+    const [values, places] = [`v${++this.count}`, `v${++this.count}`];
+    this.nodes.push({ type: 'TopK', inputs: [name, this.integers([k])], outputs: [values, places], attributes: [{ name: 'axis', int: 1 }] });
+    return this.emit('Slice', [values, this.integers([k - 1]), this.integers([k]), this.integers([1])]);
   }
 
   private transpose(name: string, permutation: readonly number[]): string {

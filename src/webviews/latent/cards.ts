@@ -2,7 +2,8 @@
 // is to be seen.
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatNumber } from '../shared/runs.ts';
-import { button, iconButton, segments, slider } from '../shared/toolkit.ts';
+import { button, iconButton, segments, slider, waitIcon } from '../shared/toolkit.ts';
+import { MOST_EMBEDDED } from './embedding.ts';
 import type { Explorer } from './explorer.ts';
 import { formatShare } from './overlay.ts';
 import './picture.ts';
@@ -78,6 +79,13 @@ export function summary(explorer: Explorer): TemplateResult {
   const { frame, run } = explorer;
   if (frame === undefined || run === undefined) return html``;
   const [first, second] = frame.projection.axes;
+  const { embedding } = explorer;
+  if (frame.choice.mode === 'tsne') {
+    const shown = Math.min(frame.count, MOST_EMBEDDED);
+    const part = shown < frame.count ? html`${shown.toLocaleString('en')} of ` : nothing;
+    return html`<span>${part}${frame.count.toLocaleString('en')} validation samples · mean ${run.lossName} <span class="value">${formatNumber(explorer.meanError)}</span> ·
+      ${embedding.busy ? html`t-SNE <span class="value">${Math.floor(100 * embedding.progress)} %</span>` : 't-SNE keeps neighbours; distances between groups mean little'}</span>`;
+  }
   const kept = first.share === undefined ? nothing
     : html` · the plane keeps <span class="value">${formatShare(first.share + (second.share ?? 0))}</span> of the variance of ${frame.size} dimensions`;
   return html`<span>${frame.count.toLocaleString('en')} validation samples · mean ${run.lossName} <span class="value">${formatNumber(explorer.meanError)}</span>${kept}</span>`;
@@ -89,7 +97,7 @@ export function decoderNote(explorer: Explorer): TemplateResult | typeof nothing
   switch (state.kind) {
     case 'none':
     case 'loading':
-      return html`<p class="note"><span class="codicon codicon-loading codicon-modifier-spin" aria-hidden="true"></span>Loading the decoder…</p>`;
+      return html`<p class="note"><span class="codicon codicon-${waitIcon}" aria-hidden="true"></span>Loading the decoder…</p>`;
     case 'failed':
       return html`<p class="note warning"><span class="codicon codicon-warning" aria-hidden="true"></span>${state.message}
         ${button({ label: 'Try again', onClick: () => explorer.client.run(explorer.decoder.retry()) })}</p>`;

@@ -10,6 +10,7 @@ import type { Point } from './camera.ts';
 import { classLetters } from './class-letters.ts';
 import { Decoder } from './decoder.ts';
 import { decorationsOf } from './decorate.ts';
+import { Embedding } from './embedding.ts';
 import { classCentres, dimensionName, makeFrame, meanOf, relative, type AxesChoice, type Frame } from './frame.ts';
 import { letterSheet, shapeSheet } from './glyph-sheet.ts';
 import { looksByClass, looksByError } from './looks.ts';
@@ -40,6 +41,7 @@ export class Explorer {
   readonly client: PageClient<LatentHostMessage, LatentView>;
   readonly decoder: Decoder;
   readonly manifold: Manifold;
+  readonly embedding = new Embedding(() => { this.showFrame(); });
   readonly scatter: Scatter;
   readonly host = document.createElement('div');
   theme: Theme = readTheme();
@@ -79,6 +81,7 @@ export class Explorer {
       settled: () => this.updateGrid(),
       key: event => this.key(event),
       shown: index => this.isShown(index),
+      gridShown: () => this.view.grid,
       drawGrid: (ctx, camera, size) => { if (this.view.grid) this.manifold.draw(ctx, camera, size); },
       decorations: () => decorationsOf(this, this.centres),
     });
@@ -163,6 +166,7 @@ export class Explorer {
   // ── Frames ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   private forget(): void {
+    this.embedding.stop();
     this.frame = this.probe = this.path = this.samples = this.hover = undefined;
     this.ends = [];
     this.probeMoved = false;
@@ -173,13 +177,19 @@ export class Explorer {
     if (data === undefined || this.latentSize === 0) return;
     const before = this.frame;
     const choice = this.axes;
-    const sameAxes = before !== undefined && before.choice.mode === choice.mode && before.choice.x === choice.x && before.choice.y === choice.y;
+    if (choice.mode === 'tsne') this.embedding.follow(`${this.run!.run.id}|${data.epoch}`, data.code, data.code.length / this.latentSize, this.latentSize);
+    else this.embedding.stop();
+    const embedded = choice.mode === 'tsne' ? this.embedding.places : undefined;
+    const sameAxes = before !== undefined && before.choice.mode === choice.mode && before.choice.x === choice.x && before.choice.y === choice.y
+      && (before.projection.kind === 'tsne') === (embedded !== undefined);
     const { labels } = this.sampleData!;
-    this.frame = makeFrame(data, this.latentSize, choice, this.nameOf, labels, sameAxes ? before.points : undefined);
+    this.frame = makeFrame(data, this.latentSize, choice, this.nameOf, labels, sameAxes ? before.points : undefined, embedded);
     this.centres = labels && this.sampleData!.classNames ? classCentres(this.frame.points, labels, this.sampleData!.classNames.length) : [];
     this.updateLooks();
     this.host.setAttribute('aria-label', `Latent space, epoch ${data.epoch}`);
-    this.scatter.setPoints(this.frame.points, this.frame.picker, this.frame.bounds, true);
+    // Epochs that come while training glide only where a graphics card draws them.
+    const following = this.source.live && this.source.follow && before?.epoch !== data.epoch;
+    this.scatter.setPoints(this.frame.points, this.frame.picker, this.frame.bounds, !(following && this.scatter.onProcessor));
     if (before !== undefined && !sameAxes) this.scatter.showAll();
     if (!this.probeMoved) this.setProbe(Float32Array.from(this.frame.ranges, range => range.median), false);
     if (this.hover?.target.kind === 'point') this.setHover(this.hover.target, this.hover.pixel);
@@ -229,7 +239,7 @@ export class Explorer {
     const base = this.base();
     // Dimensions that the picture does not show change what every place decodes to.
     const others = frame.choice.mode === 'axes' ? base.filter((_, d) => d !== frame.choice.x && d !== frame.choice.y).join() : '';
-    const version = `${this.run!.run.id}|${this.decoder.state.epoch}|${this.source.modelVersion}|${JSON.stringify(frame.choice)}|${frame.choice.mode === 'pca' ? frame.epoch : hashText(others)}`;
+    const version = `${this.run!.run.id}|${this.decoder.state.epoch}|${this.source.modelVersion}|${JSON.stringify(frame.choice)}|${frame.choice.mode === 'axes' ? hashText(others) : `${frame.epoch} ${this.embedding.version}`}`;
     this.client.run(this.manifold.update({
       version, shape: this.shape, singleRow: frame.projection.kind === 'histogram', lift: (x, y) => frame.projection.lift(x, y, base),
     }, this.scatter.camera, this.scatter.size));

@@ -3,12 +3,12 @@
 import type { LatentEpoch } from '../../protocol/messages.ts';
 import type { Bounds, Point } from './camera.ts';
 import { Picker } from './picking.ts';
-import { chosenAxes, dotHistogram, principalPlane, type Projection } from './projection.ts';
+import { chosenAxes, dotHistogram, embeddedPlane, principalPlane, type Projection } from './projection.ts';
 import { cloudBounds, dimensionRanges, percentile, type DimensionRange } from './statistics.ts';
 
 /** What the user chose to see. */
 export interface AxesChoice {
-  readonly mode: 'pca' | 'axes';
+  readonly mode: 'pca' | 'tsne' | 'axes';
   readonly x: number;
   readonly y: number;
 }
@@ -35,11 +35,13 @@ const BINS = 120;
 
 /**
  * @param before the points shown before, of the same samples and the same choice of axes, to keep the orientation
+ * @param embedded places (count × 2) for the mode 'tsne'; until there are some, the principal plane stands in
  */
-export function makeFrame(data: LatentEpoch, size: number, choice: AxesChoice, name: (dimension: number) => string, labels?: ArrayLike<number>, before?: Float32Array): Frame {
+export function makeFrame(data: LatentEpoch, size: number, choice: AxesChoice, name: (dimension: number) => string, labels?: ArrayLike<number>, before?: Float32Array, embedded?: Float32Array): Frame {
   const count = Math.floor(data.code.length / size);
   const projection = size === 1 ? dotHistogram(name(0), BINS, labels)
-    : choice.mode === 'pca' ? principalPlane(data.code, count, size, before)
+    : choice.mode === 'tsne' && embedded !== undefined ? embeddedPlane(data.code, count, size, embedded)
+    : choice.mode !== 'axes' ? principalPlane(data.code, count, size, before)
       : chosenAxes(size, Math.min(choice.x, size - 1), Math.min(choice.y, size - 1), name);
   const points = projection.project(data.code, count);
   return {

@@ -43,7 +43,7 @@ export function toolbar(explorer: Explorer, actions: PanelActions): TemplateResu
     ${labelled ? segments({ label: 'Color', value: explorer.colour, showLabel: true, choices: [{ value: 'class', label: 'Class' }, { value: 'error', label: 'Error' }], onChange: colour => explorer.setView({ colour }) }) : nothing}
     ${labelled ? segments({ label: 'Marks', value: view.marks, showLabel: true, choices: [{ value: 'shapes', label: 'Shapes' }, { value: 'letters', label: 'Letters' }], onChange: marks => explorer.setView({ marks }) }) : nothing}
     ${labelled && latentSize > 1 ? checkbox({ label: 'Names', title: 'Write the name of each class at the middle of its points', checked: view.names, onChange: names => explorer.setView({ names }) }) : nothing}
-    <span class="group">${checkbox({ label: 'Decoded grid', title: axes.mode === 'pca' ? 'Decode the plane behind the points, through the mean of the codes' : 'Decode the plane behind the points', checked: view.grid, onChange: grid => explorer.setView({ grid }) })}
+    <span class="group">${checkbox({ label: 'Decoded grid', title: axes.mode === 'pca' ? 'Decode the plane behind the points, through the mean of the codes' : axes.mode === 'tsne' ? 'Decode the codes between the points, from the nearest of them' : 'Decode the plane behind the points', checked: view.grid, onChange: grid => explorer.setView({ grid }) })}
       ${view.grid ? slider({ label: '', title: 'Opacity of the decoded grid', value: view.gridOpacity, min: 0.1, max: 1, step: 0.05, format: value => `${Math.round(value * 100)} %`, onInput: gridOpacity => explorer.setView({ gridOpacity }) }) : nothing}</span>
     <span class="spacer"></span>
     <span class="group">
@@ -61,7 +61,7 @@ function axesControls(explorer: Explorer): TemplateResult {
     ? dropdown<string>({ label, value: String(value), choices: Array.from({ length: latentSize }, (_, d): Choice<string> => ({ value: String(d), label: explorer.nameOf(d) })), onChange: text => set(Number(text)) })
     : html`<label class="field"><span class="field-label">${label}</span><input type="number" class="dimension-number" min="1" max=${latentSize} .value=${live(String(value + 1))}
       title=${explorer.nameOf(value)} @change=${(event: Event) => set(Math.min(latentSize, Math.max(1, Math.round((event.currentTarget as HTMLInputElement).valueAsNumber || 1))) - 1)}></label>`);
-  return html`${segments({ label: 'Axes', value: axes.mode, showLabel: true, choices: [{ value: 'pca', label: 'PCA', title: 'The two directions of largest variance' }, { value: 'axes', label: 'Dimensions', title: 'Two dimensions of the latent as they are' }], onChange: mode => explorer.setView({ mode }) })}
+  return html`${segments({ label: 'Axes', value: axes.mode, showLabel: true, choices: [{ value: 'pca', label: 'PCA', title: 'The two directions of largest variance' }, { value: 'tsne', label: 't-SNE', title: 'Neighbours in the latent space stay neighbours; distances between groups mean little' }, { value: 'axes', label: 'Dimensions', title: 'Two dimensions of the latent as they are' }], onChange: mode => explorer.setView({ mode }) })}
     ${axes.mode === 'axes' && latentSize > 2 ? html`${picker('x', axes.x, x => explorer.setView(x === axes.y ? { mode: 'axes', x, y: axes.x } : { mode: 'axes', x, y: axes.y }))}
       ${picker('y', axes.y, y => explorer.setView(y === axes.x ? { mode: 'axes', x: axes.y, y } : { mode: 'axes', x: axes.x, y }))}` : nothing}`;
 }

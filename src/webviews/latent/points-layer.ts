@@ -29,6 +29,8 @@ export interface PointFrame {
 }
 
 export interface PointRenderer {
+  /** No graphics card draws: every picture takes its time from whatever else the processor does. */
+  readonly onProcessor: boolean;
   setPositions(from: Float32Array, to: Float32Array): void;
   setLooks(looks: PointLooks): void;
   setSheet(sheet: OffscreenCanvas): void;
@@ -92,9 +94,11 @@ class WebGLPoints implements PointRenderer {
   /** What still has to go to the GPU. */
   private readonly stale = new Set<'positions' | 'looks' | 'sheet'>();
   private readonly abort = new AbortController();
+  readonly onProcessor: boolean;
 
   constructor(private readonly canvas: HTMLCanvasElement, private readonly gl: WebGL2RenderingContext, onRestored: () => void) {
     const { signal } = this.abort;
+    this.onProcessor = isSoftware(gl);
     // preventDefault asks the browser to give the context back.
     canvas.addEventListener('webglcontextlost', event => { event.preventDefault(); this.resources = undefined; }, { signal });
     canvas.addEventListener('webglcontextrestored', onRestored, { signal });
@@ -186,6 +190,12 @@ class WebGLPoints implements PointRenderer {
   }
 }
 
+/** Whether WebGL is computed by the processor, by the name of its driver; one that hides its name counts as a graphics card. */
+function isSoftware(gl: WebGL2RenderingContext): boolean {
+  const names = gl.getExtension('WEBGL_debug_renderer_info');
+  return names !== null && /swiftshader|llvmpipe|softpipe|software|basic render/i.test(String(gl.getParameter(names.UNMASKED_RENDERER_WEBGL)));
+}
+
 function build(gl: WebGL2RenderingContext): Resources {
   const program = gl.createProgram();
   for (const [type, source] of [[gl.VERTEX_SHADER, vertexShader], [gl.FRAGMENT_SHADER, fragmentShader]] as const) {
@@ -227,6 +237,7 @@ function build(gl: WebGL2RenderingContext): Resources {
 
 /** The same on a 2-D canvas: every mark is tinted once per colour and then stamped. */
 class CanvasPoints implements PointRenderer {
+  readonly onProcessor = true;
   private from: Float32Array = new Float32Array(0);
   private to: Float32Array = new Float32Array(0);
   private looks: PointLooks = { colors: new Uint8Array(0), marks: new Uint8Array(0), sizes: new Uint8Array(0) };

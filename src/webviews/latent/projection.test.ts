@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../core/random.ts';
-import { bestTurn, chosenAxes, dotHistogram, principalPlane } from './projection.ts';
+import { bestTurn, chosenAxes, dotHistogram, embeddedPlane, principalPlane } from './projection.ts';
 
 /** Codes of five dimensions that mostly vary along two oblique directions. */
 function codes(count: number, seed = 1): Float32Array {
@@ -34,6 +34,25 @@ describe('chosenAxes', () => {
     const base = new Float32Array([7, 8, 9]);
     expect([...projection.lift(1, 2, base)]).toEqual([2, 8, 1]);
     expect([...base]).toEqual([7, 8, 9]);
+  });
+});
+
+describe('embeddedPlane', () => {
+  // Five samples of three dimensions on a line; the last was not embedded.
+  const codes = Float32Array.from([0, 0, 0, 1, 2, 3, 2, 4, 6, 3, 6, 9, 4, 8, 12]);
+  const places = Float32Array.from([0, 0, 10, 0, 20, 0, 30, 0, NaN, NaN]);
+  const projection = embeddedPlane(codes, 5, 3, places);
+  it('gives a sample\'s own code at its place, and its place for its code', () => {
+    [...projection.lift(10, 0, new Float32Array(3))].forEach((value, d) => { expect(value).toBeCloseTo([1, 2, 3][d]!, 1); });
+    expect(projection.locate(Float32Array.from([2, 4, 6]), 1)[0]).toBeCloseTo(20, 0);
+  });
+  it('lies between its neighbours elsewhere', () => {
+    const [x = 0, y = 0, z = 0] = projection.lift(15, 0, new Float32Array(3));
+    expect(x).toBeCloseTo(1.5, 5);
+    expect([y / x, z / x]).toEqual([2, 3].map(ratio => expect.closeTo(ratio, 5)));
+  });
+  it('shows a sample that was not embedded nowhere', () => {
+    expect(projection.project(codes, 5).slice(8)).toEqual(Float32Array.of(NaN, NaN));
   });
 });
 

@@ -1,5 +1,5 @@
 // From codes to places in the plane and back. Every picture of the page is one Projection: two chosen dimensions, the
-// plane of the first two principal components, or for a single dimension a dot histogram.
+// plane of the first two principal components, an embedding that keeps neighbours, or for a single dimension a dot histogram.
 // Orientation: principal axes have arbitrary signs and turn freely when two of them carry equal variance, so the plane of a
 // new epoch is turned (or mirrored) onto the one shown before: orthogonal Procrustes, P. Schönemann (1966), solved for 2 × 2.
 import { principalComponents } from '../../analysis/pca.ts';
@@ -11,7 +11,7 @@ export interface Axis {
 }
 
 export interface Projection {
-  readonly kind: 'axes' | 'pca' | 'histogram';
+  readonly kind: 'axes' | 'pca' | 'tsne' | 'histogram';
   readonly axes: readonly [Axis, Axis];
   /** codes (count × latent size) → points (count × 2). */
   project(codes: Float32Array, count: number): Float32Array;
@@ -80,6 +80,46 @@ export function principalPlane(codes: Float32Array, count: number, size: number,
       for (let d = 0; d < size; d++) code[d] = mean[d]! + x * basis.u[d]! + y * basis.v[d]!;
       return code;
     },
+  };
+}
+
+/** Samples that say where in an embedding a code lies, and what code lies at a place. */
+const EMBEDDED_NEIGHBOURS = 4;
+
+/**
+ * Places that were found for samples one by one. It has no formula: what lies between samples is told by the nearest of them,
+ * weighed by the inverse square of their distance.
+ * @param places count × 2; a sample that was not embedded has NaN
+ */
+export function embeddedPlane(codes: Float32Array, count: number, size: number, places: Float32Array): Projection {
+  const embedded = Array.from({ length: count }, (_, i) => i).filter(i => Number.isFinite(places[2 * i]!));
+  /** Mean over the nearest samples of `values` (count × width); `from` (count × width of `at`) is where they lie. */
+  const mean = (at: ArrayLike<number>, from: Float32Array, values: Float32Array, width: number): Float32Array => {
+    const nearest: { i: number; squared: number }[] = [];
+    for (const i of embedded) {
+      let squared = 0;
+      for (let d = 0; d < at.length; d++) squared += (at[d]! - from[i * at.length + d]!) ** 2;
+      if (nearest.length === EMBEDDED_NEIGHBOURS && squared >= nearest[EMBEDDED_NEIGHBOURS - 1]!.squared) continue;
+      if (nearest.length === EMBEDDED_NEIGHBOURS) nearest.pop();
+      nearest.splice(nearest.findLastIndex(other => other.squared <= squared) + 1, 0, { i, squared });
+    }
+    const out = new Float32Array(width);
+    // A sample's own place is exactly that sample.
+    const weights = nearest.map(({ squared }) => 1 / Math.max(squared, (nearest[0]?.squared ?? 0) * 1e-3, 1e-12));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    nearest.forEach(({ i }, k) => { for (let d = 0; d < width; d++) out[d] = out[d]! + weights[k]! / total * values[i * width + d]!; });
+    return out;
+  };
+  return {
+    kind: 'tsne',
+    axes: [{ name: 't-SNE 1' }, { name: 't-SNE 2' }],
+    project: () => places,
+    locate(given, n) {
+      const out = new Float32Array(n * 2);
+      for (let k = 0; k < n; k++) out.set(mean(given.subarray(k * size, (k + 1) * size), codes, places, 2), 2 * k);
+      return out;
+    },
+    lift: (x, y) => mean([x, y], places, codes, size),
   };
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { LatentEpoch, LatentHostMessage, RequestName, Requests, RunLabel } from '../../protocol/messages.ts';
-import { Pace } from '../shared/pace.ts';
 import { RunSource } from './run-source.ts';
 
 const run = (epoch: number, id = 'a', state: RunLabel['state'] = 'training'): RunLabel => ({ id, name: 'run', state, epoch, epochs: 10, star: false });
@@ -32,7 +31,7 @@ function setUp(model: () => Promise<Uint8Array> = async () => new Uint8Array(1))
     run: work => { work.catch((error: unknown) => failures.push(error)); },
   }, { load: async (_, epoch) => { loaded.push(epoch); } }, {
     reset: () => { resets++; }, samples: () => undefined, changed: () => undefined, show: data => shown.push(data.epoch),
-  }, new Pace(0));
+  });
   return { source, waiting, shown, loaded, failures, resets: () => resets, asked: () => asked };
 }
 

@@ -3,13 +3,9 @@
 import { messageOf } from '../../core/errors.ts';
 import type { LatentEpoch, LatentHostMessage, LatentRun } from '../../protocol/messages.ts';
 import type { PageClient } from '../shared/client.ts';
-import { Pace } from '../shared/pace.ts';
 import { isLive } from '../shared/runs.ts';
 import type { Decoder } from './decoder.ts';
 import { EpochStore } from './epoch-store.ts';
-
-/** Milliseconds between two epochs shown while training: each means codes to project and a grid of images to decode. */
-const LIVE_INTERVAL = 3000;
 
 export interface SourceEvents {
   /** The page is about another run now. */
@@ -34,52 +30,56 @@ export class RunSource {
   /** The codes shown are of an older snapshot. */
   private stale = true;
   private modelBusy = false;
+  private loading: Promise<void> | undefined;
   private store = this.newStore();
 
   constructor(
     private readonly client: Pick<PageClient<LatentHostMessage, object>, 'request' | 'run' | 'ready'>,
     private readonly decoder: Pick<Decoder, 'load'>,
     private readonly events: SourceEvents,
-    private readonly pace = new Pace(LIVE_INTERVAL),
   ) {}
 
   get live(): boolean {
     return this.run !== undefined && isLive(this.run.run.state);
   }
 
-  receive(message: Exclude<LatentHostMessage, { type: 'response' }>): void {
+  /** Resolves when the newest epoch and decoder are shown, where they are followed. */
+  async receive(message: Exclude<LatentHostMessage, { type: 'response' }>): Promise<void> {
     if (message.type === 'snapshot') {
       if (this.run?.run.id !== message.run.run.id) this.forget();
       this.run = message.run;
       this.store.clear();
       this.stale = true;
       this.events.samples();
-      this.pace.runNow(() => { this.catchUp(); });
     } else if (this.run !== undefined) {
       this.run = { ...this.run, run: message.run, epochs: message.epochs, modelVersion: message.modelVersion };
       this.store.keepOnly(message.epochs);
       // The first codes are there, and with them samples, which only a snapshot brings.
       if (this.run.samples === undefined && message.epochs.length > 0) this.client.ready();
-      if (this.live) this.pace.run(() => { this.catchUp(); });
-      else this.pace.runNow(() => { this.catchUp(); });
     }
+    const caughtUp = this.catchUp();
     this.events.changed();
+    await caughtUp;
   }
 
   /** Brings epoch and decoder to where the run is. */
-  private catchUp(): void {
+  private async catchUp(): Promise<void> {
     const epochs = this.run?.epochs ?? [];
     const last = epochs[epochs.length - 1];
     if (last !== undefined && (this.follow || this.epoch === undefined || !epochs.includes(this.epoch))) this.showEpoch(last, this.follow);
     else if (this.epoch !== undefined && this.stale) this.showEpoch(this.epoch, this.follow);
-    this.client.run(this.refreshModel());
+    const model = this.refreshModel();
+    this.client.run(model);
+    await Promise.allSettled([this.loading, model]);
   }
 
   showEpoch(epoch: number, follow: boolean): void {
     this.epoch = epoch;
     this.follow = follow;
     this.events.changed();
-    if (!this.busy) this.client.run(this.loadWanted());
+    if (this.busy) return;
+    this.loading = this.loadWanted();
+    this.client.run(this.loading);
   }
 
   private forget(): void {

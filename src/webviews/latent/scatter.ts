@@ -19,6 +19,8 @@ export interface ScatterEvents {
   /** A key the picture does not use itself. True when it was used. */
   key(event: KeyboardEvent): boolean;
   shown(index: number): boolean;
+  /** An empty layer that is half transparent still costs the browser a pass over its pixels. */
+  gridShown(): boolean;
   drawGrid(ctx: CanvasRenderingContext2D, camera: Camera, size: Size): void;
   decorations(): Decorations | undefined;
 }
@@ -57,6 +59,11 @@ export class Scatter {
     this.renderer = createPointRenderer(this.pointCanvas, () => this.redraw());
     new ResizeObserver(() => this.resize()).observe(host);
     this.listen();
+  }
+
+  /** Whether movement costs processor time that a training could use. */
+  get onProcessor(): boolean {
+    return this.renderer.onProcessor;
   }
 
   setTheme(theme: Theme): void {
@@ -166,7 +173,7 @@ export class Scatter {
     const ratio = devicePixelRatio;
     const grid = this.context(this.grid, ratio);
     this.events.drawGrid(grid, this.camera, this.size);
-    this.grid.style.opacity = String(this.gridOpacity);
+    this.grid.style.opacity = this.events.gridShown() ? String(this.gridOpacity) : '';
     this.renderer.draw({
       camera: this.camera, size: this.size, pixelRatio: ratio, progress, edge: parseColor(this.theme.background), ...this.pointStyle(),
     });

@@ -4,7 +4,7 @@ import type { SamplingKind } from './statistics.ts';
 
 export interface LatentView {
   /** 'auto': two dimensions as they are, more by PCA. */
-  mode: 'auto' | 'pca' | 'axes';
+  mode: 'auto' | 'pca' | 'tsne' | 'axes';
   x: number;
   y: number;
   colour: 'class' | 'error';

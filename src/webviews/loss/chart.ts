@@ -8,7 +8,7 @@ import { readTheme, withAlpha, type Theme } from '../shared/theme.ts';
 import { decimate } from './decimate.ts';
 import { extentX, extentY, type BestMark, type Line } from './lines.ts';
 import { nearestIndex, type CurveAxis } from './store.ts';
-import { countSteps, formatCount, formatDuration, logTicks, padded, timeSteps, type Interval } from './ticks.ts';
+import { countSteps, formatCount, formatDuration, logTicks, padded, timeSteps, type Interval } from '../shared/ticks.ts';
 
 export interface ChartContent {
   readonly lines: readonly Line[];
@@ -17,6 +17,10 @@ export interface ChartContent {
   readonly log: boolean;
   /** Name of the value, beside the vertical axis. */
   readonly title: string;
+  /** Horizontal lines to compare with. */
+  readonly levels?: readonly { readonly y: number; readonly text: string }[];
+  /** Numbers of the vertical axis as people read them; four digits when left out. */
+  readonly format?: (value: number) => string;
 }
 
 export interface ChartEvents {
@@ -129,8 +133,9 @@ export class LossChart {
   }
 
   private autoY(x: Interval): Interval {
-    const { lines, log } = this.content;
-    return padded(extentY(lines, x, log) ?? (log ? [0.01, 1] : [0, 1]), log);
+    const { lines, levels = [], log } = this.content;
+    const extent = extentY(lines, x, log) ?? (log ? [0.01, 1] : [0, 1]);
+    return padded([Math.min(extent[0], ...levels.map(level => level.y)), Math.max(extent[1], ...levels.map(level => level.y))], log);
   }
 
   private setZoom(zoom: { x: Interval; y: Interval } | undefined): void {
@@ -165,7 +170,7 @@ export class LossChart {
           ...look, size: narrow ? 46 : 56, gap: 4,
           ...(narrow ? {} : { label: title }),
           ...(log ? { splits: (u: uPlot, _i: number, min: number, max: number) => [...logTicks(min, max, Math.max(Math.floor(u.over.clientHeight / 32), 3))], filter: (_u: uPlot, ticks: number[]) => ticks } : { space: 36 }),
-          values: (_u, ticks) => ticks.map(formatNumber),
+          values: (_u, ticks) => ticks.map(this.content.format ?? formatNumber),
         },
       ],
       cursor: {
@@ -233,6 +238,7 @@ export class LossChart {
       this.stroke(u, line, line.y, 1, line.style);
     }
     ctx.restore();
+    for (const level of this.content.levels ?? []) this.drawLevel(u, level);
     for (const line of this.content.lines) this.marks(u, line);
     for (const best of this.content.best) this.drawBest(u, best);
   }
@@ -286,6 +292,34 @@ export class LossChart {
     ctx.beginPath();
     tracePath(ctx, mark, x, y, radius * uPlot.pxRatio);
     ctx.fill();
+  }
+
+  private drawLevel(u: uPlot, { y, text }: { readonly y: number; readonly text: string }): void {
+    const { ctx, bbox } = u;
+    const [px, at] = [uPlot.pxRatio, u.valToPos(y, 'y', true)];
+    if (!contains(bbox, bbox.left, at)) return;
+    ctx.save();
+    ctx.strokeStyle = this.theme.foreground;
+    ctx.lineWidth = px;
+    ctx.setLineDash([7 * px, 5 * px]);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, at);
+    ctx.lineTo(bbox.left + bbox.width, at);
+    ctx.stroke();
+    ctx.setLineDash([]);
+    ctx.font = `${Math.round(this.theme.fontSize * 0.88 * px)}px ${this.theme.fontFamily}`;
+    // At the left, where a loss that falls is far above.
+    ctx.textAlign = 'left';
+    const above = at - 20 * px > bbox.top;
+    ctx.textBaseline = above ? 'bottom' : 'top';
+    const place = [bbox.left + 6 * px, at + (above ? -3 : 3) * px] as const;
+    ctx.lineWidth = 4 * px;
+    ctx.lineJoin = 'round';
+    ctx.strokeStyle = this.theme.background;
+    ctx.strokeText(text, ...place);
+    ctx.fillStyle = this.theme.foreground;
+    ctx.fillText(text, ...place);
+    ctx.restore();
   }
 
   private drawBest(u: uPlot, best: BestMark): void {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { curvesToCsv, csvField } from './csv.ts';
+import { csvField } from '../shared/csv.ts';
+import { curvesToCsv } from './csv.ts';
 import { LossStore } from './store.ts';
 
 it('writes one line per point with the run, and quotes what needs it', () => {

@@ -1,4 +1,5 @@
 // All curves as a table for other programs: one line per point (RFC 4180), so that curves of any length and pace fit.
+import { csvField } from '../shared/csv.ts';
 import { distinctNames } from '../shared/runs.ts';
 import type { StoredRun } from './store.ts';
 
@@ -17,9 +18,4 @@ export function curvesToCsv(runs: readonly StoredRun[]): string {
     }
   }
   return `${lines.join('\r\n')}\r\n`;
-}
-
-/** Quotes a field where the format asks for it. */
-export function csvField(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

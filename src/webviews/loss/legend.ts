@@ -52,7 +52,7 @@ export function legend(options: LegendOptions): TemplateResult {
           @click=${() => options.onToggle(run.id)} @dblclick=${() => options.onOnly(run.id)}>
           <span class="codicon codicon-${hidden ? 'eye-closed' : 'eye'}" aria-hidden="true"></span>
           <span class="run-name">${names.get(run.id)}</span></button>
-          <span class="run-state muted small" title=${run.message ?? nothing}><span class="codicon codicon-${stateIcon(run.state)} ${run.state === 'preparing' ? 'codicon-modifier-spin' : ''}" aria-hidden="true"></span> ${describeRun(run)}</span></th>
+          <span class="run-state muted small" title=${run.message ?? nothing}><span class="codicon codicon-${stateIcon(run.state)}" aria-hidden="true"></span> ${describeRun(run)}</span></th>
         ${showTrain ? valueCell(options, stored, index, 'train', hidden) : nothing}
         ${showValidation ? valueCell(options, stored, index, 'validation', hidden) : nothing}
         ${view.value === 'loss' && showValidation ? html`<td class="value best number">${best === undefined ? '–' : html`${formatValue(best)} <span class="unit">(${stored.bestEpoch})</span>`}</td>` : nothing}

@@ -4,7 +4,7 @@ import { categoryDash, categoryMark, type Mark } from '../shared/palette.ts';
 import { distinctNames } from '../shared/runs.ts';
 import { smooth } from './smoothing.ts';
 import { chooseCurve, lowerBound, type CurveAxis, type CurvePoints, type StoredRun } from './store.ts';
-import type { Interval } from './ticks.ts';
+import type { Interval } from '../shared/ticks.ts';
 
 /** What the user chose to see; kept over reloads. */
 export interface LossView {
@@ -18,9 +18,11 @@ export interface LossView {
   /** Ids of runs that are switched off. */
   readonly hidden: readonly string[];
   readonly table: boolean;
+  /** Groups of curves that are shown beside the loss (groups.ts). */
+  readonly groups: readonly string[];
 }
 
-export const defaultView: LossView = { value: 'loss', axis: 'epoch', log: false, smoothing: 0, per: 'epoch', splits: 'both', hidden: [], table: false };
+export const defaultView: LossView = { value: 'loss', axis: 'epoch', log: false, smoothing: 0, per: 'epoch', splits: 'both', hidden: [], table: false, groups: ['terms'] };
 
 export interface LineStyle {
   readonly color: number;

@@ -1,33 +1,37 @@
 // <loss-page>: tool bar, chart (or table) and legend. It holds what is shown now; what the user chose lives in the client's view.
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { LossHostMessage } from '../../protocol/messages.ts';
 import { PageClient } from '../shared/client.ts';
-import { Pace } from '../shared/pace.ts';
 import { pngBytes } from '../shared/pixels.ts';
 import { formatNumber, isLive } from '../shared/runs.ts';
 import { onThemeChange, readTheme } from '../shared/theme.ts';
-import { button, dropdown, emptyState, iconButton, segments, slider } from '../shared/toolkit.ts';
-import { LossChart } from './chart.ts';
+import { button, dropdown, emptyState, iconButton, segments, slider, toggles } from '../shared/toolkit.ts';
+import { LossChart, type ChartContent } from './chart.ts';
 import { curvesToCsv } from './csv.ts';
 import { epochTable, summary } from './epochs.ts';
 import { exportChart } from './export.ts';
+import { baselineLevels, groupTitles, smallCharts, smallLines, type SmallChart } from './groups.ts';
+import { chartKeys } from './keys.ts';
 import { legend } from './legend.ts';
 import { bestMarks, buildLines, defaultView, type Line, type LossView } from './lines.ts';
+import './multiple.ts';
 import { LossStore, type StoredRun } from './store.ts';
 import { tableView } from './table.ts';
-import { formatCount, formatDuration } from './ticks.ts';
+import { formatCount, formatDuration } from '../shared/ticks.ts';
 
-/** Milliseconds between two redraws for new points. */
-const LIVE_INTERVAL = 500;
+const percentText = (value: number): string => `${Number((value * 100).toPrecision(3))} %`;
 
 @customElement('loss-page')
 export class LossPage extends LitElement {
   private readonly client = new PageClient<LossHostMessage, LossView>(defaultView, message => this.receive(message));
   private readonly store = new LossStore();
-  private readonly pace = new Pace(LIVE_INTERVAL);
   private chart: LossChart | undefined;
   private lines: readonly Line[] = [];
+  private charts: readonly { readonly id: string; readonly content: ChartContent }[] = [];
+  /** The lines are not those of the store and the view any more. A cursor that moves changes no line. */
+  private stale = true;
   private stopTheme: (() => void) | undefined;
   @state() private theme = readTheme();
   @state() private loaded = false;
@@ -55,17 +59,15 @@ export class LossPage extends LitElement {
 
   private receive(message: Extract<LossHostMessage, { type: 'snapshot' | 'append' }>): void {
     this.loaded = true;
-    if (message.type === 'snapshot') {
-      this.store.replace(message.runs);
-      this.pace.runNow(() => { this.requestUpdate(); });
-    } else {
-      this.store.append(message.runs);
-      this.pace.run(() => { this.requestUpdate(); });
-    }
+    if (message.type === 'snapshot') this.store.replace(message.runs);
+    else this.store.append(message.runs);
+    this.stale = true;
+    this.requestUpdate();
   }
 
   private change(patch: Partial<LossView>): void {
     this.client.updateView(patch);
+    this.stale = true;
     this.requestUpdate();
   }
 
@@ -76,22 +78,30 @@ export class LossPage extends LitElement {
   }
 
   protected override willUpdate(): void {
-    this.lines = buildLines(this.store.runs, this.view);
+    if (!this.stale) return;
+    const { view, store: { runs } } = this;
+    this.lines = buildLines(runs, view);
+    this.charts = this.shownCharts(view).map(chart => ({ id: chart.id, content: {
+      lines: smallLines(runs, view, chart), best: [], axis: view.axis, log: view.log && !chart.percent, title: chart.title,
+      levels: baselineLevels(runs, view, chart.id), ...(chart.percent ? { format: percentText } : {}),
+    } })).filter(({ content }) => content.lines.length > 0);
   }
 
   protected override updated(): void {
-    const host = this.querySelector<HTMLElement>('.chart');
+    const host = this.querySelector<HTMLElement>('.chart-box .chart');
     if (!host) {
       this.chart?.dispose();
       this.chart = undefined;
       return;
     }
+    if (this.chart && !this.stale) return;
+    this.stale = false;
     this.chart ??= new LossChart(host, {
       onCursor: x => { this.cursor = x; },
       onZoom: zoomed => { this.zoomed = zoomed; },
     });
     const { view } = this;
-    this.chart.update({ lines: this.lines, best: bestMarks(this.lines, this.store.runs, view), axis: view.axis, log: view.log, title: this.valueTitle(view) });
+    this.chart.update({ lines: this.lines, best: bestMarks(this.lines, this.store.runs, view), axis: view.axis, log: view.log, title: this.valueTitle(view), levels: baselineLevels(this.store.runs, view, view.value) });
   }
 
   override render(): TemplateResult {
@@ -104,10 +114,11 @@ export class LossPage extends LitElement {
     const { view } = this;
     return html`${this.toolbar(view)}
       ${view.table
-        ? tableView(epochTable(runs, view), this.valueTitle(view))
-        : html`<div class="chart-box"><div class="chart" tabindex="0" role="img" aria-label=${`${this.valueTitle(view)} curves. ${summary(runs)}`} aria-describedby="chart-keys" @keydown=${this.onKey}></div>
+        ? html`<div class="tables">${[view.value, ...this.shownCharts(view).flatMap(chart => chart.values)].map((value, i) => html`${i === 0 ? nothing : html`<h3>${value}</h3>`}${tableView(epochTable(runs, { ...view, value }), i === 0 ? this.valueTitle(view) : value)}`)}</div>`
+        : html`<div class="chart-box"><div class="chart" tabindex="0" role="img" aria-label=${`${this.valueTitle(view)} curves. ${summary(runs)}`} aria-describedby="chart-keys" @keydown=${(event: KeyboardEvent) => chartKeys(event, this.chart)}></div>
           ${this.lines.length === 0 ? html`<p class="chart-note">All runs are hidden; show one in the list below.</p>` : nothing}
           <p id="chart-keys" class="visually-hidden">Arrow keys move the cursor, plus and minus zoom, Escape shows everything again.</p></div>`}
+      ${view.table ? nothing : this.multiples()}
       ${legend({
         runs, lines: this.lines, view, theme: this.theme, at: view.table ? undefined : this.cursor, atText: this.cursorText(view),
         onToggle: id => this.change({ hidden: view.hidden.includes(id) ? view.hidden.filter(h => h !== id) : [...view.hidden, id] }),
@@ -118,10 +129,16 @@ export class LossPage extends LitElement {
   }
 
   private toolbar(view: LossView): TemplateResult {
-    const values = this.store.valueNames();
+    // Values of single dimensions and layers have a chart of their own.
+    const values = this.store.valueNames().filter(name => !name.includes('/'));
+    const groups = [...new Set(smallCharts(this.store.valueNames()).map(chart => chart.group))];
     return html`<div class="toolbar" role="toolbar" aria-label="Chart">
       ${values.length > 1 ? dropdown({ label: 'Value', value: view.value, choices: values.map(value => ({ value, label: value })), onChange: value => this.change({ value }) }) : nothing}
-      ${segments({ label: 'Curves', value: view.splits, choices: [{ value: 'both', label: 'Both' }, { value: 'train', label: 'Train' }, { value: 'validation', label: 'Validation' }], onChange: splits => this.change({ splits }) })}
+      ${segments({ label: 'Splits', value: view.splits, choices: [{ value: 'both', label: 'Both' }, { value: 'train', label: 'Train' }, { value: 'validation', label: 'Validation' }], onChange: splits => this.change({ splits }) })}
+      ${groups.length > 0 ? toggles({
+        label: 'Curves', showLabel: true, on: groups.filter(group => view.groups.includes(group)), choices: groups.map(value => ({ value, label: groupTitles[value] })),
+        onToggle: group => this.change({ groups: view.groups.includes(group) ? view.groups.filter(other => other !== group) : [...view.groups, group] }),
+      }) : nothing}
       ${segments({ label: 'Horizontal axis', value: view.axis, choices: [{ value: 'epoch', label: 'Epochs' }, { value: 'step', label: 'Steps' }, { value: 'time', label: 'Time' }], onChange: axis => this.change({ axis }) })}
       ${segments({ label: 'Vertical axis', value: view.log ? 'log' : 'linear', choices: [{ value: 'linear', label: 'Linear' }, { value: 'log', label: 'Log' }], onChange: scale => this.change({ log: scale === 'log' }) })}
       ${segments({ label: 'Training curve', value: view.per, choices: [{ value: 'epoch', label: 'Per epoch', title: 'One training point per epoch: the mean of its batches' }, { value: 'batch', label: 'Per batch', title: 'Training values of single batches' }], onChange: per => this.change({ per }) })}
@@ -134,6 +151,17 @@ export class LossPage extends LitElement {
         ${iconButton({ label: 'Add runs…', icon: 'add', onClick: () => this.pickRuns() })}
       </span>
     </div>`;
+  }
+
+  /** The small charts that the user wants to see; none of a value that the large one shows. */
+  private shownCharts(view: LossView): readonly SmallChart[] {
+    return smallCharts(this.store.valueNames()).filter(chart => view.groups.includes(chart.group) && !(chart.values.length === 1 && chart.values[0] === view.value));
+  }
+
+  private multiples(): TemplateResult | typeof nothing {
+    if (this.charts.length === 0) return nothing;
+    return html`<div class="multiples" role="group" aria-label="More curves">${repeat(this.charts, ({ id }) => id, ({ id, content }) => html`<loss-multiple .theme=${this.theme} .content=${content}
+      @save=${(event: CustomEvent<{ canvas: HTMLCanvasElement }>) => this.client.run(this.saveChart(event.detail.canvas, content.lines, id))}></loss-multiple>`)}</div>`;
   }
 
   private waiting(runs: readonly StoredRun[]): TemplateResult {
@@ -178,37 +206,25 @@ export class LossPage extends LitElement {
     return this.announced.text;
   }
 
-  private readonly onKey = (event: KeyboardEvent) => {
-    const { chart } = this;
-    const actions: Record<string, () => void> = {
-      ArrowLeft: () => chart?.moveCursor(event.shiftKey ? -10 : -1),
-      ArrowRight: () => chart?.moveCursor(event.shiftKey ? 10 : 1),
-      '+': () => chart?.zoomBy(0.7), '=': () => chart?.zoomBy(0.7), '-': () => chart?.zoomBy(1 / 0.7),
-      Escape: () => chart?.resetZoom(), 0: () => chart?.resetZoom(),
-    };
-    const action = actions[event.key];
-    if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    action();
-  };
-
   private pickRuns(): void {
     this.client.run(this.client.request('pickRuns', {}));
   }
 
-  private fileName(extension: string): string {
+  private fileName(name: string, extension: string): string {
     const { runs } = this.store;
-    return `${runs.length === 1 ? runs[0]!.run.name : `${runs.length}-runs`}-${this.view.value}.${extension}`;
+    return `${runs.length === 1 ? runs[0]!.run.name : `${runs.length}-runs`}-${name}.${extension}`;
   }
 
   private async savePng(): Promise<void> {
     const canvas = this.chart?.canvas;
-    if (!canvas) return;
-    const picture = exportChart(canvas, this.lines, this.theme);
-    await this.client.request('saveFile', { suggestedName: this.fileName('png'), kind: 'png', bytes: await pngBytes(picture) });
+    if (canvas) await this.saveChart(canvas, this.lines, this.view.value);
+  }
+
+  private async saveChart(canvas: HTMLCanvasElement, lines: readonly Line[], name: string): Promise<void> {
+    await this.client.request('saveFile', { suggestedName: this.fileName(name, 'png'), kind: 'png', bytes: await pngBytes(exportChart(canvas, lines, this.theme)) });
   }
 
   private async saveCsv(): Promise<void> {
-    await this.client.request('saveFile', { suggestedName: this.fileName('csv'), kind: 'csv', bytes: new TextEncoder().encode(curvesToCsv(this.store.runs)) });
+    await this.client.request('saveFile', { suggestedName: this.fileName(this.view.value, 'csv'), kind: 'csv', bytes: new TextEncoder().encode(curvesToCsv(this.store.runs)) });
   }
 }

@@ -33,6 +33,22 @@ describe('EpochCache', () => {
     expect(cache.get('a', 4)).toBe('a4');
   });
 
+  it('tells when nothing is on its way any more, later wishes and failures included', async () => {
+    const { cache, want, arrive, pending } = setup();
+    let settled = false;
+    want('a', 1);
+    want('a', 2);
+    want('b', 1);
+    const done = cache.settled().then(() => { settled = true; });
+    await arrive('a1');
+    pending.get('b1')!.reject(new Error('gone'));
+    await new Promise(resolve => setTimeout(resolve, 0));
+    expect(settled).toBe(false);
+    await arrive('a2');
+    await done;
+    expect(cache.busy).toBe(false);
+  });
+
   it('does not let one run wait for another', () => {
     const { asked, want } = setup();
     want('a', 1);

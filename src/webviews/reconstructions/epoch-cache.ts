@@ -3,7 +3,7 @@
 
 export class EpochCache<T> {
   private readonly kept = new Map<string, T>();
-  private readonly loading = new Set<string>();
+  private readonly loading = new Map<string, Promise<void>>();
   private readonly wishes = new Map<string, { epoch: number; load: () => Promise<T> }>();
   private generation = 0;
 
@@ -16,6 +16,11 @@ export class EpochCache<T> {
 
   get busy(): boolean {
     return this.loading.size > 0;
+  }
+
+  /** Resolves when all that was wished for has come, or failed. */
+  async settled(): Promise<void> {
+    while (this.busy) await Promise.all(this.loading.values());
   }
 
   /** What is kept; what was used last is forgotten last. */
@@ -40,8 +45,7 @@ export class EpochCache<T> {
       return;
     }
     const { generation } = this;
-    this.loading.add(runId);
-    load().then(
+    const loaded = load().then(
       value => {
         this.loading.delete(runId);
         if (generation === this.generation) {
@@ -56,6 +60,7 @@ export class EpochCache<T> {
         this.next(runId);
       },
     );
+    this.loading.set(runId, loaded);
   }
 
   /** Forgets everything, also what is still on its way. */

@@ -69,7 +69,8 @@ export class ReconstructionsPage extends LitElement {
     document.removeEventListener('keydown', this.onKey);
   }
 
-  private receive(message: Extract<ReconstructionsHostMessage, { type: 'snapshot' | 'update' }>): void {
+  /** Resolves when the pictures wished for are on the screen. */
+  private async receive(message: Extract<ReconstructionsHostMessage, { type: 'snapshot' | 'update' }>): Promise<void> {
     if (message.type === 'snapshot') {
       this.cache.clear();
       this.shown.clear();
@@ -82,6 +83,9 @@ export class ReconstructionsPage extends LitElement {
       // The first picture has come: its samples are only in a snapshot.
       if (this.runs.some(r => r.epochs.length > 0 && !r.samples)) this.client.ready();
     }
+    await this.updateComplete;
+    await this.cache.settled();
+    await this.updateComplete;
   }
 
   private arrived(runId: string, picture: PictureEpoch): void {

@@ -1,7 +1,8 @@
 // The page's end of protocol/messages.ts: requests as promises, numbered increments checked for gaps, view settings kept
 // over reloads. View settings persist, data never does.
 import { StudioError, messageOf } from '../../core/errors.ts';
-import type { HostMessage, PageMessage, PageSetup, RequestMessage, RequestName, Requests, ResponseMessage } from '../../protocol/messages.ts';
+import type { HostMessage, PageCommand, PageMessage, PageSetup, RequestMessage, RequestName, Requests, ResponseMessage, SweepCommand } from '../../protocol/messages.ts';
+import { costOf, restAfter } from './pace.ts';
 import { RevisionGuard } from './revision.ts';
 
 interface VsCodeApi {
@@ -21,9 +22,13 @@ export class PageClient<H extends HostMessage, V extends object> {
   private readonly pending = new Map<number, Pending>();
   private nextId = 1;
   private settings: V;
+  private born = 0;
 
-  /** `onMessage` gets snapshots and gapless increments. Say `ready()` when the page can take them. */
-  constructor(defaults: V, private readonly onMessage: (message: DataMessage<H>) => void) {
+  /**
+   * `onMessage` gets snapshots and gapless increments. Say `ready()` when the page can take them. What it returns resolves when
+   * the page has what it shows of the message, so that the cost of showing it is known.
+   */
+  constructor(defaults: V, private readonly onMessage: (message: DataMessage<H>) => void | Promise<void>) {
     this.settings = { ...defaults, ...knownSettings(defaults, this.api.getState()) };
     window.addEventListener('message', (event: MessageEvent<H>) => this.receive(event.data));
     window.addEventListener('error', event => this.fail(event.message, stackOf(event.error)));
@@ -43,8 +48,12 @@ export class PageClient<H extends HostMessage, V extends object> {
     });
   }
 
-  command(command: Extract<PageMessage, { type: 'command' }>['command'], runId: string): void {
+  command(command: PageCommand, runId: string): void {
     this.api.postMessage({ type: 'command', command, runId });
+  }
+
+  sweepCommand(command: SweepCommand, sweepId: string): void {
+    this.api.postMessage({ type: 'sweepCommand', command, sweepId });
   }
 
   get view(): Readonly<V> {
@@ -76,7 +85,22 @@ export class PageClient<H extends HostMessage, V extends object> {
     const data = message as DataMessage<H>;
     const verdict = data.type === 'snapshot' ? this.guard.snapshot(data.revision) : this.guard.increment(data.revision);
     if (verdict === 'ask') this.ready();
-    if (verdict === 'apply') this.onMessage(data);
+    if (verdict === 'apply') this.run(data.type === 'snapshot' ? this.begin(data) : this.follow(data));
+  }
+
+  private async begin(snapshot: DataMessage<H>): Promise<void> {
+    this.born = performance.now();
+    await this.onMessage(snapshot);
+  }
+
+  /** Takes an increment, and says how long to wait with the next. */
+  private async follow(increment: DataMessage<H>): Promise<void> {
+    let cost = Infinity;
+    try {
+      cost = await costOf(() => this.onMessage(increment));
+    } finally {
+      this.api.postMessage({ type: 'rest', milliseconds: restAfter(cost, performance.now() - this.born) });
+    }
   }
 
   private settle(response: ResponseMessage): void {

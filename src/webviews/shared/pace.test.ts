@@ -1,29 +1,20 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Pace } from './pace.ts';
+import { expect, it } from 'vitest';
+import { restAfter } from './pace.ts';
 
-beforeEach(() => { vi.useFakeTimers(); });
-afterEach(() => { vi.useRealTimers(); });
+const old = 600_000;
 
-it('runs the first task at once, then the newest of those that came meanwhile', () => {
-  const pace = new Pace(1000);
-  const ran: number[] = [];
-  for (const n of [1, 2, 3]) pace.run(() => ran.push(n));
-  expect(ran).toEqual([1]);
-  vi.advanceTimersByTime(999);
-  expect(ran).toEqual([1]);
-  vi.advanceTimersByTime(1);
-  expect(ran).toEqual([1, 3]);
-  vi.advanceTimersByTime(5000);
-  pace.run(() => ran.push(4));
-  expect(ran).toEqual([1, 3, 4]);
+it('rests in proportion to what an increment cost', () => {
+  expect(restAfter(5, old)).toBe(1000);
+  expect(restAfter(20, old)).toBe(4000);
 });
 
-it('runs what cannot wait in place of what waits', () => {
-  const pace = new Pace(1000);
-  const ran: string[] = [];
-  pace.run(() => ran.push('first'));
-  pace.run(() => ran.push('waiting'));
-  pace.runNow(() => ran.push('end'));
-  vi.advanceTimersByTime(5000);
-  expect(ran).toEqual(['first', 'end']);
+it('has limits on both sides: a page is neither frantic nor asleep', () => {
+  expect(restAfter(0.1, old)).toBe(100);
+  expect(restAfter(2000, old)).toBe(5000);
+});
+
+it('follows a young run closely, whatever that costs', () => {
+  expect(restAfter(40, 0)).toBe(100);
+  expect(restAfter(40, 4000)).toBe(1000);
+  expect(restAfter(40, 16_000)).toBe(4000);
 });

@@ -1,25 +1,41 @@
-// Live pictures at a calm pace. Training and pages share one machine, and an epoch may take less than a second: what a new
-// epoch costs to fetch, project and decode would come out of the next one.
+// How calmly a live page follows its run. Training and pages share one machine, so what a page spends on an increment comes out
+// of the training. It measures that, and asks the host to keep the next increment back in proportion (protocol/messages.ts, `rest`).
 
-/** Runs the newest of many tasks: at once when the last run is long enough ago, else as soon as it is. */
-export class Pace {
-  private last = -Infinity;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+/** Share of the time that a page may be busy with what is new; the rest of the browser spends several times as much on showing it. */
+const SHARE = 0.005;
+/** Milliseconds. */
+const SHORTEST = 100;
+const LONGEST = 5000;
 
-  /** @param interval milliseconds between two runs */
-  constructor(private readonly interval: number) {}
+/**
+ * Milliseconds without news after an increment.
+ * @param cost milliseconds the page was busy with it
+ * @param age milliseconds since the page got its snapshot: while a run is young, much happens and little has been spent
+ */
+export function restAfter(cost: number, age: number): number {
+  return Math.round(Math.min(Math.max(cost / SHARE, SHORTEST), Math.max(age / 4, SHORTEST), LONGEST));
+}
 
-  run(task: () => void): void {
-    clearTimeout(this.timer);
-    const wait = this.last + this.interval - performance.now();
-    if (wait <= 0) this.runNow(task);
-    else this.timer = setTimeout(() => { this.runNow(task); }, wait);
-  }
+/** Does the work and waits until its result is drawn. Milliseconds spent on both, without the wait for the frame. */
+export async function costOf(work: () => void | Promise<void>): Promise<number> {
+  const began = performance.now();
+  await work();
+  // Components draw in microtasks; a task of its own comes after them.
+  await nextTask();
+  const worked = performance.now() - began;
+  await new Promise(resolve => { requestAnimationFrame(resolve); });
+  const frame = performance.now();
+  await nextTask();
+  return worked + performance.now() - frame;
+}
 
-  /** Also takes the place of a task that was waiting. */
-  runNow(task: () => void): void {
-    clearTimeout(this.timer);
-    this.last = performance.now();
-    task();
-  }
+function nextTask(): Promise<void> {
+  return new Promise(resolve => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
 }

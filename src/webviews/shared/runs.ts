@@ -7,7 +7,7 @@ const words: Record<RunState, string> = {
   preparing: 'preparing', training: 'training', paused: 'paused', finished: 'finished', stopped: 'stopped', failed: 'failed', interrupted: 'interrupted',
 };
 const icons: Record<RunState, string> = {
-  preparing: 'loading', training: 'play-circle', paused: 'debug-pause', finished: 'pass', stopped: 'debug-stop', failed: 'error', interrupted: 'warning',
+  preparing: 'clockface', training: 'play-circle', paused: 'debug-pause', finished: 'pass', stopped: 'debug-stop', failed: 'error', interrupted: 'warning',
 };
 
 export function stateWord(state: RunState): string {

@@ -3,12 +3,12 @@
 import '@vscode/codicons/dist/codicon.css';
 import './base.css';
 import { endFocusProbe } from './focus-probe.ts';
-import { provideVSCodeDesignSystem, vsCodeButton, vsCodeCheckbox, vsCodeDropdown, vsCodeOption, vsCodeProgressRing } from '@vscode/webview-ui-toolkit';
+import { provideVSCodeDesignSystem, vsCodeButton, vsCodeCheckbox, vsCodeDropdown, vsCodeOption } from '@vscode/webview-ui-toolkit';
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 
 endFocusProbe();
-provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeCheckbox(), vsCodeDropdown(), vsCodeOption(), vsCodeProgressRing());
+provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeCheckbox(), vsCodeDropdown(), vsCodeOption());
 
 /** A codicon, hidden from screen readers: the control around it has the name. */
 export function icon(name: string): TemplateResult {
@@ -84,13 +84,16 @@ export function slider(options: { label: string; value: number; min: number; max
     @input=${(event: Event) => options.onInput((event.currentTarget as HTMLInputElement).valueAsNumber)}>${options.silent ? nothing : html`<output class="field-value">${options.format(options.value)}</output>`}</label>`;
 }
 
-export function busyRing(label: string): TemplateResult {
-  return html`<vscode-progress-ring class="ring" aria-label=${label}></vscode-progress-ring>`;
-}
+/**
+ * What stands for "wait": it does not turn. A page waits because something is being computed, and where no graphics card draws,
+ * anything that moves without end takes a quarter of a processor from that.
+ */
+export const waitIcon = 'clockface';
 
 /** The middle of a page that has nothing to show yet: what is missing, why, and what to do. */
 export function emptyState(options: { icon?: string; busy?: boolean; title: string; text?: string; action?: TemplateResult }): TemplateResult {
-  return html`<div class="empty" role="status">${options.busy ? busyRing(options.title) : options.icon ? html`<span class="codicon codicon-${options.icon} empty-icon" aria-hidden="true"></span>` : nothing}
+  const image = options.busy ? waitIcon : options.icon;
+  return html`<div class="empty" role="status">${image === undefined ? nothing : html`<span class="codicon codicon-${image} empty-icon" aria-hidden="true"></span>`}
     <h2>${options.title}</h2>${options.text ? html`<p>${options.text}</p>` : nothing}${options.action ?? nothing}</div>`;
 }
 

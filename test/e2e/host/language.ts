@@ -7,8 +7,9 @@ suite('language', () => {
   teardown(closeAll);
 
   test('the samples have no problems', async () => {
-    const configs = (await vscode.workspace.fs.readDirectory(sample('.'))).map(([name]) => name).filter(name => name.endsWith('.aeconf'));
-    assert.ok(configs.length >= 8, `only ${configs.length} samples`);
+    const configsOf = async (folder: string): Promise<string[]> => (await vscode.workspace.fs.readDirectory(sample(folder))).map(([name]) => `${folder}/${name}`).filter(name => name.endsWith('.aeconf'));
+    const configs = (await Promise.all(['.', 'types', 'beyond', 'systems'].map(configsOf))).flat();
+    assert.ok(configs.length >= 30, `only ${configs.length} samples`);
     for (const name of configs) {
       const document = await vscode.workspace.openTextDocument(sample(name));
       assert.equal(document.languageId, 'aeconf');
@@ -33,7 +34,7 @@ suite('language', () => {
   });
 
   test('a decoder that ends in the wrong shape is told with both shapes', async () => {
-    const document = await openEdited('conv-denoise-16.aeconf', text => text.replace(/("type": "conv2dTranspose"[^}]*"strides": )2/, '$11'));
+    const document = await openEdited('systems/conv-denoise-16.aeconf', text => text.replace(/("type": "conv2dTranspose"[^}]*"strides": )2/, '$11'));
     const [problem] = await until('a problem', () => problems(document.uri), found => found.length > 0);
     assert.match(problem!.message, /28×28×1/);
   });
@@ -58,7 +59,7 @@ suite('language', () => {
   });
 
   test('inlay hints show the shape after each layer', async () => {
-    const document = await vscode.workspace.openTextDocument(sample('conv-denoise-16.aeconf'));
+    const document = await vscode.workspace.openTextDocument(sample('systems/conv-denoise-16.aeconf'));
     await vscode.window.showTextDocument(document);
     const whole = new vscode.Range(0, 0, document.lineCount, 0);
     const hints = await until('hints', () => vscode.commands.executeCommand<vscode.InlayHint[]>('vscode.executeInlayHintProvider', document.uri, whole), found => found.length > 0);

@@ -1,0 +1,66 @@
+// System E: deep and denoising autoencoders on MNIST and faces.
+import { curves, epochsOf, figure, finalPicture, robustness, sweepChartOf, type Row } from '../tools.ts';
+
+const deep32: Row = {
+  id: 'deep-32', title: 'Deep, with dropout, down to 32', samples: ['systems/deep-32'],
+  async run(lab) {
+    const run = await lab.train('systems/deep-32');
+    return {
+      seconds: run.seconds,
+      findings: [{ what: `validation binary cross-entropy after ${epochsOf(run)} epochs`, reported: 'a 4×4 grid of pictures per epoch', measured: figure(run.last('validation')) }],
+      pictures: [await curves(lab, 'deep-32', [{ run, name: 'deep-32' }], 'binary cross-entropy'), finalPicture(run, 'reconstructions', '16 test images and their reconstructions')],
+    };
+  },
+};
+
+const lowest: Row = {
+  id: 'latent-sweep', title: 'Lowest code: error against latent size', samples: ['systems/latent-sweep'],
+  async run(lab) {
+    const runs = await lab.sweep('systems/latent-sweep');
+    const { file, knee } = await sweepChartOf(lab, 'systems/latent-sweep');
+    return {
+      seconds: runs.reduce((sum, run) => sum + run.seconds, 0),
+      findings: [
+        ...runs.map(run => ({ what: `validation loss, ${run.info.model.latentShape.join('×')} numbers`, reported: 'a chart', measured: figure(run.last('validation')) })),
+        { what: 'smallest size within the tolerance', reported: 'the knee', measured: knee },
+      ],
+      pictures: [{ file, caption: 'Error against latent size, the knee marked' }],
+    };
+  },
+};
+
+const noisy: Row = {
+  id: 'conv-denoise-16', title: 'Noisy: N(0.5, 0.5) noise, the plain model beside the denoising one', samples: ['systems/conv-denoise-16', 'systems/conv-plain-16'],
+  async run(lab) {
+    const denoising = await lab.train('systems/conv-denoise-16');
+    const plain = await lab.train('systems/conv-plain-16');
+    const [report, picture] = await robustness(lab, plain, 'gaussian', denoising);
+    const last = report.strengths.at(-1)!;
+    return {
+      seconds: denoising.seconds + plain.seconds,
+      findings: [
+        { what: 'MSE of the noisy picture itself', reported: 'not published', measured: figure(last.corrupted.mse.mean) },
+        { what: 'MSE of the plain model', reported: 'not published', measured: figure(last.runs[0]!.mse.mean) },
+        { what: 'MSE of the denoising model', reported: 'below the plain one', measured: figure(last.runs[1]!.mse.mean), holds: last.runs[1]!.mse.mean < last.runs[0]!.mse.mean },
+      ],
+      pictures: [{ file: picture, caption: 'Original, corrupted, plain model, denoising model' }, finalPicture(denoising, 'reconstructions', 'The denoising model')],
+    };
+  },
+};
+
+const faces: Row = {
+  id: 'faces-lfw', title: 'Faces in colour from folders of JPEG files', samples: ['systems/faces-lfw'],
+  async run(lab) {
+    const run = await lab.train('systems/faces-lfw');
+    return {
+      seconds: run.seconds,
+      findings: [
+        { what: `validation MSE, ${run.info.dataset.train.toLocaleString('en-US')} faces for training`, reported: 'not published', measured: figure(Math.min(...run.curve('validation'))) },
+        { what: 'structural similarity', reported: 'not published', measured: figure(run.last('validation', 'ssim')) },
+      ],
+      pictures: [finalPicture(run, 'reconstructions', 'Original, code, reconstruction, difference')],
+    };
+  },
+};
+
+export const deep = { title: 'E. Deep and denoising autoencoders on MNIST and faces', rows: [deep32, lowest, noisy, faces] };

@@ -1,0 +1,46 @@
+// A sweep as a table: a row for each training, the best one and the knee marked.
+import { shortNames, valueText } from '../../runs/sweep.ts';
+import { errorLimit, type SweepReport, type SweepRow } from '../../runs/sweep-report.ts';
+import { formatCount, formatDuration, formatLoss, formatTable } from '../format.ts';
+
+interface Column {
+  readonly title: string;
+  readonly right?: boolean;
+  readonly cell: (row: SweepRow) => string;
+}
+
+/** Rows in order of the values; with several paths the best first, those without a result last. */
+export function sweepTable(report: SweepReport): string {
+  const { paths, rows, judgedBy, best, knee } = report;
+  const short = shortNames(paths);
+  const loss = (value: number | undefined): string => (value === undefined ? '' : formatLoss(value));
+  const some = (pick: (row: SweepRow) => unknown): boolean => rows.some(row => pick(row) !== undefined);
+  const columns: Column[] = [
+    ...paths.map((path): Column => ({ title: short.get(path)!, right: rows.every(({ values }) => typeof values[path] === 'number'), cell: ({ values }) => valueText(values[path]) })),
+    { title: 'State', cell: ({ state }) => state },
+    ...(some(row => row.bestLoss) ? [{ title: 'Best', right: true, cell: (row: SweepRow) => loss(row.bestLoss) }, { title: 'in epoch', right: true, cell: (row: SweepRow) => (row.bestLoss === undefined ? '' : String(row.bestEpoch ?? '')) }] : []),
+    ...(some(row => row.loss) ? [{ title: 'Last', right: true, cell: (row: SweepRow) => loss(row.loss) }] : []),
+    ...(some(row => row.trainLoss) ? [{ title: 'Training', right: true, cell: (row: SweepRow) => loss(row.trainLoss) }] : []),
+    ...[...new Set(rows.flatMap(({ metrics }) => Object.keys(metrics)))].map((name): Column => ({ title: name, right: true, cell: ({ metrics }) => loss(metrics[name]) })),
+    { title: 'Parameters', right: true, cell: ({ parameters }) => (parameters === undefined ? '' : formatCount(parameters)) },
+    { title: 'Time', right: true, cell: ({ seconds }) => (seconds === undefined ? '' : formatDuration(seconds)) },
+    { title: 'Run', cell: ({ run = '' }) => run },
+    { title: '', cell: ({ index }) => [...(index === best ? ['best'] : []), ...(index === knee ? ['knee'] : [])].join(', ') },
+  ];
+  const ordered = paths.length > 1 && judgedBy !== undefined ? rows.toSorted((a, b) => (a.error ?? Infinity) - (b.error ?? Infinity)) : rows;
+  return formatTable([columns.map(({ title }) => title), ...ordered.map(row => columns.map(({ cell }) => cell(row)))], columns.flatMap(({ right }, i) => (right ? [i] : [])));
+}
+
+/** What the table amounts to, in sentences; empty while there is nothing to compare. */
+export function sweepVerdict({ rows, paths, best, knee, judgedBy, tolerance }: SweepReport): string {
+  const winner = rows.find(({ index }) => index === best);
+  if (winner === undefined) {
+    return rows.some(({ state }) => state === 'finished') ? 'These losses mean different things and cannot be compared. Add "metrics": ["mse"] to "training" to compare by mse.\n' : '';
+  }
+  const text = (row: SweepRow): string => paths.map(path => `${path} = ${valueText(row.values[path])}`).join(', ');
+  const smallest = rows.find(({ index }) => index === knee);
+  return [
+    `Best: ${text(winner)} (${judgedBy!} ${formatLoss(winner.error!)}).\n`,
+    ...(smallest === undefined ? [] : [`Knee: ${text(smallest)} (${formatLoss(smallest.error!)}), the smallest within ${Number((100 * tolerance).toPrecision(3))} % of the best, that is up to ${formatLoss(errorLimit(winner.error!, tolerance))}.\n`]),
+  ].join('');
+}

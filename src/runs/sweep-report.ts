@@ -1,0 +1,139 @@
+// What became of a sweep: a row for every training, the best one, and the knee: the smallest value that costs little. Made anew
+// from the runs whenever someone asks, so it is as true while the sweep runs as after a kill.
+import type { RunState, ScalarValues } from './events.ts';
+import { listRuns } from './list.ts';
+import { readRun, type RunSummary } from './reader.ts';
+import { isActive } from './state.ts';
+import { hasRunner, type SweepRecord } from './sweep.ts';
+
+export interface SweepRow {
+  readonly index: number;
+  /** Path → value. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** "waiting" until its run begins. */
+  readonly state: RunState | 'waiting';
+  readonly run?: string;
+  readonly folder?: string;
+  /** Why it failed, or stands still. */
+  readonly reason?: string;
+  readonly epoch?: number;
+  readonly epochs?: number;
+  readonly parameters?: number;
+  readonly trainLoss?: number;
+  /** Validation losses: of the last epoch and of the best. */
+  readonly loss?: number;
+  readonly bestLoss?: number;
+  readonly bestEpoch?: number;
+  /** What else was measured on the validation samples after the last epoch: "mse", "ssim", "kl", ... */
+  readonly metrics: ScalarValues;
+  /** Of training. */
+  readonly seconds?: number;
+  /** What the sweep is judged by (see `SweepReport.judgedBy`); only of finished trainings. */
+  readonly error?: number;
+}
+
+export interface SweepReport {
+  readonly id: string;
+  readonly name: string;
+  readonly configPath: string;
+  readonly created: number;
+  readonly state: 'running' | 'finished' | 'unfinished';
+  /** The paths that change. */
+  readonly paths: readonly string[];
+  readonly tolerance: number;
+  /** Losses of different kinds cannot be compared: then "mse" where it was measured, else nothing. */
+  readonly judgedBy?: 'validation loss' | 'training loss' | 'mse';
+  readonly rows: readonly SweepRow[];
+  /** Index of the row with the smallest error. */
+  readonly best?: number;
+  /** Index of the row with the smallest value whose error is within the tolerance of the best; with one path of numbers only. */
+  readonly knee?: number;
+}
+
+/** The runs of a sweep by their place in it; the newest where one was begun twice. */
+export async function sweepRuns(runsFolder: string, id: string): Promise<ReadonlyMap<number, RunSummary>> {
+  const found = new Map<number, RunSummary>();
+  for (const run of await listRuns(runsFolder)) {
+    const sweep = run.info?.sweep;
+    if (sweep?.id === id && !found.has(sweep.index)) found.set(sweep.index, run);
+  }
+  return found;
+}
+
+/** @throws StudioError('run') when the runs folder cannot be read. */
+export async function sweepReport(runsFolder: string, record: SweepRecord): Promise<SweepReport> {
+  const runs = await sweepRuns(runsFolder, record.id);
+  const bare = await Promise.all(record.members.map((values, index) => rowOf(index, values, runs.get(index))));
+  const paths = Object.keys(record.members[0] ?? {});
+  const judgedBy = judgeOf(paths, bare);
+  const rows = bare.map(row => withError(row, judgedBy));
+  const { id, name, configPath, created, tolerance } = record;
+  const best = bestOf(rows);
+  const knee = kneeOf(rows.flatMap(({ index, values, error }) => (error === undefined || paths.length !== 1 ? [] : [{ index, value: values[paths[0]!], error }])), tolerance);
+  const running = rows.some(({ state }) => state !== 'waiting' && isActive(state)) || await hasRunner(record);
+  return {
+    id, name, configPath, created, paths, tolerance, rows,
+    state: rows.every(({ state }) => state === 'finished') ? 'finished' : running ? 'running' : 'unfinished',
+    ...(judgedBy === undefined ? {} : { judgedBy }),
+    ...(best === undefined ? {} : { best }),
+    ...(knee === undefined ? {} : { knee }),
+  };
+}
+
+async function rowOf(index: number, values: SweepRow['values'], run: RunSummary | undefined): Promise<SweepRow> {
+  if (run === undefined) return { index, values, state: 'waiting', metrics: {} };
+  const { id, folder, state, reason, status, info } = run;
+  const { trainLoss, validationLoss, bestValidationLoss, bestEpoch } = status ?? {};
+  return {
+    index, values, state, run: id, folder, metrics: state === 'finished' ? await lastMetrics(folder) : {},
+    ...(reason === undefined || reason === '' ? {} : { reason }),
+    ...(status === undefined ? {} : { epoch: status.epoch, epochs: status.epochs, seconds: status.elapsed }),
+    ...(info === undefined || info.model.parameters === 0 ? {} : { parameters: info.model.parameters }),
+    ...(trainLoss === undefined ? {} : { trainLoss }),
+    ...(validationLoss === undefined ? {} : { loss: validationLoss }),
+    ...(bestValidationLoss === undefined ? {} : { bestLoss: bestValidationLoss }),
+    ...(bestEpoch === undefined ? {} : { bestEpoch }),
+  };
+}
+
+async function lastMetrics(folder: string): Promise<ScalarValues> {
+  const { events } = await readRun(folder);
+  const last = events.findLast(event => event.type === 'scalars' && event.per === 'epoch' && event.split === 'validation');
+  if (last?.type !== 'scalars') return {};
+  // The divergence of each single dimension is too much for a table.
+  return Object.fromEntries(Object.entries(last.values).filter(([name]) => name !== 'loss' && !name.includes('/')));
+}
+
+/** Paths that change what the loss means. */
+const LOSS_PATHS = ['training.loss', 'training.reduction', 'training', 'latent.beta', 'latent.type', 'latent', 'penalties'];
+
+function judgeOf(paths: readonly string[], rows: readonly SweepRow[]): SweepReport['judgedBy'] {
+  const finished = rows.filter(({ state }) => state === 'finished');
+  if (finished.length === 0) return undefined;
+  if (paths.some(path => LOSS_PATHS.includes(path) || path.startsWith('penalties'))) return finished.every(({ metrics }) => metrics['mse'] !== undefined) ? 'mse' : undefined;
+  if (finished.every(({ loss, bestLoss }) => (bestLoss ?? loss) !== undefined)) return 'validation loss';
+  return finished.every(({ trainLoss }) => trainLoss !== undefined) ? 'training loss' : undefined;
+}
+
+function withError(row: SweepRow, judgedBy: SweepReport['judgedBy']): SweepRow {
+  if (row.state !== 'finished' || judgedBy === undefined) return row;
+  const error = judgedBy === 'mse' ? row.metrics['mse'] : judgedBy === 'validation loss' ? row.bestLoss ?? row.loss : row.trainLoss;
+  return error === undefined || !Number.isFinite(error) ? row : { ...row, error };
+}
+
+function bestOf(rows: readonly SweepRow[]): number | undefined {
+  return rows.filter(({ error }) => error !== undefined).sort((a, b) => a.error! - b.error!)[0]?.index;
+}
+
+/** The largest error that is within a tolerance of the best one. */
+export function errorLimit(best: number, tolerance: number): number {
+  return best + Math.abs(best) * tolerance;
+}
+
+/** The place of the smallest value whose error is within the tolerance of the best; undefined unless there are two numbers to choose from. */
+export function kneeOf(points: readonly { readonly index: number; readonly value: unknown; readonly error: number }[], tolerance: number): number | undefined {
+  const numbers = points.flatMap(({ index, value, error }) => (typeof value === 'number' ? [{ index, value, error }] : []));
+  if (numbers.length < points.length || new Set(numbers.map(({ value }) => value)).size < 2) return undefined;
+  const limit = errorLimit(Math.min(...numbers.map(({ error }) => error)), tolerance);
+  return numbers.filter(({ error }) => error <= limit).sort((a, b) => a.value - b.value)[0]!.index;
+}

@@ -1,0 +1,128 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { kneeOf, sweepReport } from './sweep-report.ts';
+import { claimSweep, createSweep, findSweep, listSweeps, readSweep, shortNames, sweepFolder, valuesText, valueText, type SweepRecord } from './sweep.ts';
+import { newRun, scalars } from './testing.ts';
+import { listRuns } from './list.ts';
+import { RunWriter } from './writer.ts';
+
+let runsFolder: string;
+beforeEach(() => { runsFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'aeconf-sweep-')); });
+afterEach(() => { fs.rmSync(runsFolder, { recursive: true, force: true }); });
+
+const make = (members: SweepRecord['members'], tolerance = 0.1): Promise<SweepRecord> => createSweep(runsFolder, {
+  name: 'sizes', configPath: '/w/sizes.aeconf', config: '{}', overrides: {}, device: 'cpu', combine: 'grid', parallel: 1, tolerance, members,
+});
+
+interface Facts {
+  readonly loss?: number;
+  readonly best?: number;
+  readonly mse?: number;
+  readonly state?: 'finished' | 'failed' | 'stopped';
+}
+
+async function member(record: SweepRecord, index: number, { loss, best, mse, state = 'finished' }: Facts): Promise<void> {
+  const run = newRun(`sizes ${index}`);
+  const writer = await RunWriter.create(runsFolder, { ...run, info: { ...run.info, sweep: { id: record.id, index, count: record.members.length, values: record.members[index]! } } });
+  if (loss !== undefined) writer.event(scalars(3, 'validation', { loss, ...(mse === undefined ? {} : { mse }), 'kl/1': 1 }));
+  writer.status({ state, epoch: 3, step: 30, epochs: 3, elapsed: 7, ...(loss === undefined ? {} : { validationLoss: loss }), ...(best === undefined ? {} : { bestValidationLoss: best, bestEpoch: 2 }), ...(state === 'failed' ? { message: 'diverged' } : {}) });
+  writer.close();
+}
+
+const sizes = (...units: unknown[]) => units.map(value => ({ 'latent.units': value }));
+
+describe('a sweep on disk', () => {
+  it('is read back as it was written, found by id, beginning, name and file, and is no run', async () => {
+    const record = await make(sizes(2, 4));
+    expect(await readSweep(runsFolder, record.id)).toEqual(record);
+    for (const text of [record.id, record.id.slice(0, -2), 'sizes', '/w/sizes.aeconf', 'last']) expect((await findSweep(runsFolder, text)).id, text).toBe(record.id);
+    const second = await make(sizes(2));
+    expect(second.id).toBe(`${record.id}-2`);
+    expect((await findSweep(runsFolder, 'sizes')).id).toBe(second.id);
+    expect((await listSweeps(runsFolder)).map(({ id }) => id)).toEqual([second.id, record.id]);
+    expect(await listRuns(runsFolder)).toEqual([]);
+  });
+
+  it('says what is wrong with what is missing or damaged, and lists what can be read', async () => {
+    await expect(findSweep(runsFolder, 'sizes')).rejects.toThrow(/There are no sweeps/);
+    const record = await make(sizes(2));
+    await expect(findSweep(runsFolder, 'size')).rejects.toThrow(/no sweep "size".*Did you mean sizes/);
+    const folder = sweepFolder(runsFolder, 'broken');
+    fs.mkdirSync(folder);
+    fs.writeFileSync(path.join(folder, 'sweep.json'), '{"format": 1,');
+    await expect(readSweep(runsFolder, 'broken')).rejects.toThrow(/sweep\.json is damaged/);
+    expect((await listSweeps(runsFolder)).map(({ id }) => id)).toEqual([record.id]);
+  });
+
+  it('belongs to one living process at a time', async () => {
+    const record = await make(sizes(2));
+    const parent = { ...record.runner!, pid: process.ppid, processStart: record.runner!.processStart.replace(/[^/]*$/, '') };
+    // Of a process that no longer is who it was, anyone may take it over.
+    expect((await claimSweep(runsFolder, { ...record, runner: { ...parent, processStart: `${parent.processStart}1` } })).runner?.pid).toBe(process.pid);
+    if (process.platform !== 'linux') return;
+    const stat = fs.readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
+    const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]!;
+    await expect(claimSweep(runsFolder, { ...record, runner: { ...parent, processStart: `${parent.processStart}${startTime}` } })).rejects.toThrow(/worked through by process/);
+  });
+});
+
+describe('the report', () => {
+  it('has a row for every training, with what became of it', async () => {
+    const record = await make(sizes(2, 4, 8, 16));
+    await member(record, 0, { loss: 0.05, best: 0.04, mse: 0.03 });
+    await member(record, 1, { state: 'failed' });
+    await member(record, 2, { loss: 0.02, best: 0.02, state: 'stopped' });
+    const report = await sweepReport(runsFolder, record);
+    expect(report).toMatchObject({ id: record.id, state: 'unfinished', paths: ['latent.units'], judgedBy: 'validation loss', best: 0 });
+    expect(report.rows.map(({ state }) => state)).toEqual(['finished', 'failed', 'stopped', 'waiting']);
+    expect(report.rows[0]).toMatchObject({ values: { 'latent.units': 2 }, loss: 0.05, bestLoss: 0.04, bestEpoch: 2, error: 0.04, metrics: { mse: 0.03 }, seconds: 7, parameters: 10 });
+    expect(report.rows[0]!.metrics).not.toHaveProperty('kl/1');
+    expect(report.rows[1]!.reason).toBe('diverged');
+    expect(report.rows[2]).not.toHaveProperty('error');
+  });
+
+  it('marks the smallest size that costs little', async () => {
+    const record = await make(sizes(16, 2, 8, 4));
+    const losses = [0.0101, 0.05, 0.0108, 0.0112];
+    for (const [index, best] of losses.entries()) await member(record, index, { loss: best, best });
+    // Within a tenth of 0.0101 lies 0.0108, not 0.0112.
+    expect(await sweepReport(runsFolder, record)).toMatchObject({ state: 'finished', best: 0, knee: 2 });
+    expect((await sweepReport(runsFolder, { ...record, tolerance: 0.2 })).knee).toBe(3);
+    expect((await sweepReport(runsFolder, { ...record, tolerance: 0 })).knee).toBe(0);
+  });
+
+  it('compares losses of different kinds by mse, or not at all', async () => {
+    const record = await make([{ 'training.loss': 'mse' }, { 'training.loss': 'binaryCrossentropy' }]);
+    await member(record, 0, { loss: 0.03, best: 0.03, mse: 0.03 });
+    await member(record, 1, { loss: 0.2, best: 0.2, mse: 0.02 });
+    expect(await sweepReport(runsFolder, record)).toMatchObject({ judgedBy: 'mse', best: 1 });
+    const bare = await make([{ 'training.loss': 'mse' }]);
+    await member(bare, 0, { loss: 0.03, best: 0.03 });
+    const report = await sweepReport(runsFolder, bare);
+    expect(report).not.toHaveProperty('judgedBy');
+    expect(report).not.toHaveProperty('best');
+  });
+});
+
+describe('kneeOf', () => {
+  const points = (...pairs: [unknown, number][]) => pairs.map(([value, error], index) => ({ index, value, error }));
+  it('needs two different numbers', () => {
+    expect(kneeOf(points([2, 1], ['a', 1]), 0.1)).toBeUndefined();
+    expect(kneeOf(points([2, 1], [2, 0.9]), 0.1)).toBeUndefined();
+    expect(kneeOf([], 0.1)).toBeUndefined();
+  });
+  it('takes the tolerance as a share of the best, also below zero', () => {
+    expect(kneeOf(points([1, 5], [2, 1.1], [3, 1]), 0.1)).toBe(1);
+    expect(kneeOf(points([1, -80], [2, -95], [3, -100]), 0.1)).toBe(1);
+  });
+});
+
+it('names paths by the shortest ends that tell them apart', () => {
+  expect([...shortNames(['latent.units', 'seed'])]).toEqual([['latent.units', 'units'], ['seed', 'seed']]);
+  expect([...shortNames(['latent.units', 'encoder[1].units']).values()]).toEqual(['latent.units', 'encoder[1].units']);
+  expect(valuesText({ 'latent.units': 8, 'training.optimizer': { type: 'sgd', learningRate: 0.01, momentum: 0.9 }, 'data': 'mnist', 'corruption': [] }))
+    .toBe('units = 8, optimizer = sgd learningRate=0.01 momentum=0.9, data = mnist, corruption = []');
+  expect([{ type: 'rmsprop' }, [{ type: 'masking', amount: 0.1 }, 'gaussian'], [3, 5], null, 'x'.repeat(50)].map(valueText)).toEqual(['rmsprop', 'masking amount=0.1 + gaussian', '[3,5]', 'null', `${'x'.repeat(39)}…`]);
+});

@@ -1,0 +1,70 @@
+// The baseline of a run, computed once beside the training: it begins after the first epoch, works in small pieces between
+// steps, and is written to run.json. What it says at the end is whether the model has learned more than a projection.
+import { messageOf } from '../core/errors.ts';
+import type { Session } from '../engine/engine.ts';
+import type { RunInfo } from '../runs/events.ts';
+import type { RunWriter } from '../runs/writer.ts';
+import { baselineRefusal, principalBaseline } from './baseline.ts';
+import type { Evaluator } from './evaluate.ts';
+import type { Experiment } from './experiment.ts';
+import { judgedSplit } from './views.ts';
+
+export type Baseline = NonNullable<RunInfo['baseline']>;
+
+export class BaselineTask {
+  private work: Promise<void> | undefined;
+  private cancelled = false;
+
+  constructor(private readonly experiment: Experiment, private readonly session: Session, private readonly writer: Pick<RunWriter, 'info' | 'updateInfo'>) {}
+
+  /** Starts the work unless the run has its baseline; returns at once. */
+  begin(): void {
+    const { baseline, baselineSkipped } = this.writer.info;
+    if (baseline === undefined && baselineSkipped === undefined) this.work ??= this.compute();
+  }
+
+  /** Gives up what is not done yet. */
+  async cancel(): Promise<void> {
+    this.cancelled = true;
+    await this.work;
+  }
+
+  /** The baseline beside the model as it is now; undefined where there is none. @throws StudioError('run') when the disk refuses. */
+  async compare(evaluator: Evaluator): Promise<Baseline | undefined> {
+    await this.work;
+    const { baseline } = this.writer.info;
+    if (baseline === undefined) return undefined;
+    const compared = { ...baseline, model: await modelError(this.experiment, evaluator) };
+    this.writer.updateInfo({ baseline: compared });
+    return compared;
+  }
+
+  private async compute(): Promise<void> {
+    const { experiment, writer } = this;
+    const refusal = baselineRefusal(experiment);
+    if (refusal === 'no bottleneck') return;
+    if (refusal === 'too wide') {
+      writer.updateInfo({ baselineSkipped: `Principal components of ${experiment.dataset.train.count} samples of ${experiment.features} numbers would take too long.` });
+      return;
+    }
+    try {
+      const mse = await principalBaseline(experiment, this.session, { cancelled: () => this.cancelled });
+      writer.updateInfo({ baseline: { kind: 'pca', components: experiment.codeSize, mse } });
+    } catch (error) {
+      // No training ends for want of a baseline.
+      if (!this.cancelled) writer.updateInfo({ baselineSkipped: messageOf(error) });
+    }
+  }
+}
+
+/** Mean squared error of the judged samples, comparable with the baseline's. */
+async function modelError(experiment: Experiment, evaluator: Evaluator): Promise<number> {
+  const errors = await evaluator.measure(judgedSplit(experiment), ['mse']);
+  return errors.reduce((sum, value) => sum + value, 0) / errors.length;
+}
+
+/** The warning that a model is no better than its baseline, or undefined when it is. */
+export function baselineWarning({ components, mse, model }: Baseline): string | undefined {
+  if (model === undefined || model < mse) return undefined;
+  return `The reconstruction error (mse ${model.toPrecision(4)}) is not below that of ${components} principal components (${mse.toPrecision(4)}): its reconstructions hold nothing that a linear projection would not. Train longer, or with a larger training.optimizer.learningRate or more units; strong penalties and a large latent.beta cost reconstruction too.`;
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { Curve, LossRun } from '../../protocol/messages.ts';
+import { baselineLevels, smallCharts, smallLines } from './groups.ts';
+import { defaultView } from './lines.ts';
+import { LossStore, type StoredRun } from './store.ts';
+
+function stored(runs: readonly { readonly id: string; readonly values: Readonly<Record<string, readonly Curve['split'][]>>; readonly more?: Partial<LossRun> }[]): readonly StoredRun[] {
+  const store = new LossStore();
+  const at = Float64Array.of(1, 2);
+  store.replace(runs.map(({ id, values, more }) => ({
+    run: { id, name: id, state: 'finished', epoch: 2, epochs: 2, star: false }, lossName: 'mse', ...more,
+    curves: Object.entries(values).flatMap(([value, splits]) => splits.map((split): Curve => ({ value, split, per: 'epoch', step: at, epoch: at, time: at, y: at }))),
+  })));
+  return store.runs;
+}
+const both: readonly Curve['split'][] = ['train', 'validation'];
+
+describe('smallCharts', () => {
+  it('puts terms, dimensions and layers together, and gives each metric an axis of its own', () => {
+    const charts = smallCharts(['loss', 'kl', 'reconstruction', 'kl/10', 'kl/2', 'mse', 'psnr', 'activeUnits', 'rebuiltAsAnother', 'pretraining/dense_1']);
+    expect(charts.map(c => [c.group, c.values, c.percent])).toEqual([
+      ['terms', ['kl', 'reconstruction'], false], ['dimensions', ['kl/2', 'kl/10'], false], ['metrics', ['mse'], false], ['metrics', ['psnr'], false],
+      ['code', ['activeUnits'], false], ['rebuilt', ['rebuiltAsAnother'], true], ['pretraining', ['pretraining/dense_1'], false],
+    ]);
+    expect(smallCharts(['loss'])).toEqual([]);
+  });
+});
+
+describe('smallLines', () => {
+  const chartOf = (names: readonly string[]) => smallCharts(names)[0]!;
+
+  it('tells terms apart by colour and mark, and splits by dash, for one run', () => {
+    const runs = stored([{ id: 'a', values: { kl: both, reconstruction: both } }]);
+    const lines = smallLines(runs, defaultView, chartOf(['kl', 'reconstruction']));
+    expect(lines.map(l => [l.name, l.split, l.style.color, l.style.dash.length > 0])).toEqual([['kl', 'train', 0, false], ['kl', 'validation', 0, true], ['reconstruction', 'train', 1, false], ['reconstruction', 'validation', 1, true]]);
+    expect(new Set(lines.map(l => l.style.mark)).size).toBe(2);
+  });
+
+  it('shows many dimensions by validation alone, by training where there is no other', () => {
+    const names = ['kl/1', 'kl/2', 'kl/3', 'kl/4', 'kl/5'];
+    const runs = stored([{ id: 'a', values: Object.fromEntries(names.map(name => [name, name === 'kl/5' ? ['train'] : both])) }]);
+    expect(smallLines(runs, defaultView, chartOf(names)).map(l => [l.name, l.split])).toEqual([['1', 'validation'], ['2', 'validation'], ['3', 'validation'], ['4', 'validation'], ['5', 'train']]);
+  });
+
+  it('keeps the colours of runs when there are several, and draws no two lines alike', () => {
+    const runs = stored([{ id: 'a', values: { kl: both, reconstruction: both } }, { id: 'b', values: { kl: both } }]);
+    const lines = smallLines(runs, defaultView, chartOf(['kl', 'reconstruction']));
+    expect(lines.map(l => [l.name, l.style.color])).toEqual([['a: kl', 0], ['b: kl', 1], ['a: reconstruction', 0]]);
+    expect(new Set(lines.map(l => JSON.stringify(l.style))).size).toBe(3);
+    expect(smallLines(runs, { ...defaultView, hidden: ['a'] }, chartOf(['kl'])).map(l => l.name)).toEqual(['b']);
+  });
+});
+
+it('draws principal components where the loss is theirs, each figure once', () => {
+  const baseline = { components: 32, mse: 0.0131 };
+  const runs = stored([{ id: 'a', values: {}, more: { baseline } }, { id: 'b', values: {}, more: { baseline } }, { id: 'c', values: {}, more: { baseline: { components: 2, mse: 0.05 }, lossName: 'binaryCrossentropy' } }]);
+  expect(baselineLevels(runs, defaultView, 'loss')).toEqual([{ y: 0.0131, text: 'PCA, 32 components: 0.0131' }]);
+  expect(baselineLevels(runs, defaultView, 'mse').map(l => l.y)).toEqual([0.0131, 0.05]);
+  expect(baselineLevels(runs, { hidden: ['a', 'b'] }, 'loss')).toEqual([]);
+  expect(baselineLevels(runs, defaultView, 'psnr')).toEqual([]);
+});

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import type { ReportRun } from '../../protocol/messages.ts';
+import { compareWithBaseline } from './baseline.ts';
+
+const run = (values: Record<string, number>, lossName = 'mse', baseline: ReportRun['baseline'] = { kind: 'pca', components: 32, mse: 0.02 }): ReportRun => ({
+  run: { id: 'a', name: 'a', state: 'finished', epoch: 5, epochs: 5, star: false }, lossName, values, latentShape: [32], generated: [], robustness: [], ...(baseline === undefined ? {} : { baseline }),
+});
+
+it('compares the mean squared error, not a loss that holds more', () => {
+  expect(compareWithBaseline(run({ loss: 0.03, mse: 0.01 }, 'binaryCrossentropy'))).toMatchObject({ model: 0.01, baseline: 0.02, components: 32 });
+  expect(compareWithBaseline(run({ loss: 0.03, reconstruction: 0.012 }))?.model).toBe(0.012);
+  expect(compareWithBaseline(run({ loss: 0.015 }))?.model).toBe(0.015);
+});
+
+it('takes what was measured for the comparison where nothing else was, and says nothing without one', () => {
+  expect(compareWithBaseline(run({ loss: 0.3 }, 'binaryCrossentropy', { kind: 'pca', components: 32, mse: 0.02, model: 0.011 }))?.model).toBe(0.011);
+  expect(compareWithBaseline(run({ loss: 0.3 }, 'binaryCrossentropy'))?.model).toBeUndefined();
+  const { baseline: _none, ...without } = run({ loss: 0.3 });
+  expect(compareWithBaseline(without)).toBeUndefined();
+});

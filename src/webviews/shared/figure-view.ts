@@ -1,0 +1,179 @@
+// <ae-figure>: a chart of few points as SVG, with its legend and the values under the cursor. All looks are attributes from the
+// theme, none are styles, so that the same element can be saved as a picture. Keys: arrows move the cursor, Escape takes it away.
+import './figure.css';
+import { LitElement, html, nothing, svg, type PropertyValues, type SVGTemplateResult, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { layoutFigure, nearestX, positionsOf, valueAt, type Figure, type FigureLayout, type FigureSeries } from './figure.ts';
+import { markPath } from './marks.ts';
+import { categoryDash, categoryMark } from './palette.ts';
+import { formatNumber, formatValue } from './runs.ts';
+import { readTheme, type Theme } from './theme.ts';
+
+const measure = new OffscreenCanvas(1, 1).getContext('2d')!;
+
+@customElement('ae-figure')
+export class FigureView extends LitElement {
+  @property({ attribute: false }) figure!: Figure;
+  @property({ attribute: false }) theme: Theme = readTheme();
+  /** A click on a position, or Enter at the cursor, means something: 'pick' is fired with detail { x }. */
+  @property({ type: Boolean }) pickable = false;
+  @state() private width = 0;
+  @state() private height = 0;
+  @state() private cursor: number | undefined;
+  private layout: FigureLayout | undefined;
+  private readonly observer = new ResizeObserver(() => this.measureBox());
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.observer.disconnect();
+  }
+
+  protected override firstUpdated(): void {
+    this.observer.observe(this.querySelector('.figure-box')!);
+    this.measureBox();
+  }
+
+  protected override updated(changes: PropertyValues): void {
+    if (changes.has('figure') && this.cursor !== undefined && !positionsOf(this.figure).includes(this.cursor)) this.cursor = undefined;
+  }
+
+  get picture(): SVGSVGElement | undefined {
+    return this.querySelector<SVGSVGElement>('svg.figure') ?? undefined;
+  }
+
+  private measureBox(): void {
+    const box = this.querySelector('.figure-box')!;
+    this.width = box.clientWidth;
+    this.height = box.clientHeight;
+  }
+
+  override render(): TemplateResult {
+    const { figure } = this;
+    return html`<div class="figure-box ${this.pickable ? 'pickable' : ''}" tabindex="0" role="img" aria-label=${this.summary} @keydown=${this.onKey}
+        @pointermove=${this.onMove} @pointerleave=${() => { this.cursor = undefined; }} @click=${() => this.pick()}>${this.width < 60 || this.height < 60 ? nothing : this.drawing()}</div>
+      <ul class="figure-legend">${figure.series.map(series => this.legendEntry(series))}</ul>
+      <p class="visually-hidden" aria-live="polite">${this.cursor === undefined ? '' : this.spoken(this.cursor)}</p>`;
+  }
+
+  private drawing(): TemplateResult {
+    const { figure, theme, width, height } = this;
+    const size = Math.round(theme.fontSize * 0.88);
+    measure.font = `${size}px ${theme.fontFamily}`;
+    const layout = this.layout = layoutFigure(figure, width, height, text => measure.measureText(text).width);
+    const { left, right, top, bottom, toX, toY } = layout;
+    const text = (x: number, y: number, content: string, anchor: string, color = theme.muted) => svg`<text x=${x} y=${y} text-anchor=${anchor} fill=${color}>${content}</text>`;
+    const line = (x1: number, y1: number, x2: number, y2: number, color: string, dash = '') => svg`<line x1=${x1} y1=${y1} x2=${x2} y2=${y2} stroke=${color} stroke-dasharray=${dash || nothing}></line>`;
+    return html`<svg class="figure" width=${width} height=${height} viewBox="0 0 ${width} ${height}" font-family=${theme.fontFamily} font-size=${size} aria-hidden="true">
+      ${layout.yTicks.map(t => svg`${line(left, t.at, right, t.at, theme.grid)}${text(left - 6, t.at + size * 0.35, t.text, 'end')}`)}
+      ${layout.xTicks.map(t => svg`${line(t.at, top, t.at, bottom, theme.grid)}${text(t.at, bottom + size + 5, t.text, 'middle')}`)}
+      ${line(left, bottom, right, bottom, theme.muted)}
+      ${text((left + right) / 2, height - 5, figure.xTitle, 'middle')}
+      <text x=${-(top + bottom) / 2} y=${size} transform="rotate(-90)" text-anchor="middle" fill=${theme.muted}>${figure.yTitle}</text>
+      ${figure.series.map(s => this.band(s, layout))}
+      ${(figure.levels ?? []).map(l => svg`${line(left, toY(l.y), right, toY(l.y), theme.foreground, '6 4')}${this.outlined(left + 4, toY(l.y) - 5, l.text, 'start')}`)}
+      ${figure.series.map(s => this.curve(s, layout))}
+      ${figure.marked === undefined ? nothing : this.mark(figure.marked, layout)}
+      ${this.cursor === undefined ? nothing : line(toX(this.cursor), top, toX(this.cursor), bottom, theme.foreground, '3 3')}
+    </svg>`;
+  }
+
+  private colorOf(series: FigureSeries): string {
+    return series.reference === true ? this.theme.muted : this.theme.category(series.style);
+  }
+
+  private band(series: FigureSeries, { toX, toY }: FigureLayout): SVGTemplateResult | typeof nothing {
+    const { x, low, high } = series;
+    if (low === undefined || high === undefined || x.length < 2) return nothing;
+    const there = x.map((_, i) => i).filter(i => Number.isFinite(low[i]) && Number.isFinite(high[i]));
+    const edge = (values: readonly number[], order: readonly number[]) => order.map(i => `${toX(x[i]!).toFixed(1)} ${toY(values[i]!).toFixed(1)}`);
+    return svg`<path d=${`M${[...edge(high, there), ...edge(low, [...there].reverse())].join('L')}Z`} fill=${this.colorOf(series)} fill-opacity="0.16"></path>`;
+  }
+
+  private curve(series: FigureSeries, { toX, toY }: FigureLayout): SVGTemplateResult {
+    const color = this.colorOf(series);
+    let d = '';
+    series.x.forEach((x, i) => {
+      if (!Number.isFinite(series.y[i])) return;
+      d += `${d === '' || !Number.isFinite(series.y[i - 1]) ? 'M' : 'L'}${toX(x).toFixed(1)} ${toY(series.y[i]!).toFixed(1)}`;
+    });
+    const many = series.x.length > 60;
+    const points = series.x.map((x, i) => ({ x, y: series.y[i]! })).filter(p => Number.isFinite(p.y) && (!many || p.x === this.cursor));
+    return svg`<path d=${d} fill="none" stroke=${color} stroke-width=${series.reference === true ? 1.5 : 2} stroke-linejoin="round" stroke-dasharray=${dashOf(series) || nothing}></path>
+      ${points.map(p => svg`<path d=${markPath(categoryMark(series.style), toX(p.x), toY(p.y), p.x === this.cursor ? 5 : 3.4)} fill=${color}></path>`)}`;
+  }
+
+  private mark(marked: NonNullable<Figure['marked']>, { toX, toY, left, right, top }: FigureLayout): SVGTemplateResult {
+    const [x, y] = [toX(marked.x), toY(marked.y)];
+    const half = measure.measureText(marked.text).width / 2;
+    const at = Math.min(Math.max(x, left + half + 2), right - half - 2);
+    const above = y - 16 > top + 8;
+    return svg`<circle cx=${x} cy=${y} r="8" fill="none" stroke=${this.theme.foreground} stroke-width="2"></circle>${this.outlined(at, above ? y - 14 : y + 24, marked.text, 'middle')}`;
+  }
+
+  /** Text that stays readable over lines. */
+  private outlined(x: number, y: number, content: string, anchor: string): SVGTemplateResult {
+    return svg`<text x=${x} y=${y} text-anchor=${anchor} fill=${this.theme.foreground} stroke=${this.theme.background} stroke-width="4" stroke-linejoin="round" paint-order="stroke">${content}</text>`;
+  }
+
+  private legendEntry(series: FigureSeries): TemplateResult {
+    const value = this.cursor === undefined ? undefined : valueAt(series, this.cursor);
+    const color = this.colorOf(series);
+    return html`<li><svg class="swatch" width="28" height="12" viewBox="0 0 28 12" aria-hidden="true"><line x1="0" y1="6" x2="28" y2="6" stroke=${color} stroke-width="2" stroke-dasharray=${dashOf(series) || nothing}></line>
+      <path d=${markPath(categoryMark(series.style), 14, 6, 3.4)} fill=${color}></path></svg><span class="figure-name" title=${series.name}>${series.name}</span>${
+      this.cursor === undefined ? nothing : html` <span class="number">${value === undefined ? '–' : this.format(value)}</span>`}</li>`;
+  }
+
+  private format(value: number): string {
+    return (this.figure.formatY ?? formatValue)(value);
+  }
+
+  private spoken(x: number): string {
+    const values = this.figure.series.flatMap(s => (valueAt(s, x) === undefined ? [] : [`${s.name} ${this.format(valueAt(s, x)!)}`]));
+    return `${this.figure.xTitle} ${formatNumber(x)}: ${values.join(', ')}`;
+  }
+
+  private get summary(): string {
+    const { title, series, marked } = this.figure;
+    const ranges = series.map(s => {
+      const y = s.y.filter(Number.isFinite);
+      return y.length === 0 ? `${s.name} without values` : `${s.name} from ${this.format(y[0]!)} to ${this.format(y.at(-1)!)}`;
+    });
+    return `${title}. ${ranges.join(', ')}.${marked === undefined ? '' : ` ${marked.text}.`} Arrow keys move along the points.`;
+  }
+
+  private readonly onMove = (event: PointerEvent) => {
+    const { layout } = this;
+    if (layout === undefined) return;
+    this.cursor = nearestX(this.figure, layout.toX, event.clientX - this.querySelector('.figure-box')!.getBoundingClientRect().left);
+  };
+
+  private readonly onKey = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const positions = positionsOf(this.figure);
+    const here = this.cursor === undefined ? -1 : positions.indexOf(this.cursor);
+    const target = { ArrowLeft: here < 0 ? positions.length - 1 : here - 1, ArrowRight: here + 1, Home: 0, End: positions.length - 1 }[event.key];
+    if (target !== undefined) this.cursor = positions[Math.min(Math.max(target, 0), positions.length - 1)];
+    else if (event.key === 'Escape') this.cursor = undefined;
+    else if (event.key === 'Enter') this.pick();
+    else return;
+    event.preventDefault();
+  };
+
+  private pick(): void {
+    if (this.pickable && this.cursor !== undefined) this.dispatchEvent(new CustomEvent<{ x: number }>('pick', { detail: { x: this.cursor } }));
+  }
+}
+
+function dashOf(series: FigureSeries): string {
+  return series.reference === true ? '2 4' : categoryDash(series.style).join(' ');
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ae-figure': FigureView;
+  }
+}

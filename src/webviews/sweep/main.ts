@@ -1,0 +1,5 @@
+// Entry of the sweep page.
+import './sweep.css';
+import './page.ts';
+
+document.body.append(document.createElement('sweep-page'));
