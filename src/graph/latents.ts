@@ -4,7 +4,7 @@
 // al., "Neural Discrete Representation Learning" (2017), with moving averages as in its appendix; discrepancy, I. Tolstikhin
 // et al., "Wasserstein Auto-Encoders" (2018).
 import type { Value } from './ir.ts';
-import type { Forward, LayerContext } from './layers.ts';
+import type { Forward, LayerContext } from './layer-context.ts';
 import * as ops from './ops.ts';
 import { add, div, exp, log, mul, square, sub, sum } from './ops.ts';
 

@@ -9,7 +9,7 @@ import { layersOf, refersTo } from '../model/references.ts';
 import type { PenaltySpec } from '../spec/schema.ts';
 import { gradient } from './gradient.ts';
 import type { Value } from './ir.ts';
-import type { Factor } from './layers.ts';
+import type { Factor } from './layer-context.ts';
 import * as ops from './ops.ts';
 import { abs, add, log, mul, square, sub, sum } from './ops.ts';
 

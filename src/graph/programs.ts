@@ -6,7 +6,7 @@ import type { MetricName, Spec } from '../spec/schema.ts';
 import { estimateBytes } from './cost.ts';
 import { initialize } from './initializers.ts';
 import type { Value } from './ir.ts';
-import type { Mode } from './layers.ts';
+import type { Mode } from './layer-context.ts';
 import { reductionOf, sampleLosses } from './losses.ts';
 import { sampleMetric } from './metrics.ts';
 import { Network, passThrough, type Surroundings } from './objective.ts';

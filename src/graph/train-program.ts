@@ -5,7 +5,7 @@ import { sizeOf } from '../core/tensor.ts';
 import type { OptimizerSpec } from '../spec/schema.ts';
 import { gradient } from './gradient.ts';
 import type { Value } from './ir.ts';
-import type { Mode } from './layers.ts';
+import type { Mode } from './layer-context.ts';
 import type { Surroundings } from './objective.ts';
 import * as ops from './ops.ts';
 import { clipGradients, type Optimizer } from './optimizers.ts';

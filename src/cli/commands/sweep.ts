@@ -8,6 +8,7 @@ import { sweepReport, type SweepReport } from '../../runs/sweep-report.ts';
 import { runSweep, threadsOf, trainMember, type MemberWork } from '../../trainer/sweep.ts';
 import { writeSweepPicture } from '../../trainer/sweep-picture.ts';
 import { planSweep } from '../../trainer/sweep-plan.ts';
+import { batchWorker } from '../batch-worker.ts';
 import type { Context, Handler } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatLoss, formatTable } from '../format.ts';
@@ -17,7 +18,6 @@ import { ignoreRuns, runsFolderFor } from '../workspace.ts';
 import { JsonFollower, SweepDisplay } from './sweep-display.ts';
 import { memberProcesses, untilLetGo } from './sweep-processes.ts';
 import { sweepTable, sweepVerdict } from './sweep-table.ts';
-import { batchWorker } from './train.ts';
 
 export const sweep: Handler = async context => {
   const { args } = context;

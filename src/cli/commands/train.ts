@@ -9,6 +9,7 @@ import { readConfigText } from '../../trainer/config.ts';
 import { finalPictures } from '../../trainer/final-pictures.ts';
 import { resume as resumeRun, train as trainConfig } from '../../trainer/train.ts';
 import type { TrainOptions, TrainResult } from '../../trainer/trainer.ts';
+import { batchWorker } from '../batch-worker.ts';
 import type { Context, Handler } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { baselineText, formatCount, formatDuration, formatLoss } from '../format.ts';
@@ -60,12 +61,6 @@ async function follow(context: Context, work: (options: Common) => Promise<Train
   };
   const result = json ? await followAsJson(context, options, work) : await followAsText(context, options, work);
   return result.outcome === 'stopped' ? exitCodes.stopped.code : exitCodes.ok.code;
-}
-
-/** The worker that prepares batches lies beside the built program; from source there is none. */
-export function batchWorker(): string | undefined {
-  const worker = path.join(path.dirname(fs.realpathSync(process.argv[1] ?? '.')), 'batch-worker.js');
-  return fs.existsSync(worker) ? worker : undefined;
 }
 
 async function followAsJson({ terminal }: Context, options: Common, work: (options: Common) => Promise<TrainResult>): Promise<TrainResult> {

@@ -1,18 +1,42 @@
 // What the picture draws over the points, from the explorer's state: places of the probe, the path and the random samples, names of
 // classes.
-import type { Point } from './camera.ts';
-import type { Decoded, Explorer } from './explorer.ts';
+import type { LatentSamples } from '../../protocol/messages.ts';
+import type { Theme } from '../shared/theme.ts';
+import type { Camera, Point } from './camera.ts';
+import type { Frame } from './frame.ts';
 import type { Decorations, NameTag } from './overlay.ts';
+import type { Target } from './scatter.ts';
+import type { LatentView } from './settings.ts';
+
+interface Codes {
+  readonly codes: Float32Array;
+  readonly count: number;
+}
+
+/** The part of the explorer's state that is drawn over the points. */
+export interface Decorated {
+  readonly frame: Frame | undefined;
+  readonly theme: Theme;
+  readonly view: Readonly<LatentView>;
+  readonly sampleData: LatentSamples | undefined;
+  readonly hover: { readonly target: Target } | undefined;
+  readonly ends: readonly number[];
+  readonly path: Codes | undefined;
+  readonly pathStep: number | undefined;
+  readonly probe: Codes | undefined;
+  readonly samples: Codes | undefined;
+  readonly scatter: { readonly camera: Camera };
+}
 
 /** Names of more classes than these would cover the points. */
 const MOST_NAMES = 24;
 
 /** @param centres the middle of each class, undefined for one without points */
-export function decorationsOf(explorer: Explorer, centres: readonly (Point | undefined)[]): Decorations | undefined {
+export function decorationsOf(explorer: Decorated, centres: readonly (Point | undefined)[]): Decorations | undefined {
   const { frame, theme, view, hover } = explorer;
   if (frame === undefined) return undefined;
   const pointOf = (sample: number): Point => ({ x: frame.points[2 * sample]!, y: frame.points[2 * sample + 1]! });
-  const placesOf = (decoded: Decoded | undefined): Point[] => {
+  const placesOf = (decoded: Codes | undefined): Point[] => {
     if (decoded === undefined) return [];
     const places = frame.projection.locate(decoded.codes, decoded.count);
     return Array.from({ length: decoded.count }, (_, i) => ({ x: places[2 * i]!, y: places[2 * i + 1]! }));
