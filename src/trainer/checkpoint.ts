@@ -17,8 +17,8 @@ export interface Position {
   readonly stepInEpoch: number;
   /** Steps taken in all; negative while pretraining, which ends at −1. */
   readonly step: number;
-  /** Layers that are pretrained, as long as training has not begun. */
-  readonly pretraining?: { readonly layers: number };
+  /** Layers that are pretrained, and epochs of the one after them, as long as training has not begun. */
+  readonly pretraining?: { readonly layers: number; readonly epochs?: number };
   /** Sum over the samples of the unfinished epoch of their batches' losses. */
   readonly lossSum: number;
   /** The same of the scalars that are followed beside the loss, in the order of the programs' `followed`. */

@@ -1,13 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { requestControl } from '../runs/control.ts';
 import { runFiles, type RunEvent, type RunStatus } from '../runs/events.ts';
 import { readRun } from '../runs/reader.ts';
 import { RunSeries } from '../runs/series.ts';
 import { hasCheckpoint, readCheckpoint } from './checkpoint.ts';
 import { mergeMoments } from './pretrain-moments.ts';
-import { epochLosses, makePlace, removePlace, trainAt, type Place } from './testing.ts';
+import { epochLosses, makePlace, pauseContinueStop, removePlace, stopAtLook, trainAt, type Place } from './testing.ts';
 import { resume } from './train.ts';
 import type { TrainOptions, TrainResult } from './trainer.ts';
 
@@ -52,6 +51,13 @@ async function curves(folder: string): Promise<Record<string, number>> {
   return Object.fromEntries(events.flatMap(({ split, epoch, step, values }) => Object.entries(values)
     .filter(([name]) => name.startsWith('pretraining/'))
     .map(([name, y]) => [`${split} ${name.slice('pretraining/'.length)} ${epoch} ${step}`, y])));
+}
+
+/** The epochs of pretraining that a run told of since it was last resumed, by their steps. */
+async function pretrainedAfterResume(folder: string): Promise<number[]> {
+  const text = await fs.promises.readFile(path.join(folder, runFiles.events), 'utf8');
+  const events = text.split('\n').filter(line => line !== '').map(line => JSON.parse(line) as RunEvent);
+  return events.slice(events.findLastIndex(({ type }) => type === 'resume')).flatMap(event => (event.type === 'scalars' && event.step < 0 && event.split === 'train' ? [event.step] : []));
 }
 
 /** Aborts once an event says so. */
@@ -113,32 +119,57 @@ describe('pretraining by Boltzmann machines', () => {
     expect(pretrained.validationLoss!).toBeLessThan(fresh.validationLoss! * 0.6);
   });
 
+  // 3 layers of 3 epochs of 4 steps. It looks twice before each step: whether to pause, and whether to stop.
   it.each([
-    ['in the first layer', isEndOf('dense', 2), 0],
-    ['in the second layer', isEndOf('dense_1', 2), 1],
-    ['between two layers', isEndOf('dense', 3), 1],
-    ['in the last layer', isEndOf('latent', 1), 2],
-    ['between pretraining and training', isEndOf('latent', 3), 3],
-  ])('ends with the same numbers when it was stopped %s', async (_, when, layers) => {
-    const stopped = await trainAt(place(belief), abortOn(when));
+    ['before its first epoch is over', 3, undefined],
+    ['right after an epoch', 4, { layers: 0, epochs: 1 }],
+    ['in the last epoch of a layer', 11, { layers: 0, epochs: 2 }],
+    ['between two layers', 12, { layers: 1 }],
+    ['in the first epoch of the second layer', 14, { layers: 1 }],
+    ['in the third epoch of the second layer', 22, { layers: 1, epochs: 2 }],
+    ['in the last layer', 31, { layers: 2, epochs: 1 }],
+    ['between pretraining and training', 36, { layers: 3 }],
+  ])('goes on after the last finished epoch to the last bit when it was stopped %s', async (_, steps, reached) => {
+    const stopped = await trainAt(place(belief), stopAtLook(2 * steps + 1));
     expect(stopped.outcome).toBe('stopped');
-    if (layers === 0) expect(hasCheckpoint(stopped.folder, 'last')).toBe(false);
-    else expect((await readCheckpoint(stopped.folder, 'last')).position).toMatchObject({ epoch: 0, step: [-25, -13, -1][layers - 1], pretraining: { layers } });
+    const begun = Math.floor(steps / 4);
+    if (reached === undefined) expect(hasCheckpoint(stopped.folder, 'last')).toBe(false);
+    else expect((await readCheckpoint(stopped.folder, 'last')).position).toMatchObject({ epoch: 0, step: 4 * begun - 37, pretraining: reached });
     const finished = await resume(stopped.folder, { dataFolders: [] });
     expect(finished.outcome).toBe('finished');
-    expect(await curves(stopped.folder)).toEqual(reference.curves);
-    expect(await epochLosses(stopped.folder)).toEqual(reference.losses);
-    const [mine, theirs] = await Promise.all([readCheckpoint(stopped.folder, 'last'), readCheckpoint(reference.result.folder, 'last')]);
-    expect(mine.tensors).toEqual(theirs.tensors);
-    expect(mine.position).toEqual(theirs.position);
+    expect(await pretrainedAfterResume(stopped.folder)).toHaveLength(9 - begun);
+    await expectSame(stopped.folder);
   });
 
-  it('tells the errors of a layer whose checkpoint outlived them, and forgets those that came after it', async () => {
-    const { folder } = await trainAt(place(belief), abortOn(isEndOf('latent', 2)));
+  it('goes on from the last finished epoch after a kill, once and again', async () => {
+    let folder = '';
+    for (const look of [2 * 6 + 1, 2 * 9 + 1, 2 * 11 + 1]) {
+      const stop = stopAtLook(look);
+      ({ folder } = await (folder === '' ? trainAt(place(belief), stop) : resume(folder, { dataFolders: [], ...stop })));
+      // What a killed process leaves: no last words, and half a line.
+      const file = path.join(folder, runFiles.events);
+      fs.writeFileSync(file, `${fs.readFileSync(file, 'utf8').split('\n').filter(line => !line.includes('"end"')).join('\n')}{"type":"scal`);
+    }
+    // 6 steps, of which 4 count; 9 more, of which 8 count; 11 more, of which 8 count.
+    expect((await readCheckpoint(folder, 'last')).position).toMatchObject({ step: 20 - 37, pretraining: { layers: 1, epochs: 2 } });
+    await resume(folder, { dataFolders: [] });
+    await expectSame(folder);
+  });
+
+  async function expectSame(folder: string): Promise<void> {
+    expect(await curves(folder)).toEqual(reference.curves);
+    expect(await epochLosses(folder)).toEqual(reference.losses);
+    const [mine, theirs] = await Promise.all([readCheckpoint(folder, 'last'), readCheckpoint(reference.result.folder, 'last')]);
+    expect(mine.tensors).toEqual(theirs.tensors);
+    expect(mine.position).toEqual(theirs.position);
+  }
+
+  it('tells the errors of an epoch whose checkpoint outlived them', async () => {
+    const { folder } = await trainAt(place(belief), stopAtLook(2 * 34 + 1));
     const file = path.join(folder, runFiles.events);
-    // As if killed right after the checkpoint of the second layer was renamed into its place.
-    const lines = fs.readFileSync(file, 'utf8').split('\n').filter(line => line.includes('"scalars"') && !/"epoch":3,.*dense_1/.test(line));
-    expect(lines).toHaveLength(6 + 4 + 4);
+    // As if killed right after the checkpoint of the last layer's second epoch was renamed into its place.
+    const lines = fs.readFileSync(file, 'utf8').split('\n').filter(line => line.includes('"scalars"') && !/"epoch":2,.*latent/.test(line));
+    expect(lines).toHaveLength(6 + 6 + 2);
     fs.writeFileSync(file, `${lines.join('\n')}\n{"type":"scal`);
     await resume(folder, { dataFolders: [] });
     const found = await curves(folder);
@@ -148,29 +179,10 @@ describe('pretraining by Boltzmann machines', () => {
   });
 
   it('pauses, continues and stops on request', async () => {
-    const states: string[] = [];
-    let folder = '';
-    let asked = 0;
-    const result = await trainAt(place(belief), {
-      overrides: { 'pretraining.epochs': 100_000 },
-      onRun: run => { folder = run.folder; },
-      onStatus: ({ state, step, message }) => {
-        if (state !== states.at(-1)) states.push(state);
-        if (state === 'training' && step < -1 && asked === 0) {
-          expect(message).toMatch(/^Pretraining dense, epoch \d+ of 100000$/);
-          asked = 1;
-          void requestControl(folder, 'pause');
-        } else if (state === 'paused' && asked === 1) {
-          asked = 2;
-          void requestControl(folder, 'continue');
-        } else if (state === 'training' && asked === 2) {
-          asked = 3;
-          void requestControl(folder, 'stop');
-        }
-      },
-    });
+    const { states, options } = pauseContinueStop(({ step, message }) => step < -1 && /^Pretraining dense, epoch \d+ of 100000$/.test(message ?? ''));
+    const { outcome } = await trainAt(place(belief), { overrides: { 'pretraining.epochs': 100_000 }, ...options });
     expect(states).toEqual(['preparing', 'training', 'paused', 'training', 'stopped']);
-    expect(result.outcome).toBe('stopped');
+    expect(outcome).toBe('stopped');
   });
 
   it('says which layer diverged and what to change', async () => {
@@ -188,6 +200,9 @@ describe('layer-wise pretraining', () => {
       expect(errors[`validation ${name} 6 ${last}`]!, name).toBeLessThan(errors[`validation ${name} 1 ${first}`]! * 0.7);
     }
     const stopped = await trainAt(place(convolutional), abortOn(isEndOf('dense', 3)));
+    const { position } = await readCheckpoint(stopped.folder, 'last');
+    expect(position.pretraining?.layers).toBe(1);
+    expect(position.pretraining?.epochs).toBeGreaterThanOrEqual(3);
     await resume(stopped.folder, { dataFolders: [] });
     expect(await curves(stopped.folder)).toEqual(errors);
     expect(await epochLosses(stopped.folder)).toEqual(await epochLosses(pretrained.folder));

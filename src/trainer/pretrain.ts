@@ -1,5 +1,6 @@
 // Pretraining: before the first step of a fresh run, the levels of the model are trained one by one, from the input up. Each
-// has a session of its own; what it learned goes into the weights of the whole model, and a checkpoint keeps it.
+// has a session of its own; what it learned goes into the weights of the whole model. A checkpoint after every epoch keeps the
+// weights of the finished levels beside the state of the one under way, so that it goes on exactly where it was.
 import { StudioError } from '../core/errors.ts';
 import type { RandomFeed } from '../core/random.ts';
 import { tensor, type HostTensor } from '../core/tensor.ts';
@@ -10,6 +11,7 @@ import { openSession } from '../engine/engines.ts';
 import { boltzmannPrograms } from '../graph/boltzmann-level.ts';
 import { estimateBytes } from '../graph/cost.ts';
 import { layerwisePrograms, type LevelPrograms, type Moments } from '../graph/layerwise.ts';
+import type { State } from '../graph/program.ts';
 import { pretrainingLevels, type PretrainingLevel } from '../model/pretraining.ts';
 import type { RunEvent } from '../runs/events.ts';
 import type { PretrainingSpec } from '../spec/schema.ts';
@@ -23,6 +25,9 @@ import { mergeMoments } from './pretrain-moments.ts';
 import { batchPlan } from './prepare.ts';
 import { learningRateAt } from './schedule.ts';
 
+/** What the state of the level under way is called in a checkpoint. */
+const LEVEL_STATE = 'pretraining/';
+
 /** Steps before the first one: the position of a run that has not begun to pretrain. */
 export const beforePretraining = Number.MIN_SAFE_INTEGER;
 
@@ -30,7 +35,7 @@ type Tensors = Record<string, HostTensor>;
 
 export interface PretrainingEnd {
   readonly stopped: boolean;
-  /** Of the last finished level; its steps are negative. */
+  /** Of the last finished epoch; its steps are negative. */
   readonly position: Position;
 }
 
@@ -44,6 +49,19 @@ interface Course {
 
 type Programs = CompiledPrograms<'trainStep' | 'evaluate'>;
 
+/** Where a level stands that was begun before: epochs done, and its session's state then. */
+interface Standing {
+  readonly done: number;
+  readonly state: State;
+}
+
+/** The state of the level under way, out of a checkpoint. @throws StudioError('run') when it holds none. */
+function levelState(tensors: Tensors): State {
+  const found = Object.entries(tensors).filter(([name]) => name.startsWith(LEVEL_STATE));
+  if (found.length === 0) throw new StudioError('run', 'The checkpoint lies inside a level of pretraining but does not hold that level. Train again.');
+  return Object.fromEntries(found.map(([name, value]) => [name.slice(LEVEL_STATE.length), value]));
+}
+
 export interface PretrainingOptions {
   readonly threads: number | undefined;
   readonly batchWorker: string | undefined;
@@ -54,6 +72,8 @@ export class Pretraining {
   private readonly courses: readonly Course[];
   private readonly batchSize: number;
   private readonly stepsPerEpoch: number;
+  /** Of the newest checkpoint. */
+  private position: Position = startPosition;
 
   constructor(private readonly training: Training, private readonly spec: PretrainingSpec, private readonly device: Device, private readonly options: PretrainingOptions) {
     const { experiment } = training;
@@ -88,37 +108,41 @@ export class Pretraining {
 
   /**
    * Trains the levels that are not finished yet and puts their weights into the session of the training.
+   * @param kept the tensors of the checkpoint of `start`, where there is one.
    * @throws StudioError('run') when an error is no longer a number or the disk refuses, 'memory' when a level does not fit.
    */
-  async run(start: Position): Promise<PretrainingEnd> {
-    const { compiled: { session }, status } = this.training;
+  async run(start: Position, kept: Tensors): Promise<PretrainingEnd> {
+    const { compiled: { session }, status, background } = this.training;
     const { programs, dataset } = this.experiment;
     let tensors: Tensors = programs.unpack(await session.getState());
-    let position = start;
-    const first = start.pretraining?.layers ?? 0;
-    status.begin(this.seen(first, 0), this.courses.length * this.spec.epochs * dataset.train.count);
+    this.position = start;
+    const { layers: first = 0, epochs: done = 0 } = start.pretraining ?? {};
+    status.begin(this.seen(first, done), this.courses.length * this.spec.epochs * dataset.train.count);
     for (let index = first; index < this.courses.length; index++) {
-      const finished = await this.train(index, tensors);
+      const finished = await this.train(index, tensors, index === first && done > 0 ? { done, state: levelState(kept) } : undefined);
       if (finished === undefined) break;
-      tensors = { ...tensors, ...finished.tensors };
-      position = { ...startPosition, step: this.endOf(index), pretraining: { layers: index + 1 } };
-      await this.keep(tensors, position, finished.events);
+      tensors = { ...tensors, ...finished };
     }
+    await background.idle();
     await session.setState(programs.start(tensors));
-    return { stopped: (position.pretraining?.layers ?? 0) < this.courses.length, position };
+    return { stopped: (this.position.pretraining?.layers ?? 0) < this.courses.length, position: this.position };
   }
 
-  /** A checkpoint, and only then the events that speak of it. */
-  private async keep(tensors: Tensors, position: Position, events: readonly RunEvent[]): Promise<void> {
-    const { writer, recorder } = this.training;
+  /** Writes a checkpoint, and only then the events that speak of it, beside the next epoch. */
+  private async keep(tensors: Tensors, position: Position, events: readonly RunEvent[], level: State = {}): Promise<void> {
+    const { background, writer, recorder } = this.training;
     const { programs } = this.experiment;
     // Whole, with the optimiser as it will be at the first step.
-    await writer.checkpoint('last', programs.unpack(programs.start(tensors)), checkpointMetadata(position, events));
-    for (const event of events) recorder.record(event);
+    const whole = { ...programs.unpack(programs.start(tensors)), ...Object.fromEntries(Object.entries(level).map(([name, value]) => [LEVEL_STATE + name, value])) };
+    await background.start(async () => {
+      await writer.checkpoint('last', whole, checkpointMetadata(position, events));
+      for (const event of events) recorder.record(event);
+    });
+    this.position = position;
   }
 
-  /** @returns the weights of the level and the events of its last epoch; nothing when it was stopped. */
-  private async train(index: number, tensors: Tensors): Promise<{ tensors: Tensors; events: readonly RunEvent[] } | undefined> {
+  /** @returns the weights of the level; nothing when it was stopped. */
+  private async train(index: number, tensors: Tensors, from: Standing | undefined): Promise<Tensors | undefined> {
     const { dataset } = this.experiment;
     const { programs } = this.courses[index]!;
     const step = programs.trainStep(Math.min(this.batchSize, dataset.train.count));
@@ -128,33 +152,46 @@ export class Pretraining {
     const session = await openSession(this.device, threads === undefined ? {} : { threads });
     const source = createBatchSource(dataset.train, dataset, plan, { workerPath: batchWorker });
     try {
-      return await this.epochs(index, tensors, new CompiledPrograms<'trainStep' | 'evaluate'>(session, programs), source);
+      const compiled = new CompiledPrograms<'trainStep' | 'evaluate'>(session, programs);
+      await (from === undefined ? this.begin(index, tensors, compiled) : session.setState(from.state));
+      return await this.epochs(index, tensors, compiled, source, from?.done ?? 0);
     } finally {
       await source.dispose();
       await session.dispose();
     }
   }
 
-  private async epochs(index: number, tensors: Tensors, compiled: Programs, source: BatchSource): Promise<{ tensors: Tensors; events: readonly RunEvent[] } | undefined> {
+  /** The state of a level before its first step. */
+  private async begin(index: number, tensors: Tensors, { session }: Programs): Promise<void> {
+    const { programs } = this.courses[index]!;
+    await session.setState(programs.start(tensors));
+    if (programs.moments === undefined) return;
+    const moments = await this.moments(new CompiledPrograms(session, { moments: programs.moments }));
+    await session.setState(programs.start(tensors, moments));
+  }
+
+  private async epochs(index: number, tensors: Tensors, compiled: Programs, source: BatchSource, done: number): Promise<Tensors | undefined> {
     const { recorder } = this.training;
     const { dataset } = this.experiment;
     const { level: { name }, programs } = this.courses[index]!;
     const { epochs } = this.spec;
-    await compiled.session.setState(programs.start(tensors));
-    if (programs.moments !== undefined) {
-      const moments = await this.moments(new CompiledPrograms(compiled.session, { moments: programs.moments }));
-      await compiled.session.setState(programs.start(tensors, moments));
-    }
-    for (let epoch = 1; ; epoch++) {
+    for (let epoch = done + 1; ; epoch++) {
       const train = await this.epoch(index, epoch, compiled, source);
       if (train === undefined) return undefined;
-      const at = { type: 'scalars', per: 'epoch', epoch, step: this.endOf(index) - (epochs - epoch) * this.stepsPerEpoch } as const;
+      const step = this.endOf(index) - (epochs - epoch) * this.stepsPerEpoch;
+      const at = { type: 'scalars', per: 'epoch', epoch, step } as const;
       const events: RunEvent[] = [recorder.stamp({ ...at, split: 'train', values: { [`pretraining/${name}`]: train } })];
       if (dataset.validation.count > 0) {
         events.push(recorder.stamp({ ...at, split: 'validation', values: { [`pretraining/${name}`]: await this.judge(index, compiled, dataset.validation) } }));
       }
-      if (epoch === epochs) return { tensors: programs.finish(await compiled.session.getState()), events };
-      for (const event of events) recorder.record(event);
+      const state = await compiled.session.getState();
+      if (epoch < epochs) {
+        await this.keep(tensors, { ...startPosition, step, pretraining: { layers: index, epochs: epoch } }, events, state);
+        continue;
+      }
+      const finished = programs.finish(state);
+      await this.keep({ ...tensors, ...finished }, { ...startPosition, step, pretraining: { layers: index + 1 } }, events);
+      return finished;
     }
   }
 

@@ -2,6 +2,8 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { requestControl } from '../runs/control.ts';
+import type { RunStatus } from '../runs/events.ts';
 import { readRun } from '../runs/reader.ts';
 import { train } from './train.ts';
 import type { TrainOptions, TrainResult } from './trainer.ts';
@@ -49,4 +51,40 @@ export async function epochLosses(folder: string): Promise<Record<string, number
     if (event.type === 'scalars' && event.per === 'epoch') losses[`${event.split} ${event.epoch}`] = event.values['loss']!;
   }
   return losses;
+}
+
+/**
+ * Options with which a training is asked to pause as soon as it has `begun`, to continue when it has paused, and to stop once it
+ * trains again; and the states it goes through.
+ */
+export function pauseContinueStop(begun: (status: RunStatus) => boolean): { readonly states: string[]; readonly options: Pick<TrainOptions, 'onRun' | 'onStatus'> } {
+  const states: string[] = [];
+  let folder = '';
+  let asked = 0;
+  const ask = (request: 'pause' | 'continue' | 'stop'): void => {
+    asked++;
+    void requestControl(folder, request);
+  };
+  return {
+    states,
+    options: {
+      onRun: run => { folder = run.folder; },
+      onStatus: status => {
+        const { state } = status;
+        if (state !== states.at(-1)) states.push(state);
+        if (state === 'training' && asked === 0 && begun(status)) ask('pause');
+        else if (state === 'paused' && asked === 1) ask('continue');
+        else if (state === 'training' && asked === 2) ask('stop');
+      },
+    },
+  };
+}
+
+/** Options that stop a training at exactly the `look`th time it looks whether somebody wants it to, counted from its first state 'training'. */
+export function stopAtLook(look: number): Pick<TrainOptions, 'signal' | 'onStatus'> {
+  const { signal } = new AbortController();
+  let training = false;
+  let looks = 0;
+  Object.defineProperty(signal, 'aborted', { get: () => training && ++looks >= look });
+  return { signal, onStatus: ({ state }) => { training ||= state === 'training'; } };
 }

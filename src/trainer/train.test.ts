@@ -2,12 +2,11 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runFiles, type RunEvent, type RunStatus } from '../runs/events.ts';
-import { requestControl } from '../runs/control.ts';
 import { readRun, readTensors } from '../runs/reader.ts';
 import { readCheckpoint } from './checkpoint.ts';
-import { epochLosses, makePlace, removePlace, trainAt, type Place } from './testing.ts';
+import { epochLosses, makePlace, pauseContinueStop, removePlace, stopAtLook, trainAt, type Place } from './testing.ts';
 import { resume } from './train.ts';
-import type { TrainOptions, TrainResult } from './trainer.ts';
+import type { TrainResult } from './trainer.ts';
 
 let reference: { place: Place; result: TrainResult; events: RunEvent[]; statuses: RunStatus[]; losses: Record<string, number> };
 const places: Place[] = [];
@@ -121,29 +120,10 @@ describe('stopping and going on', () => {
   }
 
   it('pauses, continues and stops on request', async () => {
-    const here = place();
-    const states: string[] = [];
-    let folder = '';
-    let asked = 0;
-    const result = await trainAt(here, {
-      overrides: { 'training.epochs': 100_000, 'views.every': 1000 },
-      onRun: run => { folder = run.folder; },
-      onStatus: ({ state, epoch }) => {
-        if (state !== states.at(-1)) states.push(state);
-        if (state === 'training' && epoch > 1 && asked === 0) {
-          asked = 1;
-          void requestControl(folder, 'pause');
-        } else if (state === 'paused' && asked === 1) {
-          asked = 2;
-          void requestControl(folder, 'continue');
-        } else if (state === 'training' && asked === 2) {
-          asked = 3;
-          void requestControl(folder, 'stop');
-        }
-      },
-    });
+    const { states, options } = pauseContinueStop(({ epoch }) => epoch > 1);
+    const { outcome, folder } = await trainAt(place(), { overrides: { 'training.epochs': 100_000, 'views.every': 1000 }, ...options });
     expect(states).toEqual(['preparing', 'training', 'paused', 'training', 'stopped']);
-    expect(result.outcome).toBe('stopped');
+    expect(outcome).toBe('stopped');
     expect((await readRun(folder)).state).toBe('stopped');
   });
 
@@ -267,13 +247,5 @@ function bytes(data: ArrayBufferView): Buffer {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** Options that stop a training of `reference`'s size after exactly that many steps. */
-function stopAfter(step: number): Pick<TrainOptions, 'signal' | 'onStatus'> {
-  const { signal } = new AbortController();
-  let training = false;
-  let looks = 0;
-  // The loop looks once before each step and once before it ends an epoch of 7 steps.
-  const allowed = step + Math.floor((step - 1) / 7);
-  Object.defineProperty(signal, 'aborted', { get: () => training && ++looks > allowed });
-  return { signal, onStatus: ({ state }) => { training ||= state === 'training'; } };
-}
+/** Options that stop a training of `reference`'s size after exactly that many steps: it looks before each of the 7 steps of an epoch and before the epoch's end. */
+const stopAfter = (step: number): ReturnType<typeof stopAtLook> => stopAtLook(step + Math.floor((step - 1) / 7) + 1);

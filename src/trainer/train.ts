@@ -5,7 +5,7 @@ import { messageOf, StudioError } from '../core/errors.ts';
 import { createBatchSource } from '../data/batches.ts';
 import { requireDeviceName, type Device } from '../engine/engine.ts';
 import { countParameters } from '../model/summary.ts';
-import { runFiles, type RunEvent, type RunOutcome } from '../runs/events.ts';
+import { runFiles, type RunEvent, type RunOutcome, type TensorFile } from '../runs/events.ts';
 import { isVoidedBy, readRun } from '../runs/reader.ts';
 import { RunTensorBoard } from '../runs/tensorboard.ts';
 import { RunWriter } from '../runs/writer.ts';
@@ -100,7 +100,7 @@ export async function resume(folder: string, options: ResumeOptions): Promise<Tr
   const kept = run.events.filter(event => !isVoidedBy(event, { step }));
   const untold = (checkpoint?.events ?? []).filter(event => !kept.some(known => sameEvent(known, event)));
   const work = new Run(writer, config, options, options.device ?? info.device.id, options.threads ?? info.threads);
-  return work.work(position, checkpoint === undefined ? transfer : { state: ({ programs }) => stateOf(programs, checkpoint) }, untold);
+  return work.work(position, checkpoint === undefined ? transfer : { tensors: checkpoint.tensors, state: ({ programs }) => stateOf(programs, checkpoint) }, untold);
 }
 
 function sameEvent(a: RunEvent, b: RunEvent): boolean {
@@ -147,7 +147,7 @@ class Run {
       for (const event of untold) this.recorder.record(event);
       const { experiment, prepared } = await this.prepare(status, beginning);
       try {
-        return await this.trainIn(experiment, prepared, status, start);
+        return await this.trainIn(experiment, prepared, status, start, beginning?.tensors ?? {});
       } finally {
         await prepared.session.dispose();
       }
@@ -238,7 +238,7 @@ class Run {
     throw new StudioError('data', `The data is not what the run was started with: ${now.train} + ${now.validation} samples of ${now.shape} now, ${before.train} + ${before.validation} of ${before.shape.join('×')} then. Bring the old data back, or start a new run.`);
   }
 
-  private async trainIn(experiment: Experiment, { session, choice }: Prepared, status: StatusReporter, start: Position): Promise<TrainResult> {
+  private async trainIn(experiment: Experiment, { session, choice }: Prepared, status: StatusReporter, start: Position, kept: TensorFile): Promise<TrainResult> {
     const { writer, options, recorder } = this;
     const { dataset, spec, programs } = experiment;
     const compiled = new CompiledPrograms(session, programs);
@@ -260,7 +260,7 @@ class Run {
       status.note({ epochs: spec.training.epochs });
       if (start.step <= 0) await training.background.start(() => training.views.writeSamples(writer));
       await this.prepareRebuilt(training);
-      const pretrained = await this.pretrain(training, choice.device, start);
+      const pretrained = await this.pretrain(training, choice.device, start, kept);
       status.begin(seenSamples(start, experiment), spec.training.epochs * dataset.train.count);
       const end = pretrained === 'stopped' ? { why: pretrained, position: this.position } : await new TrainingLoop(training, this.position).run();
       this.position = end.position;
@@ -283,12 +283,12 @@ class Run {
   }
 
   /** Does what comes before the first step, as far as it is not done, and says that training begins. */
-  private async pretrain(training: Training, device: Device, start: Position): Promise<'done' | 'stopped'> {
+  private async pretrain(training: Training, device: Device, start: Position, kept: TensorFile): Promise<'done' | 'stopped'> {
     const { experiment: { spec: { pretraining } }, status } = training;
     status.write({ state: 'training', message: '' });
     if (pretraining === undefined || start.step > 0) return 'done';
     const { threads, options: { batchWorker } } = this;
-    const end = await new Pretraining(training, pretraining, device, { threads, batchWorker }).run(start);
+    const end = await new Pretraining(training, pretraining, device, { threads, batchWorker }).run(start, kept);
     if (end.stopped) {
       this.position = end.position;
       return 'stopped';

@@ -54,6 +54,8 @@ export async function reopenTransfer(config: Config, folder: string, parent: str
 /** Where the state of a training comes from, when it is not drawn by the seed. */
 export interface Beginning {
   state(experiment: Experiment): State;
+  /** All that a checkpoint holds, where it comes from one. */
+  readonly tensors?: TensorFile;
   /** What there is to say about it. */
   describe?(experiment: Experiment): string;
 }
