@@ -25,7 +25,8 @@ const lab = new Lab({
   dataFolders: (values.data ?? []).map(folder => path.resolve(folder)), quick: false,
   onLine: line => { process.stdout.write(`  ${line}\n`); },
 });
-const machine = `${os.cpus()[0]?.model.trim() ?? os.arch()}, ${os.cpus().length} threads, Node ${process.versions.node}`;
+const threads = os.availableParallelism();
+const machine = `${os.cpus()[0]?.model.trim() ?? os.arch()}, ${threads} ${threads === 1 ? 'thread' : 'threads'}, Node ${process.versions.node}`;
 
 let failed = 0;
 for (const row of rows) {
