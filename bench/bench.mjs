@@ -1,5 +1,6 @@
-// `npm run bench`: how fast the reference models train and how much memory that takes: in the terminal, in VS Code on the same
-// machine without a view, and with all live views open. Prints a table and writes out/bench/<date>.json.
+// `npm run bench`: how fast the reference models train and how much memory that takes: in the terminal, there with every metric
+// measured after each epoch, in VS Code on the same machine without a view, and with all live views open. Prints a table and writes
+// out/bench/<date>.json.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -28,6 +29,7 @@ const usage = `npm run bench [-- options]
   --threads      CPU time by name of thread, not only by process
   --help         this text`;
 
+const percent = share => (share === undefined ? '' : `${(100 * share).toFixed(1)} %`);
 const median = values => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** Real data where it is at hand; otherwise drawn digits of the same shape and number. */
@@ -36,7 +38,7 @@ function dataFolder() {
 }
 
 /** Writes the sample with the case's own numbers. */
-async function writeConfig(folder, { sample, batchSize, limit }, real) {
+async function writeConfig(folder, { sample, batchSize, limit }, metrics, real) {
   const { applyEdits, modify, parse } = await import('jsonc-parser');
   let text = await readFile(join(root, 'samples', `${sample}.aeconf`), 'utf8');
   const set = (path, value) => { text = applyEdits(text, modify(text, path, value, { formattingOptions: { insertSpaces: true, tabSize: 2 } })); };
@@ -45,6 +47,7 @@ async function writeConfig(folder, { sample, batchSize, limit }, real) {
   set(['data'], limit === undefined ? data : { ...data, limit });
   set(['training', 'batchSize'], batchSize);
   set(['training', 'epochs'], 1_000_000);
+  set(['training', 'metrics'], metrics);
   const file = join(folder, `${basename(sample)}.aeconf`);
   await writeFile(file, text);
   return file;
@@ -120,14 +123,21 @@ async function inEditor(folder, config, data, { device, seconds, threads }, chro
   }
 }
 
-/** The ways to train, each by the views that are open; `undefined` is the terminal. */
-const modes = { terminal: undefined, 'VS Code, no view': [], 'all views open': allViews };
+const allMetrics = ['mse', 'mae', 'binaryCrossentropy', 'psnr', 'ssim', 'accuracy', 'binaryAccuracy'];
+
+/** The ways to train, each by what is measured and the views that are open; without `views` it is the terminal. */
+const modes = {
+  terminal: { metrics: [] },
+  'terminal, all metrics': { metrics: allMetrics },
+  'VS Code, no view': { metrics: [], views: [] },
+  'all views open': { metrics: [], views: allViews },
+};
 
 async function measure(example, mode, how, data, chromiumPath) {
   const folder = await mkdtemp(join(tmpdir(), 'aeconf-bench-'));
   try {
-    const config = await writeConfig(folder, example, data !== undefined);
-    const views = modes[mode];
+    const { metrics, views } = modes[mode];
+    const config = await writeConfig(folder, example, metrics, data !== undefined);
     return views === undefined ? await headless(folder, config, data, how) : await inEditor(folder, config, data, how, chromiumPath, views);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -181,7 +191,7 @@ await main(async () => {
   console.log(`Data: ${report.data}. Device: ${report.device}. Median of ${rounds}.\n`);
 
   for (const example of chosen) {
-    const rows = Object.fromEntries(Object.keys(modes).filter(mode => views || modes[mode] === undefined).map(mode => [mode, []]));
+    const rows = Object.fromEntries(Object.keys(modes).filter(mode => views || modes[mode].views === undefined).map(mode => [mode, []]));
     // Turn by turn, so that a machine that warms up or slows down treats both alike.
     for (let round = 0; round < rounds; round++) {
       for (const mode of Object.keys(rows)) rows[mode].push(await measure(example, mode, how, data, chromiumPath));
@@ -190,20 +200,27 @@ await main(async () => {
       const of = key => median(rows[mode].map(row => row[key]));
       const parts = [...new Set(rows[mode].flatMap(row => Object.keys(row.cpuPerSecond)))];
       const cpuPerSecond = Object.fromEntries(parts.map(part => [part, median(rows[mode].map(row => row.cpuPerSecond[part] ?? 0))]));
-      report.results.push({ case: example.name, mode, cpuPerSecond, stepsPerSecond: of('stepsPerSecond'), secondsPerEpoch: of('secondsPerEpoch'), peakMiB: of('peakMiB'), rounds: rows[mode] });
+      const cpuPerEpoch = rows[mode].every(row => row.cpuPerEpoch !== undefined) ? { cpuPerEpoch: of('cpuPerEpoch') } : {};
+      report.results.push({ case: example.name, mode, cpuPerSecond, ...cpuPerEpoch, stepsPerSecond: of('stepsPerSecond'), secondsPerEpoch: of('secondsPerEpoch'), peakMiB: of('peakMiB'), rounds: rows[mode] });
     }
     // Round by round, because a machine may be slower in one minute than in the next.
     const [alone, ...others] = report.results.filter(result => result.case === example.name);
-    for (const other of others) other.slowdown = median(other.rounds.map((row, i) => row.secondsPerEpoch / alone.rounds[i].secondsPerEpoch - 1));
+    const more = (other, key) => median(other.rounds.map((row, i) => row[key] / alone.rounds[i][key] - 1));
+    for (const other of others) {
+      other.slowdown = more(other, 'secondsPerEpoch');
+      if (other.cpuPerEpoch !== undefined) other.moreCpu = more(other, 'cpuPerEpoch');
+    }
   }
 
   console.table(Object.fromEntries(report.results.map(result => [`${result.case}, ${result.mode}`, {
     'steps/s': Number(result.stepsPerSecond.toFixed(1)),
     's/epoch': Number(result.secondsPerEpoch.toFixed(3)),
+    'CPU s/epoch': result.cpuPerEpoch === undefined ? '' : Number(result.cpuPerEpoch.toFixed(3)),
     'peak MiB': Math.round(result.peakMiB),
-    'slower by': result.slowdown === undefined ? '' : `${(100 * result.slowdown).toFixed(1)} %`,
+    'slower by': percent(result.slowdown),
+    'more CPU': percent(result.moreCpu),
   }])));
-  for (const result of report.results.filter(each => each.mode !== 'terminal')) {
+  for (const result of report.results.filter(each => modes[each.mode].views !== undefined)) {
     console.log(`\nCPU time in milliseconds a second: ${result.case}, ${result.mode}`);
     const spent = Object.entries(result.cpuPerSecond).map(([part, each]) => [part, Math.round(1000 * each)]).filter(([, each]) => each > 0);
     console.table(Object.fromEntries(spent.toSorted((a, b) => b[1] - a[1]).slice(0, 16).map(([part, each]) => [part, { 'ms of CPU': each }])));

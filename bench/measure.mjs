@@ -22,21 +22,28 @@ async function readEvents(folder) {
   return text.slice(0, text.lastIndexOf('\n')).split('\n').filter(line => line !== '').map(line => JSON.parse(line));
 }
 
+/** Whether the run has its principal components, which are computed beside the first epochs and once only. */
+async function hasBaseline(folder) {
+  const { baseline, baselineSkipped } = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'));
+  return baseline !== undefined || baselineSkipped !== undefined;
+}
+
 /**
- * Follows the one run of a runs folder: lets it warm up until its first epoch is done and `ready` resolves, watches it for
- * `seconds` and at least two more epochs, then ends it. CPU time is that of everything this process started,
- * for each second watched: views rest by the clock, however fast or slow a busy machine trains.
- * @returns {Promise<{ stepsPerSecond: number, secondsPerEpoch: number, peakMiB: number, cpuPerSecond: Record<string, number> }>}
+ * Follows the one run of a runs folder: lets it warm up until it has its principal components and `ready` resolves, watches it from
+ * the end of one epoch to that of another, `seconds` and at least two epochs later, then ends it. CPU time is that of everything this
+ * process started, for each second watched: views rest by the clock, however fast or slow a busy machine trains; that of
+ * the trainer is given for each epoch as well.
+ * @returns {Promise<{ stepsPerSecond: number, secondsPerEpoch: number, cpuPerEpoch?: number, peakMiB: number, cpuPerSecond: Record<string, number> }>}
  */
 export async function watchRun(runsFolder, { seconds, ready = () => Promise.resolve(), threads = false }) {
   const deadline = Date.now() + 600_000;
   let folder;
+  let warm = false;
   let start;
-  let cpu;
   let peakMiB = 0;
   for (;;) {
     if (Date.now() > deadline) throw new Error(`No run in ${runsFolder} could be measured within 10 minutes.`);
-    await sleep(100);
+    await sleep(50);
     if (folder === undefined) {
       const [id] = existsSync(runsFolder) ? (await readdir(runsFolder)).filter(name => !name.startsWith('.')) : [];
       if (id !== undefined && existsSync(join(runsFolder, id, 'events.jsonl')) && existsSync(join(runsFolder, id, 'status.json'))) folder = join(runsFolder, id);
@@ -46,21 +53,30 @@ export async function watchRun(runsFolder, { seconds, ready = () => Promise.reso
     peakMiB = Math.max(peakMiB, peakMemory(pid));
     if (['finished', 'stopped', 'failed'].includes(state)) throw new Error(`The run ${folder} ended too soon (${state}): ${message ?? ''}`);
     const events = await readEvents(folder);
-    const epochs = events.filter(event => event.type === 'scalars' && event.per === 'epoch' && event.split === 'train');
-    if (start === undefined) {
-      if (epochs.length === 0) continue;
+    const epochs = events.filter(event => event.type === 'scalars' && event.per === 'epoch' && event.split === 'train').length;
+    if (!warm) {
+      if (epochs === 0 || !await hasBaseline(folder)) continue;
       await ready();
-      cpu = await cpuSeconds(process.pid, { threads });
-      start = Date.now();
+      warm = true;
+      start = { epochs: Infinity };
+    }
+    // The look that is the first one after an epoch.
+    if (start.time === undefined) {
+      if (epochs > start.epochs) start = { epochs, time: Date.now(), cpu: await cpuSeconds(process.pid, { threads }) };
+      else start = { epochs };
       continue;
     }
-    const seen = epochs.filter(epoch => epoch.time >= start);
-    if (Date.now() - start < 1000 * seconds || seen.length < 3) continue;
-    const used = cpuBetween(cpu, await cpuSeconds(process.pid, { threads }));
-    const watched = (Date.now() - start) / 1000;
+    if (epochs === start.epochs || epochs === start.last) continue;
+    start.last = epochs;
+    if (Date.now() - start.time < 1000 * seconds || epochs - start.epochs < 2) continue;
+    const used = cpuBetween(start.cpu, await cpuSeconds(process.pid, { threads }));
+    const watched = (Date.now() - start.time) / 1000;
     process.kill(pid, 'SIGKILL');
-    const measured = speed(events, start);
-    return { ...measured, peakMiB, cpuPerSecond: Object.fromEntries(Object.entries(used).map(([part, seconds]) => [part, seconds / watched])) };
+    return {
+      ...speed(events, start.time), peakMiB,
+      ...(used.trainer === undefined ? {} : { cpuPerEpoch: used.trainer / (epochs - start.epochs) }),
+      cpuPerSecond: Object.fromEntries(Object.entries(used).map(([part, spent]) => [part, spent / watched])),
+    };
   }
 }
 

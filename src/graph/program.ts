@@ -34,7 +34,7 @@ export type State = Readonly<Record<string, HostTensor>>;
  * - one port per entry of `random` (train step only).
  * Outputs:
  * - train step: `loss` (scalar, what is minimised) and, when `followed` is not empty, `followed` (its scalars);
- * - evaluate: `loss` (batch: each sample's own reconstruction loss), `followed` likewise, `metrics` (batch × metrics of the spec),
+ * - evaluate: `loss` (batch: each sample's own reconstruction loss), `followed` likewise, `metrics` (batch × metrics asked for),
  *   `posterior` of a gaussian latent (3 · units: divergence of each dimension, mean of the codes, mean of their squares);
  * - encode: `code` (batch × latent size, flat); decode takes `code` and gives `reconstruction` (batch × features, model scale);
  *   reconstruct gives `loss`, `code` and `reconstruction`; measure gives `metrics` (batch × metrics).
@@ -49,7 +49,10 @@ export interface ModelPrograms {
    */
   readonly followed: readonly { readonly name: string; readonly factor: number }[];
   trainStep(batch: number): Program;
-  evaluate(batch: number): Program;
+  /** @param metrics those of the spec when left out. */
+  evaluate(batch: number, metrics?: readonly MetricName[]): Program;
+  /** As `evaluate`, but gives nothing besides `metrics`. */
+  evaluateMetrics(batch: number, metrics: readonly MetricName[]): Program;
   encode(batch: number): Program;
   decode(batch: number): Program;
   reconstruct(batch: number): Program;

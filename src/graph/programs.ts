@@ -63,11 +63,10 @@ export function buildPrograms(model: Model, spec: Spec, { data, below = [] }: Pr
   const metricsOf = (names: readonly MetricName[], target: Value, reconstruction: Value): Value =>
     ops.concat(names.map(name => ops.reshape(sampleMetric(name, target, reconstruction, model.inputShape), [target.shape[0]!, 1])), 1);
 
-  function evaluate(batch: number): Program {
+  function evaluate(batch: number, metrics: readonly MetricName[] = spec.training.metrics): Program {
     const { around, state, ports: randomPorts } = groundOf(packed, 'evaluate', batch);
     const { ports, target, input } = samples(batch, around);
     const { own, followed, reconstruction, klPerDimension, code } = network.objective(target, input, around);
-    const { metrics } = spec.training;
     return {
       name: `evaluate ${batch}`, inputs: [...ports, ...randomPorts], state, updates: [],
       outputs: [
@@ -96,6 +95,10 @@ export function buildPrograms(model: Model, spec: Spec, { data, below = [] }: Pr
     followed: training.followed.map(({ name, factor }) => ({ name, factor: factor.value })),
     trainStep,
     evaluate,
+    evaluateMetrics(batch, metrics) {
+      const { outputs, ...program } = evaluate(batch, metrics);
+      return { ...program, name: `metrics of ${batch}`, outputs: outputs.filter(({ name }) => name === 'metrics') };
+    },
     reconstruct(batch) {
       const { code, target, reconstruction, ...program } = looking('reconstruct', batch);
       const own = ops.reshape(sampleLosses(spec.training.loss, reductionOf(spec), target, reconstruction), [batch]);

@@ -130,6 +130,13 @@ export function scaled(values: Uint8Array | Float32Array, scale: number): Float3
   return out;
 }
 
+/**
+ * Samples on which metrics are measured after an epoch, spread evenly over a larger split, so that a small model on a large set is
+ * not slowed down by them. The mean squared error, which principal components are compared with, is measured on all.
+ */
+export const MEASURED_SAMPLES = 2000;
+const measuredOnAll: readonly MetricName[] = ['mse'];
+
 /** Evaluates batches of samples; `breath` keeps the process responsive. */
 export class Evaluator {
   private readonly batch: number;
@@ -138,20 +145,33 @@ export class Evaluator {
   private readonly noisy = new Map<Split, Float32Array[]>();
   /** Programs of `measure` by batch size and metrics. */
   private readonly measuring = new Map<string, Promise<CompiledProgram>>();
+  /** Programs of `judge` by batch size and metrics. */
+  private readonly judging = new Map<string, Promise<CompiledProgram>>();
+  /** The samples that metrics are measured on, of splits that are larger. */
+  private readonly chosen = new Map<Split, Samples>();
 
   constructor(private readonly experiment: Experiment, private readonly compiled: CompiledPrograms) {
     this.batch = evaluationBatch(experiment);
   }
 
-  /** The loss on a split, what it consists of, and the metrics of the spec: means over all samples. */
+  /** The loss on a split and what it consists of, over all its samples; the metrics of the spec, over as many as `MEASURED_SAMPLES` says. */
   async judge(split: Split): Promise<Judgement> {
     const { programs: { followed }, spec } = this.experiment;
+    const samples = split.count > MEASURED_SAMPLES;
+    const whole = spec.training.metrics.filter(name => !samples || measuredOnAll.includes(name));
+    const others = spec.training.metrics.filter(name => !whole.includes(name));
     const means = new Means();
-    for await (const { results, size } of this.evaluated(split)) {
+    const addMetrics = (names: readonly MetricName[], { data }: HostTensor, size: number): void => {
+      names.forEach((name, column) => { means.add(name, tensor(data.filter((_, i) => i % names.length === column)), size, size); });
+    };
+    for await (const { results, size } of this.evaluated(split, whole)) {
       means.add('own', results['loss']!, size, size);
       if (results['followed']) means.add('followed', results['followed'], 1, size);
-      if (results['metrics']) means.add('metrics', results['metrics'], size, size);
+      if (results['metrics']) addMetrics(whole, results['metrics'], size);
       if (results['posterior']) means.add('posterior', results['posterior'], 1, size);
+    }
+    if (others.length > 0) {
+      for await (const { results, size } of this.evaluated(this.chosenOf(split), others)) addMetrics(others, results['metrics']!, size);
     }
     const parts = means.of('followed');
     const loss = followed.length === 0 ? means.of('own')[0]! : followed.reduce((sum, { factor }, i) => sum + factor * parts[i]!, 0);
@@ -160,7 +180,7 @@ export class Evaluator {
       values: {
         loss,
         ...Object.fromEntries(followed.map(({ name }, i) => [name, parts[i]!])),
-        ...Object.fromEntries(spec.training.metrics.map((name, i) => [name, means.of('metrics')[i]!])),
+        ...Object.fromEntries(spec.training.metrics.map(name => [name, means.of(name)[0]!])),
         ...posteriorValues(means.of('posterior')),
       },
     };
@@ -169,7 +189,7 @@ export class Evaluator {
   /** Each sample's own reconstruction loss. */
   async losses(split: Split): Promise<Float32Array> {
     const losses = new Float32Array(split.count);
-    for await (const { results, first } of this.evaluated(split)) losses.set(results['loss']!.data, first);
+    for await (const { results, first } of this.evaluated(split, [])) losses.set(results['loss']!.data, first);
     return losses;
   }
 
@@ -189,16 +209,31 @@ export class Evaluator {
     return measured;
   }
 
-  private async *evaluated(split: Split): AsyncGenerator<{ results: Record<string, HostTensor>; first: number; size: number }> {
-    const { spec, programs } = this.experiment;
-    for (let first = 0; first < split.count; first += this.batch) {
-      const size = Math.min(this.batch, split.count - first);
-      const program = await this.compiled.get('evaluate', size);
-      const feeds = this.feeds(this.valuesOf(split, first, size), this.noiseOf(split, first, size), size);
+  private chosenOf(split: Split): Samples {
+    let chosen = this.chosen.get(split);
+    if (chosen === undefined) this.chosen.set(split, chosen = takeSamples(this.experiment, split, spreadPositions(MEASURED_SAMPLES, split.count)));
+    return chosen;
+  }
+
+  private async *evaluated(from: Split | Samples, metrics: readonly MetricName[]): AsyncGenerator<{ results: Record<string, HostTensor>; first: number; size: number }> {
+    const { spec, programs, features } = this.experiment;
+    const chosen = 'positions' in from;
+    for (let first = 0; first < from.count; first += this.batch) {
+      const size = Math.min(this.batch, from.count - first);
+      const program = await this.judgingProgram(chosen ? 'evaluateMetrics' : 'evaluate', size, metrics);
+      const noise = chosen ? from.corrupted?.slice(first * features, (first + size) * features) : this.noiseOf(from, first, size);
+      const feeds = this.feeds(from.values.slice(first * features, (first + size) * features), noise, size);
       for (const feed of programs.evaluationRandom) feeds[feed.name] = randomTensor(feed, size, spec.seed, first);
       yield { results: await program.run(feeds), first, size };
       await this.breath.take();
     }
+  }
+
+  private judgingProgram(which: 'evaluate' | 'evaluateMetrics', size: number, metrics: readonly MetricName[]): Promise<CompiledProgram> {
+    const key = `${which} ${size} ${metrics.join()}`;
+    let program = this.judging.get(key);
+    if (program === undefined) this.judging.set(key, program = this.compiled.session.compile(this.experiment.programs[which](size, metrics)));
+    return program;
   }
 
   /** Codes, reconstructions and own losses of these samples, in their order. */

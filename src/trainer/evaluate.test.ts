@@ -1,0 +1,58 @@
+import { afterEach, expect, it } from 'vitest';
+import { readRun } from '../runs/reader.ts';
+import { MEASURED_SAMPLES, spreadPositions } from './evaluate.ts';
+import { openRun } from './opened-run.ts';
+import { makePlace, removePlace, trainAt, type Place } from './testing.ts';
+import { judgedSplit } from './views.ts';
+
+const places: Place[] = [];
+afterEach(() => { places.splice(0).forEach(removePlace); });
+
+const metrics = ['ssim', 'mse', 'mae'] as const;
+const config = (test: number, more = ''): string => `{
+  "data": { "type": "glyphs", "train": 100, "test": ${test} },
+  "corruption": [{ "type": "gaussian", "stddev": 0.1 }],
+  "encoder": [{ "type": "flatten" }, { "type": "dense", "units": 16, "activation": "sigmoid" }],
+  ${more === '' ? '"latent": { "type": "plain", "units": 4 },' : more}
+  "training": { "epochs": 1, "metrics": ["ssim", "mse", "mae"] },
+  "views": { "samples": 4, "latentSamples": 20 },
+}`;
+
+/** The metrics of the last epoch, and those of every validation sample, in their order. */
+async function measured(text: string): Promise<{ told: Readonly<Record<string, number>>; each: readonly Float32Array[] }> {
+  const place = makePlace(text);
+  places.push(place);
+  const { folder } = await trainAt(place);
+  const last = (await readRun(folder)).events.findLast(event => event.type === 'scalars' && event.split === 'validation');
+  const run = await openRun(folder, { dataFolders: [] }, 'last');
+  try {
+    const rows = await run.evaluator.measure(judgedSplit(run.experiment), metrics);
+    return { told: last?.type === 'scalars' ? last.values : {}, each: metrics.map((_, column) => rows.filter((_, i) => i % metrics.length === column)) };
+  } finally {
+    await run.close();
+  }
+}
+
+const mean = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+
+it('measures all samples of a small validation set after an epoch', async () => {
+  const { told, each } = await measured(config(60));
+  metrics.forEach((name, i) => { expect(told[name], name).toBeCloseTo(mean(each[i]!), 6); });
+  expect(told['loss']).toBeCloseTo(told['mse']!, 6);
+});
+
+it('measures evenly spread samples of a larger one, with the noise of each, and the mean squared error on all', async () => {
+  const count = MEASURED_SAMPLES + 700;
+  const { told, each: [ssim, mse, mae] } = await measured(config(count));
+  const chosen = (values: Float32Array): number => mean(Float64Array.from(spreadPositions(MEASURED_SAMPLES, count), position => values[position]!));
+  expect(told['mse']).toBeCloseTo(mean(mse!), 6);
+  expect(told['ssim']).toBeCloseTo(chosen(ssim!), 6);
+  expect(told['mae']).toBeCloseTo(chosen(mae!), 6);
+  expect(Math.abs(chosen(ssim!) - mean(ssim!))).toBeGreaterThan(1e-6);
+});
+
+it('does so where codes and penalties are drawn at random', async () => {
+  const { told } = await measured(config(MEASURED_SAMPLES + 100, '"latent": { "type": "gaussian", "units": 3 }, "penalties": [{ "type": "contractive", "weight": 0.01, "method": "estimate", "projections": 2 }],'));
+  for (const name of metrics) expect(told[name], name).toSatisfy(Number.isFinite);
+  expect(told['ssim']).toBeLessThan(1);
+});
