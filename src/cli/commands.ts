@@ -132,7 +132,13 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/export.ts')).exportModels,
   },
   {
-    name: 'devices', summary: 'List the devices of this machine.', positionals: [], options: [o.json],
+    name: 'devices', summary: 'List the devices and what is known of them for a config.', positionals: [{ ...file, optional: true }],
+    options: [
+      { name: 'check', description: 'Let every device try out the training step of FILE: whether it computes what the CPU computes, and how fast.' },
+      { name: 'forget', description: 'Forget all earlier checks, for instance to measure again.' },
+      o.set, o.data, o.threads, o.json,
+    ],
+    details: 'Before a device other than the CPU trains a model it does one step of it, which must have the CPU\'s result; with --device auto it must also be faster. That is done once for every model, library and driver, and kept in the user\'s cache folder.',
     load: async () => (await import('./commands/devices.ts')).devices,
   },
   {

@@ -1,10 +1,10 @@
 // Data sets known by name: what they are made of, where they may lie on this machine, and their public homes.
 import { createHash } from 'node:crypto';
 import { readFile, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { messageOf, StudioError } from '../core/errors.ts';
+import { userCacheFolder } from '../core/user-folders.ts';
 import type { LoadOptions } from './dataset.ts';
 import { download, sha256Of } from './download.ts';
 import { formatBytes } from './memory.ts';
@@ -91,12 +91,9 @@ export interface FoundSet {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** The user's folder for downloads: XDG_CACHE_HOME, or what the system has for it. */
+/** The user's folder for downloads. */
 export function defaultCacheFolder(): string {
-  const base = process.env['XDG_CACHE_HOME']
-    ?? (process.platform === 'win32' ? process.env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local')
-      : process.platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : join(homedir(), '.cache'));
-  return join(base, 'autoencoder-studio', 'datasets');
+  return userCacheFolder('datasets');
 }
 
 type Places = Pick<LoadOptions, 'dataFolders' | 'cacheFolder'>;

@@ -23,6 +23,8 @@ export interface Device {
   readonly available: boolean;
   /** Why it is not available, or what is worth knowing. */
   readonly note?: string;
+  /** Versions of the library and of the driver below it: a check holds as long as they stay the same. */
+  readonly version?: string;
 }
 
 export interface CompiledProgram {

@@ -33,6 +33,9 @@ export interface RunRecord {
   /** Absolute path of the config it was started from. */
   readonly configPath?: string;
   readonly device?: string;
+  /** Why that one, and why not the others, where there was a choice. */
+  readonly deviceReason?: string;
+  readonly otherDevices?: string;
   readonly parameters?: number;
   readonly overrides: Readonly<Record<string, unknown>>;
   /** Id of the run whose weights it started from. */
@@ -67,6 +70,8 @@ export function toRecord(summary: RunSummary): RunRecord {
     created: info?.created ?? 0,
     configPath: info?.configPath,
     device: info?.device.name,
+    deviceReason: info?.device.reason,
+    otherDevices: info?.device.others?.filter(({ available }) => available).map(({ name, reason }) => `${name} ${reason}`).join('; ') || undefined,
     parameters: info?.model.parameters,
     overrides: info?.overrides ?? {},
     parent: info?.parent,

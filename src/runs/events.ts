@@ -49,7 +49,14 @@ export interface RunInfo {
   readonly specHash: string;
   readonly seed: number;
   readonly created: number;
-  readonly device: { readonly id: string; readonly name: string };
+  readonly device: {
+    readonly id: string;
+    readonly name: string;
+    /** Why this one: "chosen: 3.1× faster than the CPU (...)". */
+    readonly reason?: string;
+    /** Why none of the others that were considered. */
+    readonly others?: readonly { readonly id: string; readonly name: string; readonly available: boolean; readonly reason: string }[];
+  };
   readonly versions: Readonly<Record<string, string>>;
   /** Paths and values given with --set. */
   readonly overrides: Readonly<Record<string, unknown>>;

@@ -2,10 +2,12 @@
 import { tensor, type HostTensor } from '../core/tensor.ts';
 import { createBatchSource } from '../data/batches.ts';
 import type { BatchPlan, DataProgress } from '../data/dataset.ts';
+import type { Trial } from '../engine/checks.ts';
 import { chooseDevice, type Choice } from '../engine/choose.ts';
 import type { Session } from '../engine/engine.ts';
 import { openSession } from '../engine/engines.ts';
 import type { State } from '../graph/program.ts';
+import type { DeviceNotes } from './device-notes.ts';
 import { batchSizeOf, type Experiment } from './experiment.ts';
 import { requireMemory } from './memory.ts';
 import { learningRateAt } from './schedule.ts';
@@ -20,22 +22,34 @@ export function batchPlan({ spec, programs }: Experiment): BatchPlan {
   return { seed: spec.seed, batchSize, shuffle, corruption: spec.corruption, binarize: spec.data.binarize === 'sample', random: programs.random };
 }
 
+export interface PrepareOptions {
+  readonly threads: number | undefined;
+  readonly notes: DeviceNotes;
+  /** Of the config that is trained. */
+  readonly configPath: string;
+}
+
 /**
  * Opens a session on the device asked for, with this state in it.
  * @param request a device id, or "auto".
- * @throws StudioError('memory') when the model would not fit, StudioError('device') when there is no such device.
+ * @throws StudioError('memory') when the model would not fit, StudioError('device') when there is no such device or it computes wrong numbers.
  */
-export async function prepareSession(experiment: Experiment, state: () => State, request: string, threads: number | undefined): Promise<Prepared> {
+export async function prepareSession(experiment: Experiment, state: () => State, request: string, { threads, notes, configPath }: PrepareOptions): Promise<Prepared> {
   const batch = batchSizeOf(experiment);
   // Before any of the state is made: a model that does not fit would end the process right there.
   requireMemory(experiment.programs.memory(batch), batch, request === 'auto' ? 'cpu' : request);
   const initial = state();
   const options = threads === undefined ? {} : { threads };
-  const trial = { program: experiment.programs.trainStep(batch), state: initial, feeds: await trialFeeds(experiment) };
-  const choice = await chooseDevice(request, trial, options);
+  const trial = await trialOf(experiment, initial);
+  const choice = await notes.choosing(experiment.spec, configPath, () => chooseDevice(request, trial, { ...options, ...notes.options }));
   const session = await openSession(choice.device, options);
   await session.setState(initial);
   return { session, choice };
+}
+
+/** The first training step, to be tried out from this state. */
+export async function trialOf(experiment: Experiment, state: State): Promise<Trial> {
+  return { program: experiment.programs.trainStep(batchSizeOf(experiment)), state, feeds: await trialFeeds(experiment) };
 }
 
 /** The first batch of the first epoch, as the very first step will be fed. */

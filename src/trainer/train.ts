@@ -3,9 +3,10 @@
 import * as path from 'node:path';
 import { messageOf, StudioError } from '../core/errors.ts';
 import { createBatchSource } from '../data/batches.ts';
+import type { Statement } from '../engine/choose.ts';
 import { requireDeviceName, type Device } from '../engine/engine.ts';
 import { countParameters } from '../model/summary.ts';
-import { runFiles, type RunEvent, type RunOutcome, type TensorFile } from '../runs/events.ts';
+import { runFiles, type RunEvent, type RunInfo, type RunOutcome, type TensorFile } from '../runs/events.ts';
 import { isVoidedBy, readRun } from '../runs/reader.ts';
 import { RunTensorBoard } from '../runs/tensorboard.ts';
 import { RunWriter } from '../runs/writer.ts';
@@ -19,6 +20,7 @@ import { CompiledPrograms } from './compiled.ts';
 import { checkedConfig, readConfig, readConfigText, withoutSweep, type Config } from './config.ts';
 import { Control } from './control.ts';
 import { Evaluator } from './evaluate.ts';
+import { DeviceNotes } from './device-notes.ts';
 import { openExperiment, stepsPerEpochOf, type Experiment } from './experiment.ts';
 import { writeFinalPictures } from './final-pictures.ts';
 import { log } from './log.ts';
@@ -114,7 +116,7 @@ function nameOf({ spec, path: file }: Config): string {
   return spec.name ?? path.basename(file).replace(/\.aeconf$/, '');
 }
 
-type CommonOptions = Pick<TrainOptions, 'dataFolders' | 'cacheFolder' | 'signal' | 'onStatus' | 'onEvent' | 'onRun' | 'batchWorker'>;
+type CommonOptions = Pick<TrainOptions, 'dataFolders' | 'cacheFolder' | 'devicesFolder' | 'signal' | 'onStatus' | 'onEvent' | 'onRun' | 'batchWorker'>;
 
 /** One stretch of work on a run, from an open folder to its end. */
 class Run {
@@ -208,16 +210,18 @@ class Run {
     this.requireGoingOn();
     this.requireSameData(experiment);
     status.write({ message: 'Choosing a device' });
-    const prepared = await prepareSession(experiment, () => beginning?.state(experiment) ?? experiment.programs.initialState(spec.seed), this.device, this.threads);
+    const prepared = await prepareSession(experiment, () => beginning?.state(experiment) ?? experiment.programs.initialState(spec.seed), this.device, {
+      threads: this.threads, configPath, notes: new DeviceNotes(this.options.devicesFolder),
+    });
     const { dataset, model } = experiment;
     const { total, trainable } = countParameters(model.parameters);
-    const { device: { id, name }, reasons } = prepared.choice;
+    const { device: { id, name }, statements } = prepared.choice;
     log(this.writer, `${dataset.name}: ${dataset.train.count} + ${dataset.validation.count} samples of ${dataset.shape.join('×')}. ${total} parameters. Device: ${name}.`);
-    for (const reason of reasons) log(this.writer, reason);
+    for (const { name: which, text } of statements) log(this.writer, `${which}: ${text}.`);
     const begun = beginning?.describe?.(experiment);
     if (begun !== undefined) this.alert('info', begun);
     this.writer.updateInfo({
-      device: { id, name },
+      device: { id, name, ...reasonsOf(statements) },
       dataset: {
         name: dataset.name, shape: dataset.shape, train: dataset.train.count, validation: dataset.validation.count,
         ...(dataset.classNames ? { classNames: dataset.classNames } : {}),
@@ -256,7 +260,6 @@ class Run {
       baseline: new BaselineTask(experiment, session, writer),
     };
     try {
-      if (choice.warning !== undefined) this.alert('warning', choice.warning);
       status.note({ epochs: spec.training.epochs });
       if (start.step <= 0) await training.background.start(() => training.views.writeSamples(writer));
       await this.prepareRebuilt(training);
@@ -341,6 +344,13 @@ class Run {
       process.emitWarning(`The run folder could not be told: ${messageOf(second)}`);
     }
   }
+}
+
+/** Why this device, and why none of the others, for run.json. */
+function reasonsOf(statements: readonly Statement[]): Pick<RunInfo['device'], 'reason' | 'others'> {
+  const chosen = statements.find(statement => statement.chosen);
+  const others = statements.filter(statement => !statement.chosen).map(({ id, name, available, text }) => ({ id, name, available, reason: text }));
+  return { ...(chosen === undefined ? {} : { reason: chosen.text }), ...(others.length === 0 ? {} : { others }) };
 }
 
 function seenSamples({ epoch, stepInEpoch }: Position, { dataset, spec }: Experiment): number {

@@ -12,6 +12,8 @@ export interface TrainOptions {
   readonly batchWorker?: string;
   readonly dataFolders: readonly string[];
   readonly cacheFolder?: string;
+  /** Where checks of devices are kept; the user's cache folder when left out. */
+  readonly devicesFolder?: string;
   /** Holds one folder per run; `.autoencoder/runs` beside the nearest workspace root when left out by the caller. */
   readonly runsFolder: string;
   /** Aborting stops after the current step with a checkpoint. */
@@ -37,7 +39,7 @@ export interface TrainResult {
   readonly seconds: number;
 }
 
-export type ResumeOptions = Pick<TrainOptions, 'dataFolders' | 'cacheFolder' | 'signal' | 'onStatus' | 'onEvent' | 'onRun' | 'threads' | 'batchWorker'> & {
+export type ResumeOptions = Pick<TrainOptions, 'dataFolders' | 'cacheFolder' | 'devicesFolder' | 'signal' | 'onStatus' | 'onEvent' | 'onRun' | 'threads' | 'batchWorker'> & {
   /** Left out: the device the run was on. */
   readonly device?: string;
   /** Train up to this many epochs in place of the spec's. */

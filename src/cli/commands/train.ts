@@ -1,7 +1,7 @@
 // `aeconf train FILE` and `aeconf resume RUN`
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { RunEvent, RunStatus } from '../../runs/events.ts';
+import type { RunEvent, RunInfo, RunStatus } from '../../runs/events.ts';
 import { toJson } from '../../runs/json.ts';
 import { readSummary } from '../../runs/reader.ts';
 import { readSpec } from '../../spec/load.ts';
@@ -92,6 +92,7 @@ async function followAsText(context: Context, options: Common, work: (options: C
       `${formatCount(dataset.train)} + ${formatCount(dataset.validation)} samples of ${dataset.shape.join('×')}`,
       `${formatCount(model.parameters)} parameters`, device.name,
     ].join(paint(terminal, 'dim', ' · ')));
+    for (const reason of deviceReasons(device)) display.say(paint(terminal, 'dim', reason));
   };
   signal.addEventListener('abort', () => { display.say('Stopping after this step; once more ends at once.'); }, { once: true });
   const onStatus = (status: RunStatus): void => {
@@ -128,6 +129,12 @@ async function followAsText(context: Context, options: Common, work: (options: C
   } finally {
     display.erase();
   }
+}
+
+/** "webgpu not chosen: ..." of every device that could have trained; nothing where the user asked for one without a check. */
+function deviceReasons({ id, reason, others = [] }: RunInfo['device']): string[] {
+  if (reason === undefined || reason === 'chosen: asked for') return [];
+  return [`${id} ${reason}`, ...others.filter(other => other.available).map(other => `${other.id} ${other.reason}`)];
 }
 
 /** The last words: how it ended, and where everything is. */

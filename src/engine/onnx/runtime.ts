@@ -3,10 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
+import path from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import { messageOf, StudioError } from '../../core/errors.ts';
 import { lower } from '../../graph/onnx/lower.ts';
 import * as ops from '../../graph/ops.ts';
+import { graphicsDrivers } from '../driver.ts';
 import type { Device, Engine, Session, SessionOptions } from '../engine.ts';
 import { here } from '../here.ts';
 import { OnnxSession, type Provider, type Runtime } from './session.ts';
@@ -26,6 +28,13 @@ export function physicalCores(): number {
 
 function processorName(): string {
   return os.cpus()[0]?.model.trim().replace(/\s+/g, ' ') ?? os.arch();
+}
+
+/** "onnxruntime-node 1.30.0": of the package that would be loaded. */
+function packageVersion(name: string): string {
+  const file = createRequire(here()).resolve.paths(name)?.map(folder => path.join(folder, name, 'package.json')).find(existsSync);
+  const { version } = file === undefined ? {} : JSON.parse(readFileSync(file, 'utf8')) as { version?: string };
+  return `${name} ${version ?? 'of unknown version'}`;
 }
 
 async function loadNative(): Promise<Runtime & { listSupportedBackends(): { name: string; bundled: boolean }[] }> {
@@ -58,7 +67,7 @@ export class OnnxEngine implements Engine {
 
   async devices({ gpus: askGpus = true }: { gpus?: boolean } = {}): Promise<Device[]> {
     const cores = physicalCores();
-    const cpu = { id: 'cpu', engine: 'onnx', name: `CPU (${processorName()}, ${cores} ${cores === 1 ? 'thread' : 'threads'})` } as const;
+    const cpu = { id: 'cpu', engine: 'onnx', name: `CPU (${processorName()}, ${cores} ${cores === 1 ? 'thread' : 'threads'})`, version: packageVersion('onnxruntime-node') } as const;
     try {
       const backends = new Set((await loadNative()).listSupportedBackends().map(({ name }) => name));
       const gpus = askGpus ? (Object.keys(gpuProviders) as GpuId[]).filter(id => backends.has(id)).map(gpuDevice) : [];
@@ -100,7 +109,7 @@ const gpuNames: Record<GpuId, string> = { webgpu: 'GPU (WebGPU)', cuda: 'NVIDIA 
 
 /** Doubles two numbers on the device. */
 function probe(id: GpuId): Device {
-  const device = { id, engine: 'onnx', name: gpuNames[id] } as const;
+  const device = { id, engine: 'onnx', name: gpuNames[id], version: `${packageVersion('onnxruntime-node')}; ${graphicsDrivers()}` } as const;
   const x = ops.input('x', [2]);
   const model = lower({ name: 'probe', inputs: [{ name: 'x', dtype: 'float32', shape: [2] }], state: [], outputs: [{ name: 'y', value: ops.mul(x, 2) }], updates: [] });
   const script = `
@@ -129,7 +138,7 @@ export class OnnxWebEngine implements Engine {
   readonly id = 'onnx-web';
 
   async devices(): Promise<Device[]> {
-    return Promise.resolve([{ id: 'wasm', engine: 'onnx-web', name: 'CPU (WebAssembly, 1 thread)', available: true }]);
+    return Promise.resolve([{ id: 'wasm', engine: 'onnx-web', name: 'CPU (WebAssembly, 1 thread)', available: true, version: packageVersion('onnxruntime-web') }]);
   }
 
   async open(device: Device): Promise<Session> {

@@ -1,12 +1,13 @@
 // Runs programs with ONNX Runtime: the native library on CPU and GPU, the WebAssembly build where there is none. State is fed
 // back from one run to the next; on a GPU it never leaves the device.
 import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-node';
-import { messageOf, StudioError } from '../../core/errors.ts';
+import { StudioError } from '../../core/errors.ts';
 import { tensor as hostTensor, type HostTensor, type TensorData } from '../../core/tensor.ts';
 import { lower, nextName } from '../../graph/onnx/lower.ts';
 import * as ops from '../../graph/ops.ts';
 import type { Port, Program } from '../../graph/program.ts';
 import type { CompiledProgram, Device, Session } from '../engine.ts';
+import { programFailure } from '../failure.ts';
 
 /** What onnxruntime-node and onnxruntime-web have in common. */
 export interface Runtime {
@@ -72,7 +73,7 @@ export class OnnxSession implements Session {
   }
 
   private keep(program: Program, created: InferenceSession): OnnxProgram {
-    const compiled: OnnxProgram = new OnnxProgram(program, created, this.held, this.provider.memory, value => this.upload(value), async () => {
+    const compiled: OnnxProgram = new OnnxProgram(this.device, program, created, this.held, this.provider.memory, value => this.upload(value), async () => {
       // State in GPU buffers may be this program's work; it stays until the whole session goes.
       if (this.provider.memory === 'gpu') return;
       this.compiled.delete(compiled);
@@ -91,7 +92,7 @@ export class OnnxSession implements Session {
     try {
       return await this.provider.runtime.InferenceSession.create(lower(program), options);
     } catch (cause) {
-      throw new StudioError('device', `${this.device.name} cannot run "${program.name}": ${messageOf(cause)} Choose another device (aeconf devices lists them).`, { cause });
+      throw programFailure(this.device, program.name, cause);
     }
   }
 
@@ -112,6 +113,7 @@ class OnnxProgram implements CompiledProgram {
   private readonly fetches: Record<string, Tensor | null>;
 
   constructor(
+    private readonly device: Device,
     private readonly program: Program,
     private readonly session: InferenceSession,
     private readonly held: Held,
@@ -142,7 +144,7 @@ class OnnxProgram implements CompiledProgram {
     }
     // New state goes into the memory of the state before last: fresh memory would be cleared and collected at every step.
     for (const { name } of this.program.updates) this.fetches[nextName(name)] = spare.get(name) ?? null;
-    const results = await this.session.run(this.feeds, this.fetches);
+    const results = await this.session.run(this.feeds, this.fetches).catch((cause: unknown) => { throw programFailure(this.device, this.program.name, cause); });
     for (const { name } of this.program.updates) {
       const before = state.get(name);
       state.set(name, results[nextName(name)]!);

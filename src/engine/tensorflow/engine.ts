@@ -1,6 +1,7 @@
 // TensorFlow as an engine: its CPU and its CUDA library, each an npm package that users install when they want it. Both bring a
 // library of the same name, so that a process can use one of them.
 import { StudioError } from '../../core/errors.ts';
+import { graphicsDrivers } from '../driver.ts';
 import type { Device, Engine, Session, SessionOptions } from '../engine.ts';
 import { physicalCores } from '../onnx/runtime.ts';
 import { loadAddon } from './addon.ts';
@@ -47,7 +48,8 @@ export function deviceOf(id: TensorFlowId, found: string | undefined): Device {
     probes.set(found, answer);
   }
   if (!answer.ok) return { ...device, name: `${names[id]})`, available: false, note: answer.why };
-  return { ...device, name: `${names[id]} ${answer.version})`, available: true };
+  const version = `${libraryKinds[id].package} ${libraryKinds[id].version}, TensorFlow ${answer.version}${id === 'tensorflow-gpu' ? `; ${graphicsDrivers()}` : ''}`;
+  return { ...device, name: `${names[id]} ${answer.version})`, available: true, version };
 }
 
 /** Which package this process uses. */

@@ -2,8 +2,8 @@
 // install it with `aeconf engine install tensorflow` or from VS Code, or have it in node_modules already.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { userDataFolder } from '../../core/user-folders.ts';
 import { here } from '../here.ts';
 
 export type TensorFlowId = 'tensorflow' | 'tensorflow-gpu';
@@ -39,12 +39,7 @@ export function engineFolder(env: NodeJS.ProcessEnv = process.env): string {
   return env['AECONF_TENSORFLOW'] ? resolve(env['AECONF_TENSORFLOW']) : dataFolder(env);
 }
 
-function dataFolder(env: NodeJS.ProcessEnv): string {
-  const base = env['XDG_DATA_HOME']
-    ?? (process.platform === 'win32' ? env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local')
-      : process.platform === 'darwin' ? join(homedir(), 'Library', 'Application Support') : join(homedir(), '.local', 'share'));
-  return join(base, 'autoencoder-studio', 'tensorflow');
-}
+const dataFolder = (env: NodeJS.ProcessEnv): string => userDataFolder('tensorflow', env);
 
 /** Written into the folder of a kind once its library was tried; without it the folder is a torn installation. */
 export const markFile = 'installed.json';

@@ -1,9 +1,10 @@
 // Runs programs on TensorFlow's kernels. Weights and optimiser state stay in TensorFlow's tensors; a step makes its intermediate
 // tensors and deletes each after its last use, so that the number of tensors never grows.
-import { messageOf, StudioError } from '../../core/errors.ts';
+import { StudioError } from '../../core/errors.ts';
 import { tensor, type HostTensor } from '../../core/tensor.ts';
 import type { Program } from '../../graph/program.ts';
 import type { CompiledProgram, Device, Session } from '../engine.ts';
+import { programFailure } from '../failure.ts';
 import { attributeOf, typeNumber, type Addon, type AddonAttribute } from './addon.ts';
 import { lower } from './lower.ts';
 import type { KernelCall, Plan } from './plan.ts';
@@ -39,7 +40,7 @@ export class TensorFlowSession implements Session {
   }
 
   async compile(program: Program): Promise<CompiledProgram> {
-    const compiled: TensorFlowProgram = new TensorFlowProgram(program, lower(program), this.addon, this.device.name, this.state, () => this.compiled.delete(compiled));
+    const compiled: TensorFlowProgram = new TensorFlowProgram(program, lower(program), this.addon, this.device, this.state, () => this.compiled.delete(compiled));
     this.compiled.add(compiled);
     return Promise.resolve(compiled);
   }
@@ -67,7 +68,7 @@ class TensorFlowProgram implements CompiledProgram {
     private readonly program: Program,
     private readonly plan: Plan,
     private readonly addon: Addon,
-    private readonly deviceName: string,
+    private readonly device: Device,
     private readonly state: Map<string, StateTensor>,
     private readonly onDispose: () => void,
   ) {
@@ -100,7 +101,7 @@ class TensorFlowProgram implements CompiledProgram {
       return await Promise.resolve(results);
     } catch (cause) {
       this.release([...plan.inputs.map(({ slot }) => slot), ...plan.calls.map(({ output }) => output)]);
-      throw new StudioError('device', `${this.deviceName} cannot run "${this.program.name}": ${messageOf(cause)} Choose another device (aeconf devices lists them).`, { cause });
+      throw programFailure(this.device, this.program.name, cause);
     }
   }
 

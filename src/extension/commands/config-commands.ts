@@ -77,7 +77,7 @@ async function askOverrides(studio: Studio, file: vscode.Uri): Promise<{ overrid
     if (choice === undefined) return undefined;
     const { act } = choice;
     if (act === 'train') return { overrides, ...(device === undefined ? {} : { device }) };
-    if (act === 'device') device = await pickDevice(studio) ?? device;
+    if (act === 'device') device = await pickDevice(studio, { file, overrides }) ?? device;
     else if (act === 'epochs' || act === 'latent') {
       const name = act === 'latent' && latent !== undefined ? latent.path : 'training.epochs';
       const usual = act === 'latent' && latent !== undefined ? latent.units : spec.training.epochs;

@@ -1,7 +1,10 @@
 // Choosing the device that trains, and where data sets are looked for.
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { StudioError } from '../../core/errors.ts';
-import { ask } from '../program.ts';
+import { languageId } from '../contributions.ts';
+import type { Overrides } from '../overrides.ts';
+import { ask, type Program } from '../program.ts';
 import { readSetting } from '../settings.ts';
 import { onCommand, type Studio } from '../studio.ts';
 
@@ -10,30 +13,62 @@ interface DeviceInfo {
   readonly name: string;
   readonly available: boolean;
   readonly note?: string;
+  /** What a check with the config at hand said: "not chosen: 4.0× slower than the CPU (...)". */
+  readonly said?: string;
+  /** When, in milliseconds since 1970. */
+  readonly measured?: number;
 }
 
-/** The devices that the program found on this machine. */
-async function listDevices({ program }: Studio): Promise<readonly DeviceInfo[]> {
-  const answer = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Looking for devices' }, () => ask(program, ['devices']));
+/** The config that devices are chosen for, and values that differ from the file. */
+export interface DeviceQuestion {
+  readonly file: vscode.Uri;
+  readonly overrides?: Overrides;
+}
+
+/** The devices that the program found on this machine, with what is known of them for a config. */
+async function listDevices({ program }: Studio, about: DeviceQuestion | undefined): Promise<readonly DeviceInfo[]> {
+  const args = about === undefined ? [] : [about.file.fsPath, ...Object.entries(about.overrides ?? {}).flatMap(([path, value]) => ['--set', `${path}=${JSON.stringify(value)}`])];
+  const answer = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Looking for devices' }, () => askWithout(program, args));
   const list: unknown = typeof answer === 'object' && answer !== null && 'devices' in answer ? answer.devices : answer;
   if (!Array.isArray(list)) throw new StudioError('internal', '`aeconf devices` printed no list of devices.');
   return list.filter((item): item is DeviceInfo => typeof item === 'object' && item !== null && 'id' in item && typeof item.id === 'string' && 'name' in item && 'available' in item);
 }
 
+/** A config with errors has no checks; the devices are the same. */
+async function askWithout(program: Program, args: readonly string[]): Promise<unknown> {
+  try {
+    return await ask(program, ['devices', ...args]);
+  } catch (error) {
+    if (error instanceof StudioError && (error.reason === 'spec' || error.reason === 'usage')) return ask(program, ['devices']);
+    throw error;
+  }
+}
+
+/** The config in front of the user. */
+function configAtHand(): DeviceQuestion | undefined {
+  const document = [vscode.window.activeTextEditor, ...vscode.window.visibleTextEditors].map(editor => editor?.document).find(shown => shown?.languageId === languageId && shown.uri.scheme === 'file');
+  return document && { file: document.uri };
+}
+
 /** Lets the user pick a device; undefined when they changed their mind. */
-export async function pickDevice(studio: Studio): Promise<string | undefined> {
+export async function pickDevice(studio: Studio, about: DeviceQuestion | undefined = configAtHand()): Promise<string | undefined> {
   const current = readSetting('autoencoder.device');
   const mark = (id: string) => id === current ? '$(check) ' : '';
-  const items = listDevices(studio).then(devices => [
-    { label: `${mark('auto')}auto`, description: 'the fastest that computes right', detail: 'Each device is compared with the CPU on the very model before it is trusted.', id: 'auto' },
+  const items = listDevices(studio, about).then(devices => [
+    { label: `${mark('auto')}auto`, description: 'the fastest that computes right', detail: `Each device is compared with the CPU on the very model before it is trusted.${about === undefined ? '' : ` What is said below is of ${path.basename(about.file.fsPath)}.`}`, id: 'auto' },
     ...devices.map(device => ({
       label: `${mark(device.id)}${device.id}`,
       description: device.available ? device.name : `${device.name} — not available`,
-      ...(device.note === undefined ? {} : { detail: device.note }),
+      ...detailOf(device),
       id: device.id,
     })),
   ]);
   return (await vscode.window.showQuickPick(items, { title: 'Select Device', placeHolder: 'Which device trains?', matchOnDescription: true }))?.id;
+}
+
+function detailOf({ available, note, said, measured }: DeviceInfo): { readonly detail?: string } {
+  const detail = !available || said === undefined ? note : `${said}${measured === undefined ? '' : `, measured on ${new Date(measured).toLocaleDateString('en', { dateStyle: 'medium' })}`}`;
+  return detail === undefined ? {} : { detail };
 }
 
 export function registerDeviceCommands(studio: Studio, refresh: () => Promise<void>): void {
