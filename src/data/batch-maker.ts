@@ -1,18 +1,19 @@
 // Makes one batch: gathers samples in the order of the epoch, corrupts, fills random feeds. The same code runs in the
 // worker thread and without one, so both give the same bits. Everything depends on (seed, epoch, index) only.
+import type { ErrorReason } from '../core/errors.ts';
 import { hashText, RandomStream, type RandomFeed } from '../core/random.ts';
 import { sizeOf } from '../core/tensor.ts';
 import { drawPixels } from './binarize.ts';
 import { corrupt } from './corruption.ts';
-import type { Batch, BatchPlan } from './dataset.ts';
+import type { Batch, BatchPlan, Split } from './dataset.ts';
+import { HeldGatherer, StoredGatherer, WindowGatherer, type Gatherer } from './gather.ts';
 import type { Samples } from './memory.ts';
+import { splitKind } from './rows.ts';
 
-/** What a maker needs to know of its split; can be posted to a worker, `values` being shared memory. */
+/** What a maker needs to know; can be posted to a worker, the memory of the split being shared. */
 export interface MakerSetup {
-  readonly values: Samples;
-  /** Class of each sample, when the plan asks for labels. */
-  readonly labels?: Uint16Array;
-  readonly count: number;
+  /** With labels when the plan asks for them. */
+  readonly split: Split;
   readonly shape: readonly number[];
   readonly scale: number;
   readonly plan: BatchPlan;
@@ -36,7 +37,7 @@ export interface WorkerRequest {
 /** From the worker: the batch lies in `buffers`, which may be longer. */
 export type WorkerAnswer =
   | { readonly batch: Batch; readonly buffers: BatchBuffers }
-  | { readonly error: string };
+  | { readonly error: string; readonly reason: ErrorReason };
 
 /** The memory to hand over with a message. */
 export function transfers(buffers: BatchBuffers): ArrayBuffer[] {
@@ -47,35 +48,39 @@ export function transfers(buffers: BatchBuffers): ArrayBuffer[] {
 export class BatchMaker {
   readonly batchesPerEpoch: number;
   private readonly features: number;
-  private order: Uint32Array | undefined;
-  private orderEpoch = 0;
+  private readonly gatherer: Gatherer;
 
-  constructor(private readonly setup: MakerSetup) {
-    this.features = sizeOf(setup.shape);
-    this.batchesPerEpoch = Math.ceil(setup.count / setup.plan.batchSize);
+  /** @param ahead whether samples in a file are read ahead, in a thread that has time for it and takes the memory */
+  constructor(private readonly setup: MakerSetup, { ahead = false } = {}) {
+    const { split, shape, plan: { seed, shuffle, batchSize } } = setup;
+    const features = this.features = sizeOf(shape);
+    this.batchesPerEpoch = Math.ceil(split.count / batchSize);
+    const plan = { count: split.count, features, seed, shuffle };
+    if (split.stored === undefined) this.gatherer = new HeldGatherer(split.values, plan);
+    else this.gatherer = ahead ? new WindowGatherer(split.stored, plan) : new StoredGatherer(split.stored, plan);
   }
 
   allocate(): BatchBuffers {
-    const { values, labels, plan } = this.setup;
-    const size = Math.min(plan.batchSize, this.setup.count);
+    const { split, plan } = this.setup;
+    const size = Math.min(plan.batchSize, split.count);
     const numbers = size * this.features;
     const random = Object.fromEntries(plan.random.map(feed =>
       [feed.name, feed.kind === 'keep' ? new Uint8Array(size * feed.perSample) : new Float32Array(size * feed.perSample)]));
     return {
-      target: values instanceof Uint8Array ? new Uint8Array(numbers) : new Float32Array(numbers),
+      target: splitKind(split) === 'uint8' ? new Uint8Array(numbers) : new Float32Array(numbers),
       ...(plan.corruption.length > 0 ? { input: new Float32Array(numbers) } : {}),
-      ...(labels ? { labels: new Int32Array(size) } : {}),
+      ...(plan.labels ? { labels: new Int32Array(size) } : {}),
       random,
     };
   }
 
   /** Fills `buffers` with batch `index` (from 0) of `epoch` (from 1); the last batch of an epoch may be smaller. */
   make(epoch: number, index: number, buffers: BatchBuffers): Batch {
-    const { plan, count, shape, scale } = this.setup;
+    const { plan, split, shape, scale } = this.setup;
     const start = index * plan.batchSize;
-    const size = Math.min(plan.batchSize, count - start);
+    const size = Math.min(plan.batchSize, split.count - start);
     const target = buffers.target.subarray(0, size * this.features);
-    this.gather(epoch, start, size, target);
+    this.gatherer.gather(epoch, start, target);
     if (plan.binarize) drawPixels(target, scale, new RandomStream(plan.seed, 'binarize', epoch, index));
     const input = buffers.input?.subarray(0, size * this.features);
     if (input !== undefined) {
@@ -93,32 +98,16 @@ export class BatchMaker {
     return { epoch, index, size, target, ...(input === undefined ? {} : { input }), ...(labels === undefined ? {} : { labels }), random };
   }
 
-  private gather(epoch: number, start: number, size: number, target: Samples): void {
-    const { values, plan } = this.setup;
-    const { features } = this;
-    if (!plan.shuffle) {
-      target.set(values.subarray(start * features, (start + size) * features));
-      return;
-    }
-    const order = this.orderOf(epoch);
-    for (let row = 0; row < size; row++) {
-      const from = order[start + row]! * features;
-      target.set(values.subarray(from, from + features), row * features);
-    }
+  /** Does what makes later batches faster; called when a batch has been handed over. */
+  readAhead(): void {
+    this.gatherer.readAhead();
   }
 
   private gatherLabels(epoch: number, start: number, out: Int32Array): void {
-    const labels = this.setup.labels!;
-    const order = this.setup.plan.shuffle ? this.orderOf(epoch) : undefined;
-    for (let row = 0; row < out.length; row++) out[row] = labels[order === undefined ? start + row : order[start + row]!]!;
-  }
-
-  private orderOf(epoch: number): Uint32Array {
-    if (this.order === undefined || this.orderEpoch !== epoch) {
-      this.order = new RandomStream(this.setup.plan.seed, 'shuffle', epoch).permutation(this.setup.count);
-      this.orderEpoch = epoch;
-    }
-    return this.order;
+    const labels = this.setup.split.labels!;
+    const positions = new Uint32Array(out.length);
+    this.gatherer.positions(epoch, start, positions);
+    for (let row = 0; row < out.length; row++) out[row] = labels[positions[row]!]!;
   }
 }
 

@@ -7,13 +7,23 @@ import { BatchMaker, transfers, type MakerSetup, type WorkerAnswer, type WorkerR
 const port = parentPort;
 if (port === null) throw new StudioError('internal', 'batch-worker is meant to be started as a worker thread.');
 
-const maker = new BatchMaker(workerData as MakerSetup);
+const maker = new BatchMaker(workerData as MakerSetup, { ahead: true });
+let failure: unknown;
 port.on('message', ({ epoch, index, buffers }: WorkerRequest) => {
   try {
+    // What failed while nobody waited is told to the next who does.
+    if (failure !== undefined) throw failure;
     const answer: WorkerAnswer = { batch: maker.make(epoch, index, buffers), buffers };
     port.postMessage(answer, transfers(buffers));
   } catch (error) {
-    const answer: WorkerAnswer = { error: `Batch ${index} of epoch ${epoch} could not be made: ${messageOf(error)}` };
+    const known = error instanceof StudioError;
+    const answer: WorkerAnswer = { error: known ? error.message : `Batch ${index} of epoch ${epoch} could not be made: ${messageOf(error)}`, reason: known ? error.reason : 'internal' };
     port.postMessage(answer);
+    return;
+  }
+  try {
+    maker.readAhead();
+  } catch (error) {
+    failure = error;
   }
 });

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBatchSource } from './batches.ts';
-import type { Batch, BatchPlan, BatchSource, Split } from './dataset.ts';
+import type { Batch, BatchPlan, BatchSource, HeldSplit, Split } from './dataset.ts';
 import { allocate, allocateLabels } from './memory.ts';
+import { heldValues } from './rows.ts';
 import { splitOff } from './splits.ts';
 import { expectStudioError, TemporaryFolder } from './testing.ts';
 
@@ -18,7 +19,7 @@ const FEATURES = 12;
 const dataset = { name: 'numbers', shape: [3, 4, 1], scale: 1 / 255 };
 
 /** Sample i is filled with the byte i. */
-function split(count: number, kind: 'uint8' | 'float32' = 'uint8'): Split {
+function split(count: number, kind: 'uint8' | 'float32' = 'uint8'): HeldSplit {
   const values = allocate(kind, count * FEATURES, 'test');
   for (let i = 0; i < values.length; i++) values[i] = Math.floor(i / FEATURES);
   return { count, values };
@@ -203,16 +204,16 @@ describe('createBatchSource', () => {
 
 describe('splitOff', () => {
   const labelled = (count: number): Split => ({ ...split(count), labels: Uint16Array.from({ length: count }, (_, i) => i * 3) });
-  const ids = (part: Split) => [...part.values].filter((_, i) => i % FEATURES === 0);
+  const ids = (part: Split) => [...heldValues(part)].filter((_, i) => i % FEATURES === 0);
 
   it('cuts by the seed, keeps order, samples whole and labels with them', () => {
     const { train, validation } = splitOff(labelled(100), FEATURES, 0.2, 3, 'test');
     expect([train.count, validation.count]).toEqual([80, 20]);
     for (const part of [train, validation]) {
-      expect(part.values).toHaveLength(part.count * FEATURES);
+      expect(heldValues(part)).toHaveLength(part.count * FEATURES);
       expect(ids(part)).toEqual([...ids(part)].sort((a, b) => a - b));
       expect([...part.labels!]).toEqual(ids(part).map(id => id * 3));
-      expect(part.values.every((value, i) => value === ids(part)[Math.floor(i / FEATURES)])).toBe(true);
+      expect(heldValues(part).every((value, i) => value === ids(part)[Math.floor(i / FEATURES)])).toBe(true);
     }
     expect([...ids(train), ...ids(validation)].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
     expect(ids(splitOff(labelled(100), FEATURES, 0.2, 3, 'test').validation)).toEqual(ids(validation));

@@ -4,6 +4,7 @@ import type { DataSpec } from '../spec/schema.ts';
 import { createBatchSource } from './batches.ts';
 import type { BatchPlan, Dataset } from './dataset.ts';
 import { loadDataset } from './load.ts';
+import { heldValues } from './rows.ts';
 import { bytesOf, expectStudioError, npyFile, TemporaryFolder } from './testing.ts';
 
 const folder = new TemporaryFolder();
@@ -36,15 +37,15 @@ describe.each(kinds)('binarize of %s', (name, one) => {
   it('cuts all samples at one half, in their own type and scale', async () => {
     const { train, validation, scale } = await load(files(name, 'threshold'));
     expect(scale).toBe(1 / one);
-    for (const { values } of [train, validation]) expect(Array.from(values.subarray(0, 5))).toEqual([0, 0, one, one, one]);
+    for (const split of [train, validation]) expect(Array.from(heldValues(split).subarray(0, 5))).toEqual([0, 0, one, one, one]);
   });
 
   it('draws the validation samples once, by the seed, and leaves the training samples as probabilities', async () => {
     const [plain, first, again, other] = [await load(files(name, undefined)), await load(files(name, 'sample')), await load(files(name, 'sample')), await load(files(name, 'sample'), 2)];
-    expect(first.train.values).toEqual(plain.train.values);
-    expect(first.validation.values).toEqual(again.validation.values);
-    expect(first.validation.values).not.toEqual(other.validation.values);
-    frequencies(first.validation.values, one).forEach((found, i) => { expect(Math.abs(found - shares[i]!)).toBeLessThan(0.04); });
+    expect(heldValues(first.train)).toEqual(heldValues(plain.train));
+    expect(heldValues(first.validation)).toEqual(heldValues(again.validation));
+    expect(heldValues(first.validation)).not.toEqual(heldValues(other.validation));
+    frequencies(heldValues(first.validation), one).forEach((found, i) => { expect(Math.abs(found - shares[i]!)).toBeLessThan(0.04); });
   });
 
   it('draws training samples anew for every batch, the same for the same epoch and index', async () => {

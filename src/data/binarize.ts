@@ -4,24 +4,61 @@
 import { StudioError } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
 import type { DataSpec } from '../spec/schema.ts';
-import type { Dataset, Split } from './dataset.ts';
-import type { Samples } from './memory.ts';
+import type { Dataset, LoadOptions, Split } from './dataset.ts';
+import { kindOf, type Samples } from './memory.ts';
+import { eachPiece, splitKind } from './rows.ts';
+
+/** What becomes of pixels when they are read, sample by sample. */
+export interface Pixels {
+  readonly how: 'threshold' | 'draw';
+  readonly scale: number;
+  /** Of what is drawn. */
+  readonly seed: number;
+}
 
 /** Rounding that a value may be outside [0, 1] by. */
 const SLACK = 1e-6;
 
 /**
- * Does what can be done at load, in place: everything for "threshold"; for "sample" the validation samples, drawn once by
- * the seed. The training samples stay probabilities then; batches draw from them.
+ * Does what can be done at load: everything for "threshold"; for "sample" the validation samples, drawn once by the seed. The
+ * training samples stay probabilities then; batches draw from them. Samples in memory are changed in place, others whenever
+ * they are read.
  * @throws StudioError('data') when values are not in [0, 1].
  */
-export function binarizeDataset(dataset: Dataset, kind: DataSpec['binarize'], seed: number): void {
-  if (kind === undefined) return;
+export async function binarizeDataset(dataset: Dataset, kind: DataSpec['binarize'], { seed, signal, onProgress }: Pick<LoadOptions, 'seed' | 'signal' | 'onProgress'>): Promise<Dataset> {
+  if (kind === undefined) return dataset;
   const { name, scale, train, validation } = dataset;
-  for (const { values } of [train, validation]) requireProbabilities(values, scale, name);
-  oneOf(train.values, scale, name);
-  if (kind === 'threshold') for (const { values } of [train, validation]) threshold(values, scale);
-  else drawSplit(validation, scale, seed);
+  const total = train.count + validation.count;
+  for (const [split, before] of [[train, 0], [validation, train.count]] as const) {
+    // Bytes need no look where the largest of them is 1.
+    if (splitKind(split) === 'uint8' && scale * 255 <= 1 + SLACK) continue;
+    await eachPiece(split, (values, seen) => {
+      requireProbabilities(values, scale, name);
+      if (split.stored !== undefined) onProgress?.({ task: `Checking the values of ${name}`, done: before + seen, total, unit: 'samples' });
+    }, signal);
+  }
+  oneOf(splitKind(train), scale, name);
+  if (kind === 'threshold') return { ...dataset, train: changed(train, { how: 'threshold', scale, seed }), validation: changed(validation, { how: 'threshold', scale, seed }) };
+  return { ...dataset, validation: drawnOnce(validation, scale, seed) };
+}
+
+/** A split whose samples are drawn once. Each has a stream of its own, by its position; epoch 0 is none that training has. */
+export function drawnOnce(split: Split, scale: number, seed: number): Split {
+  return changed(split, { how: 'draw', scale, seed });
+}
+
+function changed(split: Split, pixels: Pixels): Split {
+  if (split.stored !== undefined) return { ...split, stored: { ...split.stored, pixels } };
+  const { count, values } = split;
+  const features = count === 0 ? 0 : values.length / count;
+  for (let i = 0; i < count; i++) applyPixels(values.subarray(i * features, (i + 1) * features), pixels, i);
+  return split;
+}
+
+/** Changes one sample in place. @param position of it in its split */
+export function applyPixels(values: Samples, { how, scale, seed }: Pixels, position: number): void {
+  if (how === 'threshold') threshold(values, scale);
+  else drawPixels(values, scale, new RandomStream(seed, 'binarize', 0, position));
 }
 
 function requireProbabilities(values: Samples, scale: number, name: string): void {
@@ -33,9 +70,9 @@ function requireProbabilities(values: Samples, scale: number, name: string): voi
 }
 
 /** The stored value that stands for 1. @throws StudioError('data') when bytes cannot hold it. */
-function oneOf(values: Samples, scale: number, name = 'the data'): number {
+function oneOf(kind: 'uint8' | 'float32', scale: number, name = 'the data'): number {
   const one = 1 / scale;
-  if (values instanceof Float32Array) return one;
+  if (kind === 'float32') return one;
   const byte = Math.round(one);
   if (byte > 255 || Math.abs(byte - one) > 1e-9 * one) {
     throw new StudioError('data', `${name}: "binarize" cannot write 1 as a byte when values are divided by ${Number(one.toPrecision(6))}. Give "divideBy" a whole number up to 255.`);
@@ -44,19 +81,13 @@ function oneOf(values: Samples, scale: number, name = 'the data'): number {
 }
 
 function threshold(values: Samples, scale: number): void {
-  const one = oneOf(values, scale);
+  const one = oneOf(kindOf(values), scale);
   for (let i = 0; i < values.length; i++) values[i] = values[i]! * scale >= 0.5 ? one : 0;
-}
-
-/** Draws a whole split in place. Each sample has a stream of its own, by its position; epoch 0 is none that training has. */
-export function drawSplit({ count, values }: Split, scale: number, seed: number): void {
-  const features = count === 0 ? 0 : values.length / count;
-  for (let i = 0; i < count; i++) drawPixels(values.subarray(i * features, (i + 1) * features), scale, new RandomStream(seed, 'binarize', 0, i));
 }
 
 /** Each value becomes 1 with the probability that it is, in place. */
 export function drawPixels(values: Samples, scale: number, stream: RandomStream): void {
-  const one = oneOf(values, scale);
+  const one = oneOf(kindOf(values), scale);
   const share = scale * 4294967296;
   for (let i = 0; i < values.length; i++) values[i] = stream.uint32() < values[i]! * share ? one : 0;
 }

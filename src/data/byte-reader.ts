@@ -1,7 +1,7 @@
 // Reads a file, or a member of an archive, from front to back in pieces, unpacking gzip on the way: headers are seen before
 // anything is allocated, and no file is ever in memory twice.
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { messageOf, StudioError } from '../core/errors.ts';
@@ -30,6 +30,31 @@ export function readError(name: string, error: unknown): StudioError {
   return new StudioError('data', `${name} cannot be read: ${messageOf(error)}.`, { cause: error });
 }
 
+/** A file as it was when it was first looked at. */
+export interface FileStamp {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/** @throws StudioError('data') when there is no such file */
+export async function stampOf(path: string): Promise<FileStamp> {
+  try {
+    const { size, mtimeMs } = await stat(path);
+    return { path, size, mtimeMs };
+  } catch (error) {
+    throw readError(path, error);
+  }
+}
+
+/** Where bytes lie that are stored as they are. */
+export interface Origin {
+  readonly file: FileStamp;
+  /** Of the first of them in the file. */
+  readonly start: number;
+}
+
 export class ByteReader {
   private pending: Uint8Array = new Uint8Array(0);
   private readonly iterator: AsyncIterator<Uint8Array>;
@@ -39,8 +64,9 @@ export class ByteReader {
   /**
    * @param name for messages
    * @param capacity the most bytes the stream can yield
+   * @param origin left out for what is packed
    */
-  constructor(readonly name: string, private readonly stream: Readable, readonly capacity: number) {
+  constructor(readonly name: string, private readonly stream: Readable, readonly capacity: number, readonly origin?: Origin) {
     this.iterator = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   }
 
@@ -115,14 +141,14 @@ export class ByteReader {
  * @throws StudioError('data') when it cannot be opened; reading throws StudioError('cancelled') after `signal` is aborted
  */
 export async function openBytes(path: string, signal?: AbortSignal): Promise<ByteReader> {
-  let size: number;
+  let stamp: FileStamp;
   const magic = new Uint8Array(2);
   try {
     const handle = await open(path, 'r');
     try {
-      const stat = await handle.stat();
-      if (stat.isDirectory()) throw new StudioError('data', `${path} is a folder, a file is expected.`);
-      size = stat.size;
+      const found = await handle.stat();
+      if (found.isDirectory()) throw new StudioError('data', `${path} is a folder, a file is expected.`);
+      stamp = { path, size: found.size, mtimeMs: found.mtimeMs };
       await handle.read(magic, 0, 2, 0);
     } finally {
       await handle.close();
@@ -132,11 +158,11 @@ export async function openBytes(path: string, signal?: AbortSignal): Promise<Byt
   }
   const file = createReadStream(path, { highWaterMark: CHUNK, ...(signal ? { signal } : {}) });
   const gzip = magic[0] === 0x1f && magic[1] === 0x8b;
-  if (!gzip) return new ByteReader(path, file, size);
+  if (!gzip) return new ByteReader(path, file, stamp.size, { file: stamp, start: 0 });
   const unpacked = createGunzip({ chunkSize: CHUNK });
   // The error, if any, reaches the reader through `unpacked`, which the pipeline destroys with it.
   pipeline(file, unpacked, () => undefined);
-  return new ByteReader(path, unpacked, size * MAX_DEFLATE_RATIO);
+  return new ByteReader(path, unpacked, stamp.size * MAX_DEFLATE_RATIO);
 }
 
 /** Opens a file, lets `use` read it, and closes it whatever happens. */

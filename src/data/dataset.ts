@@ -1,14 +1,30 @@
-// A data set in memory, whatever file it came from.
+// A data set, whatever file it came from: in memory, or in its file where it is larger than that.
 import type { RandomFeed } from '../core/random.ts';
 import type { CorruptionSpec } from '../spec/schema.ts';
+import type { Place } from './free-memory.ts';
+import type { Samples } from './memory.ts';
+import type { StoredRows } from './stored.ts';
 
-export interface Split {
+interface SplitFacts {
   readonly count: number;
-  /** count × features, row-major, each sample channels-last. Backed by a SharedArrayBuffer so that workers read it without a copy. */
-  readonly values: Uint8Array | Float32Array;
   /** Class of each sample as an index into `classNames`. */
   readonly labels?: Uint16Array;
 }
+
+export interface HeldSplit extends SplitFacts {
+  /** count × features, row-major, each sample channels-last. Backed by a SharedArrayBuffer so that workers read it without a copy. */
+  readonly values: Samples;
+  readonly stored?: undefined;
+}
+
+/** Samples that are read when they are needed. */
+export interface StoredSplit extends SplitFacts {
+  readonly stored: StoredRows;
+  readonly values?: undefined;
+}
+
+/** What all may ask of it, wherever its samples are, is in rows.ts. */
+export type Split = HeldSplit | StoredSplit;
 
 export interface Dataset {
   /** "fashion-mnist", or the file's name. */
@@ -40,6 +56,8 @@ export interface LoadOptions {
   /** Where downloads are kept; the user's cache folder when left out. */
   readonly cacheFolder?: string;
   readonly seed: number;
+  /** Where the training samples have to be: where they were when the run began. Left out: in memory as far as that allows. */
+  readonly place?: Place;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DataProgress) => void;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { extract } from 'tar-stream';
 import { messageOf, StudioError } from '../core/errors.ts';
-import { cancelled, openBytes, readError, type ByteReader } from './byte-reader.ts';
+import { cancelled, openBytes, readError, stampOf, type ByteReader } from './byte-reader.ts';
 import { formatBytes } from './memory.ts';
 import { ZipArchive } from './zip.ts';
 
@@ -19,6 +19,8 @@ export interface FileSet {
   readonly paths: readonly string[];
   /** Calls `visit` with the bytes of each wanted path, in any order. */
   read(wanted: ReadonlySet<string>, visit: (path: string, bytes: Uint8Array) => void): Promise<void>;
+  /** Lines that say of the wanted paths, in order, what changes when their bytes do: sizes and times of change. */
+  describe(wanted: ReadonlySet<string>): AsyncGenerator<string>;
   close(): void;
 }
 
@@ -106,8 +108,23 @@ async function openFolder(root: string, filter: PathFilter, signal: AbortSignal 
         visit(path, bytes);
       }
     },
+    async *describe(wanted) {
+      for (const path of paths) {
+        if (!wanted.has(path)) continue;
+        requireLive(signal, root);
+        const { size, mtimeMs } = await stampOf(join(root, path));
+        yield `${path} ${size} ${mtimeMs}`;
+      }
+    },
     close: () => undefined,
   };
+}
+
+/** The paths of an archive are what they are as long as the archive is. */
+async function* describeArchive(archivePath: string, paths: readonly string[], wanted: ReadonlySet<string>): AsyncGenerator<string> {
+  const { size, mtimeMs } = await stampOf(archivePath);
+  yield `${size} ${mtimeMs}`;
+  for (const path of paths) if (wanted.has(path)) yield path;
 }
 
 async function openZip(archivePath: string, filter: PathFilter, signal: AbortSignal | undefined): Promise<FileSet> {
@@ -123,6 +140,7 @@ async function openZip(archivePath: string, filter: PathFilter, signal: AbortSig
         visit(path, await archive.readMember(path, MAX_FILE));
       }
     },
+    describe: wanted => describeArchive(archivePath, paths, wanted),
     close: () => { archive.close(); },
   };
 }
@@ -143,6 +161,7 @@ async function openTar(archivePath: string, filter: PathFilter, signal: AbortSig
     paths,
     read: (wanted, visit) => eachTarFile(archivePath, signal, path =>
       (wanted.has(path) ? bytes => { visit(path, bytes); } : undefined)),
+    describe: wanted => describeArchive(archivePath, paths, wanted),
     close: () => undefined,
   };
 }

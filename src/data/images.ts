@@ -1,11 +1,18 @@
 // Folders and archives of pictures: sub-folders are labels, everything is brought to one size and to grey or RGB.
 // Sub-folders named "train" and "test" (or "validation") at the top are the two parts of the set, with the labels beneath them.
+import { realpath } from 'node:fs/promises';
 import { StudioError } from '../core/errors.ts';
+import { sizeOf } from '../core/tensor.ts';
 import type { DataProgress } from './dataset.ts';
+import type { SampleArray } from './elements.ts';
 import { compareNaturally, openFileSet, type FileSet } from './file-set.ts';
-import { allocate, type NumberArray } from './memory.ts';
+import type { MemoryBudget } from './free-memory.ts';
+import { allocate } from './memory.ts';
+import { findPack, packName, writePack } from './packed-images.ts';
 import { decodePicture, picturePattern } from './picture.ts';
+import type { Picture } from './pixels.ts';
 import { fitPicture, type Fit } from './resize.ts';
+import type { StoredArray } from './stored.ts';
 
 export interface ImageOptions {
   /** Height and width; left out, all images must have one size. */
@@ -16,13 +23,17 @@ export interface ImageOptions {
   readonly limit?: number | undefined;
   /** Whether a test part, where there is one, is read. */
   readonly test: boolean;
+  /** What it has no memory for is packed into a file and left there. */
+  readonly budget: MemoryBudget;
+  /** Where such files are kept. */
+  readonly packFolder: string;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: DataProgress) => void) | undefined;
 }
 
 export interface ImagePart {
   /** count × height × width × channels bytes. */
-  readonly samples: NumberArray;
+  readonly samples: SampleArray;
   /** The sub-folder each image is in; absent when there are no sub-folders. */
   readonly labels?: readonly string[];
 }
@@ -46,17 +57,24 @@ export async function readImages(path: string, options: ImageOptions): Promise<I
     const parts = splitParts(files.paths, depth);
     const train = parts.train.slice(0, options.limit);
     const test = options.test ? parts.test : [];
-    const collector = new Collector(files, train.concat(test), options);
-    const all = await collector.read();
+    const all = await new Collector(files, train.concat(test), path, options).read();
     const labelled = [...train, ...test].some(file => labelOf(file, depth, parts.test.length > 0) !== undefined);
     const part = (list: readonly string[], from: number): ImagePart => ({
-      samples: { shape: [list.length, ...all.shape.slice(1)], data: all.data.subarray(from * collector.features, (from + list.length) * collector.features) },
+      samples: slice(all, from, list.length),
       ...(labelled ? { labels: list.map(file => labelOf(file, depth, parts.test.length > 0) ?? '(no folder)') } : {}),
     });
     return { train: part(train, 0), ...(test.length > 0 ? { test: part(test, train.length) } : {}) };
   } finally {
     files.close();
   }
+}
+
+/** Some of the samples of an array, without a copy. */
+function slice(all: SampleArray, from: number, count: number): SampleArray {
+  const shape = [count, ...all.shape.slice(1)];
+  const features = sizeOf(shape.slice(1));
+  if ('stored' in all) return { shape, stored: { ...all.stored, offset: all.stored.offset + from * features } };
+  return { shape, data: all.data.subarray(from * features, (from + count) * features) };
 }
 
 /** How many folders all paths share: an archive usually holds one folder that holds everything. */
@@ -88,42 +106,73 @@ export function folderNames(labels: Iterable<string>): string[] {
   return [...new Set(labels)].sort(compareNaturally);
 }
 
+type Size = Pick<Picture, 'width' | 'height'>;
+
 class Collector {
-  features = 0;
-  private data: Uint8Array = new Uint8Array(0);
-  private target: Fit | undefined;
+  private readonly channels: 1 | 3;
   private firstName = '';
   private done = 0;
 
-  constructor(private readonly files: FileSet, private readonly list: readonly string[], private readonly options: ImageOptions) {
-    if (options.size) this.start(options.size[0], options.size[1]);
+  /** @param path of the folder or archive, as it was asked for */
+  constructor(private readonly files: FileSet, private readonly list: readonly string[], private readonly path: string, private readonly options: ImageOptions) {
+    this.channels = options.color === 'grey' ? 1 : 3;
   }
 
-  private start(height: number, width: number): Fit {
-    const channels = this.options.color === 'grey' ? 1 : 3;
-    this.features = height * width * channels;
-    this.data = allocate('uint8', this.list.length * this.features, this.files.name);
-    return this.target = { height, width, channels, fit: this.options.fit };
+  async read(): Promise<SampleArray> {
+    const { size, budget, fit } = this.options;
+    const { height, width } = size ? { height: size[0], width: size[1] } : await this.firstSize();
+    const target: Fit = { height, width, channels: this.channels, fit };
+    const shape = [this.list.length, height, width, this.channels];
+    if (budget.place(sizeOf(shape)) === 'disk') return this.pack(shape, target);
+    const data = allocate('uint8', sizeOf(shape), this.files.name);
+    const features = sizeOf(shape.slice(1));
+    await this.fill(target, (index, picture) => { fitPicture(picture, target, data.subarray(index * features, (index + 1) * features)); });
+    return { shape, data };
   }
 
-  async read(): Promise<NumberArray> {
+  /** All images must have the size of the first one. */
+  private async firstSize(): Promise<Size> {
+    const first = this.list[0]!;
+    let size: Size | undefined;
+    await this.files.read(new Set([first]), (path, bytes) => {
+      this.firstName = `${this.files.name}/${path}`;
+      size = decodePicture(bytes, this.firstName);
+    });
+    if (size === undefined) throw this.changed();
+    return size;
+  }
+
+  /** Leaves the pixels in a file, which may be there from an earlier time. */
+  private async pack(shape: readonly number[], target: Fit): Promise<StoredArray> {
+    const { packFolder } = this.options;
+    const source = JSON.stringify([await realpath(this.path), target]);
+    const name = await packName({ source, content: this.files.describe(new Set(this.list)) });
+    const known = await findPack(packFolder, name);
+    if (known !== undefined) return known;
+    const sample = new Uint8Array(sizeOf(shape.slice(1)));
+    return writePack(packFolder, name, shape, put => this.fill(target, (index, picture) => {
+      fitPicture(picture, target, sample);
+      put(index, sample);
+    }));
+  }
+
+  /** Decodes all pictures, in any order. */
+  private async fill(target: Fit, take: (index: number, picture: Picture) => void): Promise<void> {
     const position = new Map(this.list.map((path, index) => [path, index]));
-    const wanted = new Set(this.list);
-    await this.files.read(wanted, (path, bytes) => {
+    await this.files.read(new Set(this.list), (path, bytes) => {
       const name = `${this.files.name}/${path}`;
       const picture = decodePicture(bytes, name);
-      const target = this.target ?? this.start(picture.height, picture.width);
-      if (this.firstName === '') this.firstName = name;
       if (!this.options.size && (picture.width !== target.width || picture.height !== target.height)) {
         throw new StudioError('data', `The images have several sizes: ${name} has ${picture.width}×${picture.height} pixels, ${this.firstName} has ${target.width}×${target.height}. Give "size": [height, width] to bring all to one size.`);
       }
-      const index = position.get(path)!;
-      fitPicture(picture, target, this.data.subarray(index * this.features, (index + 1) * this.features));
+      take(position.get(path)!, picture);
       this.done++;
       this.options.onProgress?.({ task: `Reading images of ${this.files.name}`, done: this.done, total: this.list.length, unit: 'files' });
     });
-    if (this.done !== this.list.length) throw new StudioError('data', `${this.files.name} changed while it was read.`);
-    const target = this.target!;
-    return { shape: [this.list.length, target.height, target.width, target.channels], data: this.data };
+    if (this.done !== this.list.length) throw this.changed();
+  }
+
+  private changed(): StudioError {
+    return new StudioError('data', `${this.files.name} changed while it was read.`);
   }
 }

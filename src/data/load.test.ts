@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { DataSpec } from '../spec/schema.ts';
 import type { LoadOptions } from './dataset.ts';
 import { loadDataset, loadShape } from './load.ts';
+import { heldValues } from './rows.ts';
 import { bytesOf, expectStudioError, idxFile, npyFile, pgm, realData, TemporaryFolder, zipFile } from './testing.ts';
 
 const folder = new TemporaryFolder();
@@ -23,8 +24,8 @@ describe('loadDataset', () => {
     expect(set.train.labels).toHaveLength(60);
     const few = await load({ type: 'glyphs', train: 60, test: 20, seed: 0, validation: 0, limit: 10 });
     expect([few.train.count, few.validation.count]).toEqual([10, 0]);
-    expect(few.validation.values).toHaveLength(0);
-    expect([...few.train.values]).toEqual([...set.train.values.subarray(0, 7840)]);
+    expect(heldValues(few.validation)).toHaveLength(0);
+    expect([...heldValues(few.train)]).toEqual([...heldValues(set.train).subarray(0, 7840)]);
   });
 
   it('loads idx files with labels', async () => {
@@ -49,7 +50,7 @@ describe('loadDataset', () => {
     folder.write('y.npy', npyFile('<i8', [6, 1], bytesOf(BigInt64Array.of(-1n, 1n, 1n, -1n, 1n, 1n))));
     const set = await load({ type: 'npy', images: 'x.npy', labels: 'y.npy', divideBy: 16, shape: [2, 2, 3], validation: 0 });
     expect(set).toMatchObject({ shape: [2, 2, 3], scale: 1 / 16 });
-    expect(set.train.values).toBeInstanceOf(Float32Array);
+    expect(heldValues(set.train)).toBeInstanceOf(Float32Array);
     expect(set.classNames).toEqual(['-1', '1']);
     await expectStudioError(load({ type: 'npy', images: 'x.npy', shape: [5, 5, 1], validation: 0 }), 'data', '12 numbers each (12)', '5×5×1 needs 25');
     folder.write('big.npy', npyFile('|u1', [1, 2, 2, 2, 2], ramp(16)));
@@ -84,11 +85,11 @@ describe('loadDataset', () => {
     for (let i = 0; i < 20; i++) folder.write(`faces/${i % 2 === 0 ? 'ann' : 'bob'}/${i}.pgm`, pgm(4, 3, i));
     const set = await load({ type: 'images', path: 'faces', color: 'grey', fit: 'crop', validation: 0.25 });
     expect(set).toMatchObject({ name: 'faces', shape: [3, 4, 1], classNames: ['ann', 'bob'], train: { count: 15 }, validation: { count: 5 } });
-    for (const part of [set.train, set.validation]) for (let i = 0; i < part.count; i++) expect(part.labels![i]).toBe(part.values[i * 12]! % 2);
+    for (const part of [set.train, set.validation]) for (let i = 0; i < part.count; i++) expect(part.labels![i]).toBe(heldValues(part)[i * 12]! % 2);
     folder.write('parts/train/1.pgm', pgm(2, 2, 1));
     folder.write('parts/test/1.pgm', pgm(2, 2, 2));
     const parts = await load({ type: 'images', path: 'parts', color: 'rgb', fit: 'stretch', size: [1, 1], validation: 'test' });
-    expect([...parts.train.values, ...parts.validation.values]).toEqual([1, 1, 1, 2, 2, 2]);
+    expect([...heldValues(parts.train), ...heldValues(parts.validation)]).toEqual([1, 1, 1, 2, 2, 2]);
     expect(parts.classNames).toBeUndefined();
   });
 
@@ -117,18 +118,18 @@ describe.skipIf(realData === undefined)('real data', () => {
   it.each([['mnist', 33.318, 33.791], ['fashion-mnist', 72.940, 73.147]] as const)('%s', async (type, trainMean, testMean) => {
     const set = await load({ type, validation: 'test' }, real);
     expect(set).toMatchObject({ name: type, shape: [28, 28, 1], scale: 1 / 255, train: { count: 60000 }, validation: { count: 10000 } });
-    expect(mean(set.train.values)).toBeCloseTo(trainMean, 2);
-    expect(mean(set.validation.values)).toBeCloseTo(testMean, 2);
+    expect(mean(heldValues(set.train))).toBeCloseTo(trainMean, 2);
+    expect(mean(heldValues(set.validation))).toBeCloseTo(testMean, 2);
     const labels = gunzipSync(readFileSync(join(realData!, type, 't10k-labels-idx1-ubyte.gz'))).subarray(8);
     expect([...set.validation.labels!]).toEqual([...labels]);
     expect(set.classNames).toHaveLength(10);
-    expect(set.train.values.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(heldValues(set.train).buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 
   it('tells MNIST and Fashion-MNIST apart where the folder does not', async () => {
     const set = await load({ type: 'fashion-mnist', validation: 0.1, limit: 1000 }, { dataFolders: [join(realData!, 'mnist'), join(realData!, 'fashion-mnist')] });
     expect([set.train.count, set.validation.count]).toEqual([900, 100]);
-    expect(mean(set.train.values)).toBeGreaterThan(65);
+    expect(mean(heldValues(set.train))).toBeGreaterThan(65);
   });
 
   it('mnist.npz holds the same as the idx files', async () => {
@@ -137,8 +138,8 @@ describe.skipIf(realData === undefined)('real data', () => {
     }, real);
     const idx = await load({ type: 'mnist', validation: 'test' }, real);
     expect(npz.shape).toEqual(idx.shape);
-    expect(Buffer.compare(npz.train.values as Uint8Array, idx.train.values as Uint8Array)).toBe(0);
-    expect(Buffer.compare(npz.validation.values as Uint8Array, idx.validation.values as Uint8Array)).toBe(0);
+    expect(Buffer.compare(heldValues(npz.train) as Uint8Array, heldValues(idx.train) as Uint8Array)).toBe(0);
+    expect(Buffer.compare(heldValues(npz.validation) as Uint8Array, heldValues(idx.validation) as Uint8Array)).toBe(0);
     expect([...npz.train.labels!]).toEqual([...idx.train.labels!]);
   });
 
@@ -147,8 +148,8 @@ describe.skipIf(realData === undefined)('real data', () => {
     expect(set).toMatchObject({ name: 'digits.csv.gz', shape: [8, 8, 1], train: { count: 1797 } });
     expect(set.classNames).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
     expect([...set.train.labels!.subarray(0, 10)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    expect([...set.train.values.subarray(0, 8)]).toEqual([0, 0, 5, 13, 9, 1, 0, 0]);
-    expect(Math.max(...set.train.values)).toBe(16);
+    expect([...heldValues(set.train).subarray(0, 8)]).toEqual([0, 0, 5, 13, 9, 1, 0, 0]);
+    expect(Math.max(...heldValues(set.train))).toBe(16);
   });
 
   it('faces/orl: 400 PGM files of 40 people', async () => {
@@ -162,8 +163,8 @@ describe.skipIf(realData === undefined)('real data', () => {
     const set = await load({ type: 'lfw', color: 'rgb', fit: 'crop', size: [32, 32], limit: 300, validation: 0.1 }, real);
     expect(set).toMatchObject({ name: 'lfw', shape: [32, 32, 3], train: { count: 270 }, validation: { count: 30 } });
     expect(set.classNames).toContain('Abdullah_Gul');
-    expect(mean(set.train.values)).toBeGreaterThan(60);
-    expect(mean(set.train.values)).toBeLessThan(170);
+    expect(mean(heldValues(set.train))).toBeGreaterThan(60);
+    expect(mean(heldValues(set.train))).toBeLessThan(170);
     expect(existsSync(options.cacheFolder!)).toBe(false);
   });
 });

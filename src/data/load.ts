@@ -1,42 +1,23 @@
-// From the `data` of a spec to samples in memory: picks the reader, checks what came, cuts into training and validation.
+// From the `data` of a spec to samples: picks the reader, finds files, decides what is held in memory and what stays on disk.
 import { stat } from 'node:fs/promises';
-import { basename, isAbsolute, resolve } from 'node:path';
+import { basename, isAbsolute, join, resolve } from 'node:path';
 import { StudioError } from '../core/errors.ts';
-import { formatShape, sizeOf } from '../core/tensor.ts';
 import type { DataOf, DataSpec } from '../spec/schema.ts';
 import { binarizeDataset } from './binarize.ts';
 import { readCsv } from './csv.ts';
-import type { DataProgress, Dataset, LoadOptions, Split } from './dataset.ts';
-import { limitRows, type ReadOptions } from './elements.ts';
+import type { DataProgress, Dataset, LoadOptions } from './dataset.ts';
+import type { ReadOptions, SampleArray } from './elements.ts';
+import { MemoryBudget } from './free-memory.ts';
 import { drawGlyphs } from './glyphs.ts';
-import { readIdx } from './idx.ts';
+import { openIdx, readIdx } from './idx.ts';
 import { readImages, type ImageSet } from './images.ts';
-import { classNamesOf, labelIndices, labelsFromNumbers, type LabelTexts } from './labels.ts';
+import { labelsFromNumbers } from './labels.ts';
 import type { NumberArray } from './memory.ts';
-import { findNamedSet, namedSets } from './named-sets.ts';
-import { readNpy, type NpyArray } from './npy.ts';
+import { defaultCacheFolder, findNamedSet, namedSets } from './named-sets.ts';
+import { openNpy, readNpy } from './npy.ts';
 import { openNpz } from './npz.ts';
-import { emptySplit, splitOff } from './splits.ts';
-
-/** What a reader found, before it is cut. */
-interface Parts {
-  readonly name: string;
-  readonly train: Part;
-  /** Absent when the set has none, or it is not wanted. */
-  readonly test?: Part | undefined;
-  readonly scale: number;
-  /** Names of classes 0, 1, ... where they are known beforehand; otherwise the labels themselves. */
-  readonly classNames?: readonly string[];
-  readonly shape?: readonly number[] | undefined;
-}
-
-interface Part {
-  readonly samples: NumberArray;
-  readonly labels?: LabelTexts | undefined;
-}
-
-/** Sets without a test part lose this share of their samples to validation. */
-const DEFAULT_SHARE = 0.1;
+import { finish, type Part, type Parts } from './parts.ts';
+import { storedKind } from './stored.ts';
 
 /**
  * Loads a data set.
@@ -44,26 +25,30 @@ const DEFAULT_SHARE = 0.1;
  */
 export async function loadDataset(data: DataSpec, options: LoadOptions): Promise<Dataset> {
   const throttled: LoadOptions = options.onProgress ? { ...options, onProgress: throttle(options.onProgress) } : options;
-  const parts = await readParts(data, throttled);
-  const dataset = finish(parts, data, options.seed);
-  binarizeDataset(dataset, data.binarize, options.seed);
-  return dataset;
+  const budget = new MemoryBudget('memory' in data ? data.memory : undefined, options.place);
+  const parts = await readParts(data, { ...throttled, budget });
+  return binarizeDataset(finish(parts, data, options.seed), data.binarize, throttled);
+}
+
+interface Reading extends LoadOptions {
+  readonly budget: MemoryBudget;
 }
 
 /** Shape of one sample, reading as little as the format allows: for a summary before anything is trained. Throws as `loadDataset` does. */
 export async function loadShape(data: DataSpec, options: LoadOptions): Promise<readonly number[]> {
-  const { shape } = await loadDataset({ ...data, limit: 1, validation: 0 }, options);
+  const { memory: _, ...unlimited } = { memory: undefined, ...data };
+  const { shape } = await loadDataset({ ...unlimited, limit: 1, validation: 0 }, options);
   return shape;
 }
 
-function readParts(data: DataSpec, options: LoadOptions): Promise<Parts> {
+function readParts(data: DataSpec, options: Reading): Promise<Parts> {
   switch (data.type) {
     case 'glyphs': return Promise.resolve(glyphParts(data));
     case 'mnist':
     case 'fashion-mnist': return namedIdxParts(data, options);
     case 'lfw': return lfwParts(data, options);
-    case 'idx': return arrayParts(data, options, readIdx);
-    case 'npy': return arrayParts(data, options, readNpy);
+    case 'idx': return arrayParts(data, options, { open: openIdx, read: readIdx });
+    case 'npy': return arrayParts(data, options, { open: openNpy, read: readNpy });
     case 'npz': return npzParts(data, options);
     case 'csv': return csvParts(data, options);
     case 'images': return imageParts(data, options);
@@ -74,12 +59,10 @@ function wantsTest(data: DataSpec): boolean {
   return data.validation === 'test';
 }
 
-function readOptions(data: DataSpec, options: LoadOptions): ReadOptions {
-  return { limit: data.limit, signal: options.signal };
-}
-
-function scaleOf(array: NumberArray, divideBy: number | undefined): number {
-  return 1 / (divideBy ?? (array.data instanceof Uint8Array ? 255 : 1));
+/** Truth values are 0 and 1 already. */
+function scaleOf(array: SampleArray & { readonly bool?: boolean }, divideBy: number | undefined): number {
+  const bytes = 'stored' in array ? storedKind(array.stored) === 'uint8' : array.data instanceof Uint8Array;
+  return 1 / (divideBy ?? (bytes && array.bool !== true ? 255 : 1));
 }
 
 // ── Readers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -111,19 +94,20 @@ async function namedIdxParts(data: DataOf<'mnist'> | DataOf<'fashion-mnist'>, op
   };
 }
 
-async function lfwParts(data: DataOf<'lfw'>, options: LoadOptions): Promise<Parts> {
+async function lfwParts(data: DataOf<'lfw'>, options: Reading): Promise<Parts> {
   const found = await findNamedSet(namedSets.lfw, options);
   return { ...fromImages(await images(found.path, data, options)), name: 'lfw' };
 }
 
-async function imageParts(data: DataOf<'images'>, options: LoadOptions): Promise<Parts> {
+async function imageParts(data: DataOf<'images'>, options: Reading): Promise<Parts> {
   const path = await locate(data.path, options);
   return { ...fromImages(await images(path, data, options)), name: basename(path) };
 }
 
-function images(path: string, data: DataOf<'lfw'> | DataOf<'images'>, options: LoadOptions): Promise<ImageSet> {
+function images(path: string, data: DataOf<'lfw'> | DataOf<'images'>, options: Reading): Promise<ImageSet> {
   return readImages(path, {
     size: data.size, color: data.color, fit: data.fit, limit: data.limit, test: wantsTest(data), signal: options.signal, onProgress: options.onProgress,
+    budget: options.budget, packFolder: join(options.cacheFolder ?? defaultCacheFolder(), 'packed'),
   });
 }
 
@@ -131,38 +115,38 @@ function fromImages(set: ImageSet): Omit<Parts, 'name'> {
   return { scale: 1 / 255, train: set.train, test: set.test };
 }
 
-async function arrayParts(
-  data: DataOf<'idx'> | DataOf<'npy'>, options: LoadOptions, read: (path: string, options: ReadOptions) => Promise<NumberArray | NpyArray>,
-): Promise<Parts> {
-  const part = async (imagesPath: string, labelsPath: string | undefined, limit: number | undefined): Promise<Part> => {
-    const samples = await read(await locate(imagesPath, options), { limit, signal: options.signal });
+interface ArrayReader {
+  open(path: string, options: ReadOptions & { readonly budget: MemoryBudget }): Promise<SampleArray & { readonly bool?: boolean }>;
+  read(path: string, options: ReadOptions): Promise<NumberArray>;
+}
+
+async function arrayParts(data: DataOf<'idx'> | DataOf<'npy'>, options: Reading, { open, read }: ArrayReader): Promise<Parts> {
+  const { signal, budget } = options;
+  const part = async (imagesPath: string, labelsPath: string | undefined, limit: number | undefined) => {
+    const samples = await open(await locate(imagesPath, options), { limit, signal, budget });
     if (labelsPath === undefined) return { samples };
     const labels = await locate(labelsPath, options);
-    return { samples, labels: labelsFromNumbers(await read(labels, { limit, signal: options.signal }), samples.shape[0]!, labels) };
+    return { samples, labels: labelsFromNumbers(await read(labels, { limit, signal }), samples.shape[0]!, labels) };
   };
   const train = await part(data.images, data.labels, data.limit);
   const test = data.testImages !== undefined && wantsTest(data) ? await part(data.testImages, data.testLabels, undefined) : undefined;
-  return { name: basename(data.images), scale: arrayScale(train.samples, data.divideBy), train, test, shape: data.shape };
+  return { name: basename(data.images), scale: scaleOf(train.samples, data.divideBy), train, test, shape: data.shape };
 }
 
-/** Truth values are 0 and 1 already. */
-function arrayScale(array: NumberArray | NpyArray, divideBy: number | undefined): number {
-  return 'bool' in array && array.bool ? 1 / (divideBy ?? 1) : scaleOf(array, divideBy);
-}
-
-async function npzParts(data: DataOf<'npz'>, options: LoadOptions): Promise<Parts> {
+async function npzParts(data: DataOf<'npz'>, options: Reading): Promise<Parts> {
+  const { signal, budget } = options;
   const path = await locate(data.path, options);
   const archive = await openNpz(path);
   try {
-    const part = async (images: string, labels: string, read: ReadOptions): Promise<Part> => {
-      const samples = await archive.read(images, read);
+    const part = async (images: string, labels: string, limit: number | undefined) => {
+      const samples = await archive.open(images, { limit, signal, budget });
       if (!archive.names.includes(labels)) return { samples };
-      return { samples, labels: labelsFromNumbers(await archive.read(labels, read), samples.shape[0]!, `${path} (${labels})`) };
+      return { samples, labels: labelsFromNumbers(await archive.read(labels, { limit, signal }), samples.shape[0]!, `${path} (${labels})`) };
     };
-    const train = await part(data.images, data.labels, readOptions(data, options));
+    const train = await part(data.images, data.labels, data.limit);
     const hasTest = wantsTest(data) && archive.names.includes(data.testImages);
-    const test = hasTest ? await part(data.testImages, data.testLabels, { signal: options.signal }) : undefined;
-    return { name: basename(path), scale: arrayScale(train.samples, data.divideBy), train, test, shape: data.shape };
+    const test = hasTest ? await part(data.testImages, data.testLabels, undefined) : undefined;
+    return { name: basename(path), scale: scaleOf(train.samples, data.divideBy), train, test, shape: data.shape };
   } finally {
     archive.close();
   }
@@ -189,61 +173,6 @@ async function locate(path: string, options: LoadOptions): Promise<string> {
     }
   }
   throw new StudioError('data', `There is no ${candidates.join(', nor ')}. Relative paths start at the .aeconf file, then at the data folders (--data DIR, autoencoder.dataFolders).`);
-}
-
-// ── From parts to a data set ────────────────────────────────────────────────────────────────────────────────────────
-
-function finish(parts: Parts, data: DataSpec, seed: number): Dataset {
-  const { name } = parts;
-  const shape = parts.shape ?? sampleShape(parts.train.samples, name);
-  const features = sizeOf(shape);
-  requireFeatures(parts.train.samples, features, shape, `${name}: the training samples`);
-  const known = parts.classNames;
-  const classNames = parts.train.labels ? known ?? classNamesOf(name, parts.train.labels, parts.test?.labels) : undefined;
-  const toSplit = (part: Part): Split => ({
-    count: part.samples.shape[0]!,
-    values: part.samples.data,
-    ...(part.labels && classNames ? { labels: known ? numericLabels(part.labels, known.length, name) : labelIndices(part.labels, classNames) } : {}),
-  });
-  const limited: Part = { ...parts.train, samples: limitRows(parts.train.samples, data.limit), ...(parts.train.labels ? { labels: parts.train.labels.slice(0, data.limit) } : {}) };
-  const all = toSplit(limited);
-  if (all.count === 0) throw new StudioError('data', `${name} holds no samples.`);
-  const common = { name, shape, scale: parts.scale, ...(classNames ? { classNames } : {}) };
-  if (data.validation === 'test' && parts.test) {
-    requireFeatures(parts.test.samples, features, shape, `${name}: the test samples`);
-    if (parts.test.samples.data.constructor !== all.values.constructor) {
-      throw new StudioError('data', `${name}: training and test samples must be of one type, bytes or other numbers.`);
-    }
-    return { ...common, train: all, validation: toSplit(parts.test) };
-  }
-  const share = data.validation === 'test' ? DEFAULT_SHARE : data.validation;
-  if (share > 0 && all.count < 2) throw new StudioError('data', `${name} holds a single sample; it cannot be cut into training and validation. Say "validation": 0.`);
-  if (share === 0) return { ...common, train: all, validation: emptySplit(all) };
-  return { ...common, ...splitOff(all, features, share, seed, name) };
-}
-
-/** Labels 0 to 9 of sets whose classes have names. */
-function numericLabels(labels: LabelTexts, classes: number, name: string): Uint16Array {
-  const texts = Array.from({ length: classes }, (_, i) => String(i));
-  const wrong = labels.find(label => !(Number(label) >= 0 && Number(label) < classes));
-  if (wrong !== undefined) throw new StudioError('data', `${name}: there is a label ${wrong}, labels must be 0 to ${classes - 1}.`);
-  return labelIndices(labels, texts);
-}
-
-/** Shape of one sample as a model sees it: pictures without channels get one. */
-function sampleShape(array: NumberArray, name: string): readonly number[] {
-  const shape = array.shape.slice(1);
-  if (shape.length === 0) return [1];
-  if (shape.length === 2) return [...shape, 1];
-  if (shape.length > 3) throw new StudioError('data', `${name}: samples of shape ${formatShape(shape)} have too many axes. Say what they are with "shape": [height, width, channels].`);
-  return shape;
-}
-
-function requireFeatures(array: NumberArray, features: number, shape: readonly number[], what: string): void {
-  const each = sizeOf(array.shape.slice(1));
-  if (each !== features) {
-    throw new StudioError('data', `${what} have ${each} numbers each (${formatShape(array.shape.slice(1))}), the shape ${formatShape(shape)} needs ${features}.`);
-  }
 }
 
 /** At most ten reports a second, but every new task and its end. */

@@ -6,6 +6,12 @@ import { StudioError } from '../core/errors.ts';
 /** Samples in memory: bytes stay bytes, everything else is float32. */
 export type Samples = Uint8Array | Float32Array;
 
+export type SampleKind = 'uint8' | 'float32';
+
+export function kindOf(values: Samples): SampleKind {
+  return values instanceof Uint8Array ? 'uint8' : 'float32';
+}
+
 /** An array as a file holds it; the first axis counts the samples. */
 export interface NumberArray {
   readonly shape: readonly number[];
@@ -38,8 +44,8 @@ function availableMemory(): number {
  */
 export function allocate(kind: 'uint8', length: number, name: string): Uint8Array;
 export function allocate(kind: 'float32', length: number, name: string): Float32Array;
-export function allocate(kind: 'uint8' | 'float32', length: number, name: string): Samples;
-export function allocate(kind: 'uint8' | 'float32', length: number, name: string): Samples {
+export function allocate(kind: SampleKind, length: number, name: string): Samples;
+export function allocate(kind: SampleKind, length: number, name: string): Samples {
   const bytes = length * (kind === 'uint8' ? 1 : 4);
   const available = availableMemory();
   const refuse = (cause?: unknown) => new StudioError('data',

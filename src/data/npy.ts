@@ -2,7 +2,8 @@
 // shape, then the elements.
 import { StudioError } from '../core/errors.ts';
 import { withBytes, type ByteReader } from './byte-reader.ts';
-import { readElements, type ElementType, type ReadOptions } from './elements.ts';
+import { openElements, readElements, type ElementsHeader, type ElementType, type ReadOptions, type SampleArray } from './elements.ts';
+import type { MemoryBudget } from './free-memory.ts';
 import type { NumberArray } from './memory.ts';
 
 const types: Readonly<Record<string, ElementType>> = {
@@ -12,11 +13,7 @@ const types: Readonly<Record<string, ElementType>> = {
 
 const MAX_HEADER = 1 << 20;
 
-interface NpyHeader {
-  readonly type: ElementType;
-  readonly littleEndian: boolean;
-  readonly fortran: boolean;
-  readonly shape: readonly number[];
+interface NpyHeader extends ElementsHeader {
   /** Truth values: bytes of 0 and 1. */
   readonly bool: boolean;
 }
@@ -27,19 +24,33 @@ export interface NpyArray extends NumberArray {
   readonly bool: boolean;
 }
 
+/** An array of a .npy file, in memory or left there. */
+export type OpenedNpy = SampleArray & Pick<NpyArray, 'bool'>;
+
 /** Reads a .npy file (packed with gzip or not). @throws StudioError('data') naming the file and what is wrong with it */
 export function readNpy(path: string, options: ReadOptions = {}): Promise<NpyArray> {
   return withBytes(path, options.signal, reader => readNpyFrom(reader, options));
 }
 
-/** Reads .npy data from a reader, for members of an .npz archive. */
-export async function readNpyFrom(reader: ByteReader, options: ReadOptions = {}): Promise<NpyArray> {
-  const header = await readHeader(reader);
-  const array = await readElements(reader, header.type, header.littleEndian, header.shape, { ...options, fortran: header.fortran });
-  return { ...array, bool: header.bool };
+/** The same, but samples for which the budget has no memory are left in the file, which must not be packed then. */
+export function openNpy(path: string, options: ReadOptions & { readonly budget: MemoryBudget }): Promise<OpenedNpy> {
+  return withBytes(path, options.signal, reader => openNpyFrom(reader, options));
 }
 
-async function readHeader(reader: ByteReader): Promise<NpyHeader> {
+/** Reads .npy data from a reader, for members of an .npz archive. */
+export async function readNpyFrom(reader: ByteReader, options: ReadOptions = {}): Promise<NpyArray> {
+  const header = await readNpyHeader(reader);
+  return { ...await readElements(reader, header, options), bool: header.bool };
+}
+
+/** Opens .npy data of a reader, for members of an .npz archive. */
+export async function openNpyFrom(reader: ByteReader, options: ReadOptions & { readonly budget: MemoryBudget }): Promise<OpenedNpy> {
+  const header = await readNpyHeader(reader);
+  return { ...await openElements(reader, header, options), bool: header.bool };
+}
+
+/** Reads the header of .npy data. */
+export async function readNpyHeader(reader: ByteReader): Promise<NpyHeader> {
   const magic = await reader.read(8);
   if (magic[0] !== 0x93 || new TextDecoder('latin1').decode(magic.subarray(1, 6)) !== 'NUMPY') {
     throw new StudioError('data', `${reader.name} is not a .npy file: it does not start with NumPy's magic bytes.`);

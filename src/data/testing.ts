@@ -84,6 +84,6 @@ export async function tarFile(files: Readonly<Record<string, Uint8Array>>): Prom
 }
 
 /** A zip archive, packed. */
-export function zipFile(files: Record<string, Uint8Array>): Uint8Array {
-  return zipSync(files);
+export function zipFile(files: Record<string, Uint8Array>, { level = 6 }: { level?: 0 | 6 } = {}): Uint8Array {
+  return zipSync(files, { level });
 }

@@ -4,7 +4,7 @@ import { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { messageOf, StudioError } from '../core/errors.ts';
-import { ByteReader, MAX_DEFLATE_RATIO, readError } from './byte-reader.ts';
+import { ByteReader, MAX_DEFLATE_RATIO, readError, stampOf } from './byte-reader.ts';
 import { formatBytes } from './memory.ts';
 
 const table = Int32Array.from({ length: 256 }, (_, n) => {
@@ -90,7 +90,9 @@ export class ZipArchive {
       stream.on('error', error => checked.destroy(error));
       checked.on('close', () => stream.destroy());
       stream.pipe(checked);
-      return new ByteReader(full, checked, entry.uncompressedSize);
+      const stored = entry.compressionMethod === 0;
+      const origin = stored ? { file: await stampOf(this.path), start: (await this.file.readLocalFileHeaderPromise(entry, { minimal: true })).fileDataStart } : undefined;
+      return new ByteReader(full, checked, entry.uncompressedSize, origin);
     } catch (error) {
       throw readError(full, error);
     }

@@ -64,7 +64,11 @@ export interface RunInfo {
   readonly parent?: string;
   /** The sweep it belongs to, its place there (from 0) and the values it takes. */
   readonly sweep?: SweepMembership;
-  readonly dataset: { readonly name: string; readonly shape: readonly number[]; readonly train: number; readonly validation: number; readonly classNames?: readonly string[] };
+  readonly dataset: {
+    readonly name: string; readonly shape: readonly number[]; readonly train: number; readonly validation: number; readonly classNames?: readonly string[];
+    /** The training samples are read from their file as they are needed, in an order of blocks; a resumed run does as before. */
+    readonly fromDisk?: true;
+  };
   readonly model: { readonly latentShape: readonly number[]; readonly parameters: number; readonly trainable: number };
   readonly epochs: number;
   readonly stepsPerEpoch: number;

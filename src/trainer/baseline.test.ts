@@ -3,6 +3,7 @@ import { covarianceOf, symmetricEigen } from '../analysis/pca.ts';
 import { RandomStream } from '../core/random.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { realData } from '../data/testing.ts';
+import { heldValues } from '../data/rows.ts';
 import type { Session } from '../engine/engine.ts';
 import { listDevices, openSession } from '../engine/engines.ts';
 import { loadSpec } from '../spec/load.ts';
@@ -42,14 +43,14 @@ function dataset(count: number, features: number, bytes = false): Dataset {
 /** The same with all eigenvectors and float64. */
 function bruteForce(experiment: Experiment, wanted: number, drawn = false): { residual: number; mse: number } {
   const { dataset: { train, validation, scale }, features } = experiment;
-  const { mean, covariance } = covarianceOf(Float32Array.from(train.values, value => value * scale), train.count, features);
+  const { mean, covariance } = covarianceOf(Float32Array.from(heldValues(train), value => value * scale), train.count, features);
   // The variance of a drawn pixel is m(1 − m), whatever its probabilities are.
   if (drawn) for (let d = 0; d < features; d++) covariance[d * features + d] = mean[d]! * (1 - mean[d]!);
   const { values, vectors } = symmetricEigen(covariance, features);
   const { corrupted } = takeSamples(experiment, validation, Int32Array.from({ length: validation.count }, (_, i) => i));
   let sum = 0;
   for (let i = 0; i < validation.count; i++) {
-    const clean = Array.from({ length: features }, (_, d) => validation.values[i * features + d]! * scale);
+    const clean = Array.from({ length: features }, (_, d) => heldValues(validation)[i * features + d]! * scale);
     const seen = clean.map((value, d) => (corrupted ? corrupted[i * features + d]! : value) - mean[d]!);
     const rebuilt = mean.slice();
     for (let k = 0; k < wanted; k++) {
@@ -81,7 +82,9 @@ describe('the baseline', () => {
     const experiment = experimentOf(dataset(60, 2100, true), 7);
     const { residual, rows } = await principalComponentsOf(experiment, 7, session);
     // The same numbers on the other side: the products of all pairs of samples have the covariance's eigenvalues.
-    const { train: { values, count }, scale } = experiment.dataset;
+    const { train, scale } = experiment.dataset;
+    const { count } = train;
+    const values = heldValues(train);
     const columns = Array.from({ length: 2100 }, (_, d) => Array.from({ length: count }, (_, i) => values[i * 2100 + d]! * scale));
     const gram = new Float64Array(count * count);
     for (const column of columns) {

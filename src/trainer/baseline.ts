@@ -5,6 +5,7 @@
 import { StudioError } from '../core/errors.ts';
 import { tensor, type HostTensor } from '../core/tensor.ts';
 import type { Split } from '../data/dataset.ts';
+import { copyRows, splitKind } from '../data/rows.ts';
 import type { CompiledProgram, Session } from '../engine/engine.ts';
 import type { Value } from '../graph/ir.ts';
 import * as ops from '../graph/ops.ts';
@@ -139,12 +140,12 @@ function errorProgram(count: number, components: number, corrupted: boolean, dat
 }
 
 function dataOf({ dataset, features }: Experiment, split: Split): Data {
-  return { split, dtype: split.values instanceof Uint8Array ? 'uint8' : 'float32', scale: dataset.scale, features };
+  return { split, dtype: splitKind(split), scale: dataset.scale, features };
 }
 
-/** Rows from `first` on, copied out of shared memory. */
+/** Rows from `first` on. */
 function chunkOf({ split, features }: Data, first: number, count: number): HostTensor {
-  return tensor(split.values.slice(first * features, (first + count) * features), [count, features]);
+  return tensor(copyRows(split, first, count), [count, features]);
 }
 
 /** Sums over all rows, chunk by chunk. */

@@ -5,6 +5,7 @@ import { tensor, type HostTensor } from '../core/tensor.ts';
 import { fillRandom } from '../data/batch-maker.ts';
 import { corruptSamples } from '../data/corruption.ts';
 import type { Split } from '../data/dataset.ts';
+import { copyRows, gatherRows } from '../data/rows.ts';
 import type { CompiledProgram } from '../engine/engine.ts';
 import type { ScalarValues } from '../runs/events.ts';
 import type { MetricName } from '../spec/schema.ts';
@@ -102,10 +103,9 @@ export function spreadPositions(wanted: number, count: number): Int32Array {
 }
 
 /** Copies samples out of a split; the noise of each depends on its position only. */
-export function takeSamples({ spec, dataset, features }: Pick<Experiment, 'spec' | 'dataset' | 'features'>, split: Split, positions: Int32Array): Samples {
+export function takeSamples({ spec, dataset }: Pick<Experiment, 'spec' | 'dataset'>, split: Split, positions: Int32Array): Samples {
   const count = positions.length;
-  const values = split.values instanceof Uint8Array ? new Uint8Array(count * features) : new Float32Array(count * features);
-  positions.forEach((position, i) => { values.set(split.values.subarray(position * features, (position + 1) * features), i * features); });
+  const values = gatherRows(split, positions);
   return {
     count, positions, values,
     ...(spec.corruption.length > 0 ? { corrupted: corruptAt(spec, dataset, scaled(values, dataset.scale), positions) } : {}),
@@ -202,7 +202,7 @@ export class Evaluator {
       const key = `${size} ${metrics.join()}`;
       let program = this.measuring.get(key);
       if (program === undefined) this.measuring.set(key, program = this.compiled.session.compile(programs.measure(size, metrics)));
-      const results = await (await program).run(this.feeds(this.valuesOf(split, first, size), this.noiseOf(split, first, size), size));
+      const results = await (await program).run(this.feeds(copyRows(split, first, size), this.noiseOf(split, first, size), size));
       measured.set(results['metrics']!.data, first * metrics.length);
       await this.breath.take();
     }
@@ -222,7 +222,8 @@ export class Evaluator {
       const size = Math.min(this.batch, from.count - first);
       const program = await this.judgingProgram(chosen ? 'evaluateMetrics' : 'evaluate', size, metrics);
       const noise = chosen ? from.corrupted?.slice(first * features, (first + size) * features) : this.noiseOf(from, first, size);
-      const feeds = this.feeds(from.values.slice(first * features, (first + size) * features), noise, size);
+      const values = chosen ? from.values.slice(first * features, (first + size) * features) : copyRows(from, first, size);
+      const feeds = this.feeds(values, noise, size);
       for (const feed of programs.evaluationRandom) feeds[feed.name] = randomTensor(feed, size, spec.seed, first);
       yield { results: await program.run(feeds), first, size };
       await this.breath.take();
@@ -277,17 +278,11 @@ export class Evaluator {
     return { target: tensor(values, shape), ...(corrupted ? { input: tensor(corrupted, shape) } : {}) };
   }
 
-  /** A copy: a split lies in memory shared between threads, which engines do not take. */
-  private valuesOf(split: Split, first: number, size: number): Uint8Array | Float32Array {
-    const { features } = this.experiment;
-    return split.values.slice(first * features, (first + size) * features);
-  }
-
   private noiseOf(split: Split, first: number, size: number): Float32Array | undefined {
     const { spec, dataset, features } = this.experiment;
     if (spec.corruption.length === 0) return undefined;
     const draw = (): Float32Array =>
-      corruptSamples(scaled(this.valuesOf(split, first, size), dataset.scale), dataset.shape, spec.corruption, spec.seed, [0], first);
+      corruptSamples(scaled(copyRows(split, first, size), dataset.scale), dataset.shape, spec.corruption, spec.seed, [0], first);
     if (split.count * features * Float32Array.BYTES_PER_ELEMENT > KEPT_NOISE) return draw();
     let kept = this.noisy.get(split);
     if (kept === undefined) this.noisy.set(split, kept = []);

@@ -1,7 +1,8 @@
-// From a spec to everything that does not depend on a device: its data in memory, its model, its programs.
+// From a spec to everything that does not depend on a device: its data, its model, its programs.
 import { sizeOf } from '../core/tensor.ts';
 import type { Dataset, LoadOptions } from '../data/dataset.ts';
 import { loadDataset } from '../data/load.ts';
+import { splitKind } from '../data/rows.ts';
 import type { ModelPrograms } from '../graph/program.ts';
 import { buildPrograms } from '../graph/programs.ts';
 import { buildModel } from '../model/build.ts';
@@ -33,7 +34,7 @@ export async function openExperiment(spec: Spec, options: Omit<LoadOptions, 'see
 /** The same for data that is at hand. */
 export function buildExperiment(spec: Spec, dataset: Dataset): Experiment {
   const model = buildModel(spec, dataset.shape);
-  const dtype = dataset.train.values instanceof Uint8Array ? 'uint8' : 'float32';
+  const dtype = splitKind(dataset.train);
   return {
     spec, dataset, model,
     programs: buildPrograms(model, spec, { data: { dtype, scale: dataset.scale } }),

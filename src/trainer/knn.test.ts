@@ -29,24 +29,24 @@ describe('k nearest neighbours', () => {
   const labels = Uint16Array.from({ length: references }, () => random.integer(4));
 
   it.each([1, 2, 5])('agree with brute force for k = %i', async k => {
-    const found = await nearestNeighbors(session, { values, labels, scale: 1 }, asked, k);
+    const found = await nearestNeighbors(session, { samples: { count: references, values, labels }, scale: 1 }, { count: queries, values: asked }, k);
     expect([...found]).toEqual(bruteForce(values, labels, asked, features, k));
   });
 
   it('take bytes, and all references when k asks for more', async () => {
     const bytes = Uint8Array.of(0, 0, 200, 200, 210, 210);
-    const ask = async (k: number, x: number): Promise<number> => (await nearestNeighbors(session, { values: bytes, labels: [1, 0, 0], scale: 1 / 255 }, Uint8Array.of(x, x), k))[0]!;
+    const ask = async (k: number, x: number): Promise<number> => (await nearestNeighbors(session, { samples: { count: 3, values: bytes, labels: Uint16Array.of(1, 0, 0) }, scale: 1 / 255 }, { count: 1, values: Uint8Array.of(x, x) }, k))[0]!;
     expect(await ask(1, 20)).toBe(1);
     expect(await ask(50, 20)).toBe(0);
   });
 
   it('let the nearest class win a tie', async () => {
-    const found = await nearestNeighbors(session, { values: Float32Array.of(0, 3), labels: [7, 2], scale: 1 }, Float32Array.of(1, 2), 2);
+    const found = await nearestNeighbors(session, { samples: { count: 2, values: Float32Array.of(0, 3), labels: Uint16Array.of(7, 2) }, scale: 1 }, { count: 2, values: Float32Array.of(1, 2) }, 2);
     expect([...found]).toEqual([7, 2]);
   });
 
   it('end when told so', async () => {
     const stop = (): never => { throw new Error('enough'); };
-    await expect(nearestNeighbors(session, { values, labels, scale: 1 }, asked, 1, stop)).rejects.toThrow('enough');
+    await expect(nearestNeighbors(session, { samples: { count: references, values, labels }, scale: 1 }, { count: queries, values: asked }, 1, stop)).rejects.toThrow('enough');
   });
 });

@@ -2,7 +2,8 @@
 // products are one matrix product on the engine for a block of queries and a block of references, and |q|² changes no order.
 // The few smallest of each row are picked out here; whole distances never exist at once.
 import { tensor, type HostTensor } from '../core/tensor.ts';
-import type { Samples } from '../data/memory.ts';
+import type { Split } from '../data/dataset.ts';
+import { copyRows } from '../data/rows.ts';
 import type { CompiledProgram, Session } from '../engine/engine.ts';
 import * as ops from '../graph/ops.ts';
 import type { Port, Program } from '../graph/program.ts';
@@ -13,34 +14,34 @@ import { scaled } from './evaluate.ts';
 const BLOCK = { queries: 512, references: 8192 };
 
 export interface References {
-  /** count × features, in the type of the data. */
-  readonly values: Samples;
-  readonly labels: ArrayLike<number>;
+  readonly samples: Split & Required<Pick<Split, 'labels'>>;
   readonly scale: number;
 }
 
 /**
  * The class of each query by a vote of its k nearest references. Of classes with equally many votes the one with the nearest
  * reference wins; of references equally far the first one counts.
- * @param queries queries × features, in the type of the data and on the references' scale.
+ * @param queries in the type of the references and on their scale.
  * @param goOn is asked at every block; it throws to end the search.
  */
-export async function nearestNeighbors(session: Session, { values, labels, scale }: References, queries: Samples, k: number, goOn: () => void = () => undefined): Promise<Int32Array> {
-  const features = values.length / labels.length;
-  const count = queries.length / features;
+export async function nearestNeighbors(session: Session, { samples, scale }: References, queries: Split, k: number, goOn: () => void = () => undefined): Promise<Int32Array> {
+  const { labels } = samples;
+  const { count } = queries;
   const nearest = new Nearest(count, Math.min(k, labels.length));
   const programs = new Map<string, Promise<CompiledProgram>>();
   const breath = new Breath();
-  const block = (from: Samples, first: number, size: number): HostTensor =>
-    tensor(scaled(from.subarray(first * features, (first + size) * features), scale), [size, features]);
+  const block = (from: Split, first: number, size: number): HostTensor => {
+    const values = scaled(copyRows(from, first, size), scale);
+    return tensor(values, [size, values.length / size]);
+  };
   for (let start = 0; start < labels.length; start += BLOCK.references) {
     const rows = Math.min(BLOCK.references, labels.length - start);
-    const references = block(values, start, rows);
+    const references = block(samples, start, rows);
     for (let first = 0; first < count; first += BLOCK.queries) {
       goOn();
       const size = Math.min(BLOCK.queries, count - first);
       const key = `${size} ${rows}`;
-      if (!programs.has(key)) programs.set(key, session.compile(distanceProgram(size, rows, features)));
+      if (!programs.has(key)) programs.set(key, session.compile(distanceProgram(size, rows, references.shape[1]!)));
       const { distances } = await (await programs.get(key)!).run({ queries: block(queries, first, size), references });
       nearest.take(distances!.data as Float32Array, first, size, start);
       await breath.take();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tensor } from '../core/tensor.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { heldValues } from '../data/rows.ts';
 import type { Session } from '../engine/engine.ts';
 import { loadSpec } from '../spec/load.ts';
 import { buildExperiment, type Experiment } from './experiment.ts';
@@ -45,7 +46,7 @@ beforeAll(async () => {
   weights = weightsOf(experiment);
   const shapes = Object.fromEntries(experiment.model.parameters.map(({ name, shape }) => [name, shape]));
   await session.setState(experiment.programs.start(Object.fromEntries(Object.entries(weights).map(([name, data]) => [name, tensor(data, shapes[name]!)]))));
-  exact = Array.from({ length: COUNT }, (_, i) => integral(Array.from(dataset.validation.values.subarray(i * FEATURES, (i + 1) * FEATURES), value => value / 255)));
+  exact = Array.from({ length: COUNT }, (_, i) => integral(Array.from(heldValues(dataset.validation).subarray(i * FEATURES, (i + 1) * FEATURES), value => value / 255)));
 });
 afterAll(async () => { await session.dispose(); });
 
@@ -85,7 +86,7 @@ describe('the log-likelihood', () => {
   it('is bounded more tightly by more draws', async () => {
     // Many copies, so that the means are those of the bound and not of luck.
     const copies = { count: 400 * COUNT, values: new Uint8Array(400 * COUNT * FEATURES) };
-    for (let k = 0; k < 400; k++) copies.values.set(dataset.validation.values, k * COUNT * FEATURES);
+    for (let k = 0; k < 400; k++) copies.values.set(heldValues(dataset.validation), k * COUNT * FEATURES);
     const bounds: number[] = [];
     for (const draws of [1, 5, 50]) bounds.push(meanOf(await estimateLogLikelihood(experiment, session, copies, { draws })));
     expect(bounds[1]!).toBeGreaterThan(bounds[0]! + 0.02);

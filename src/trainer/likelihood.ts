@@ -5,6 +5,7 @@ import { StudioError } from '../core/errors.ts';
 import { sizeOf, tensor } from '../core/tensor.ts';
 import { fillRandom } from '../data/batch-maker.ts';
 import type { Split } from '../data/dataset.ts';
+import { everyValue } from '../data/rows.ts';
 import type { CompiledProgram, Session } from '../engine/engine.ts';
 import type { RandomFeed } from '../core/random.ts';
 import { Breath } from './breath.ts';
@@ -33,8 +34,8 @@ export function requireLikelihood({ latent, training }: Experiment['spec']): voi
 }
 
 /** Whether all values are 0 or 1, as a likelihood of pixels means. */
-export function isBinary({ values }: Split, scale: number): boolean {
-  return values.every(value => value === 0 || Math.abs(value * scale - 1) < 1e-6);
+export function isBinary(split: Split, scale: number): boolean {
+  return everyValue(split, value => value === 0 || Math.abs(value * scale - 1) < 1e-6);
 }
 
 /**

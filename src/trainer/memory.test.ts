@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { availableMemory, requireMemory } from './memory.ts';
+import { requireMemory } from './memory.ts';
 
 describe('requireMemory', () => {
   it('lets a model through that fits', () => {
@@ -13,9 +13,5 @@ describe('requireMemory', () => {
   it('knows that WebAssembly has 4 GB, and nothing of the memory of GPUs', () => {
     expect(() => requireMemory(5e9, 1, 'wasm', 64e9)).toThrow(/4\.29 GB are free/);
     expect(() => requireMemory(5e12, 1, 'cuda', 1)).not.toThrow();
-  });
-
-  it('finds a plausible amount on this machine', () => {
-    expect(availableMemory()).toBeGreaterThan(50e6);
   });
 });

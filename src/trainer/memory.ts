@@ -1,15 +1,6 @@
 // Refuses a model that would not fit before it starts, when the message can still be clear.
-import os from 'node:os';
 import { StudioError } from '../core/errors.ts';
-
-/** Bytes this process could still take: the system's free memory, or what a container leaves. */
-export function availableMemory(): number {
-  // macOS counts memory that files are cached in as used, so "free" says nothing there.
-  if (process.platform === 'darwin') return os.totalmem() * 0.75;
-  // Newer versions of Node know the limit of a container too.
-  const node: { availableMemory?: () => number } = process;
-  return node.availableMemory?.() ?? os.freemem();
-}
+import { freeMemory } from '../data/free-memory.ts';
 
 /** WebAssembly addresses no more. */
 const WASM_MEMORY = 2 ** 32;
@@ -24,7 +15,7 @@ function gigabytes(bytes: number): string {
  * @param device a device id.
  * @throws StudioError('memory') naming the estimate. A GPU has memory of its own, which nobody can ask for; it is not judged.
  */
-export function requireMemory(needed: number, batchSize: number, device: string, available = availableMemory()): void {
+export function requireMemory(needed: number, batchSize: number, device: string, available = freeMemory()): void {
   if (device !== 'cpu' && device !== 'wasm') return;
   const free = device === 'wasm' ? Math.min(available, WASM_MEMORY) : available;
   if (needed <= free) return;

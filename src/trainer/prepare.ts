@@ -1,7 +1,10 @@
 // From an experiment to a session in which it can train: memory is judged first, then a device is chosen and given its state.
 import { tensor, type HostTensor } from '../core/tensor.ts';
 import { createBatchSource } from '../data/batches.ts';
-import type { BatchPlan, DataProgress } from '../data/dataset.ts';
+import type { BatchPlan, DataProgress, Dataset, Split } from '../data/dataset.ts';
+import { windowBytes } from '../data/gather.ts';
+import { formatBytes } from '../data/memory.ts';
+import { bytesOf } from '../data/rows.ts';
 import type { Trial } from '../engine/checks.ts';
 import { chooseDevice, type Choice } from '../engine/choose.ts';
 import type { Session } from '../engine/engine.ts';
@@ -37,7 +40,7 @@ export interface PrepareOptions {
 export async function prepareSession(experiment: Experiment, state: () => State, request: string, { threads, notes, configPath }: PrepareOptions): Promise<Prepared> {
   const batch = batchSizeOf(experiment);
   // Before any of the state is made: a model that does not fit would end the process right there.
-  requireMemory(experiment.programs.memory(batch), batch, request === 'auto' ? 'cpu' : request);
+  requireMemory(experiment.programs.memory(batch) + readingBytes(experiment.dataset.train), batch, request === 'auto' ? 'cpu' : request);
   const initial = state();
   const options = threads === undefined ? {} : { threads };
   const trial = await trialOf(experiment, initial);
@@ -63,6 +66,21 @@ async function trialFeeds(experiment: Experiment): Promise<Record<string, HostTe
     hyper: programs.hyper(1, rate),
     ...Object.fromEntries(Object.entries(batch.random).map(([name, values]) => [name, tensor(values, [batch.size, values.length / batch.size])])),
   };
+}
+
+/** What is to be said of samples that are not in memory; undefined when all are. */
+export function readingText({ name, train, validation }: Dataset): string | undefined {
+  const stored = [train, validation].filter(({ stored, count }) => stored !== undefined && count > 0);
+  if (stored.length === 0) return undefined;
+  const which = train.stored === undefined ? `The validation samples of ${name} are` : `${name} is`;
+  const bytes = stored.reduce((sum, split) => sum + bytesOf(split), 0);
+  const memory = train.stored === undefined ? '' : `, ${formatBytes(readingBytes(train))} of memory for it`;
+  return `${which} read from disk as needed: ${formatBytes(bytes)}${memory}. Set data.memory to hold more.`;
+}
+
+/** Bytes that reading the training samples ahead is going to take. */
+function readingBytes({ stored, count }: Split): number {
+  return stored === undefined ? 0 : windowBytes(stored, count);
 }
 
 /** "Downloading train-images-idx3-ubyte.gz, 40 %". */

@@ -6,6 +6,7 @@ import type { RandomFeed } from '../core/random.ts';
 import { tensor, type HostTensor } from '../core/tensor.ts';
 import { createBatchSource } from '../data/batches.ts';
 import type { Batch, BatchPlan, BatchSource, Split } from '../data/dataset.ts';
+import { copyRows, splitKind } from '../data/rows.ts';
 import type { CompiledProgram, Device } from '../engine/engine.ts';
 import { openSession } from '../engine/engines.ts';
 import { boltzmannPrograms } from '../graph/boltzmann-level.ts';
@@ -87,7 +88,7 @@ export class Pretraining {
 
   private course(level: PretrainingLevel): Course {
     const { spec: { pretraining: _, ...spec }, dataset, model } = this.experiment;
-    const options = { data: { dtype: dataset.train.values instanceof Uint8Array ? 'uint8' as const : 'float32' as const, scale: dataset.scale } };
+    const options = { data: { dtype: splitKind(dataset.train), scale: dataset.scale } };
     if (this.spec.type === 'rbm') {
       const programs = boltzmannPrograms(level, this.spec, spec.seed, options);
       return { level, programs, hyper: (_step, epoch) => programs.hyper(epoch) };
@@ -270,7 +271,7 @@ export class Pretraining {
       const size = Math.min(batch, split.count - first);
       const program = await programOf(size);
       const feeds = Object.fromEntries(random.map(feed => [feed.name, randomTensor(feed, size, seed, first)]));
-      const target = tensor(split.values.slice(first * features, (first + size) * features), [size, features]);
+      const target = tensor(copyRows(split, first, size), [size, features]);
       yield { results: await program.run({ target, ...feeds }), size };
       await this.training.breath.take();
     }

@@ -4,6 +4,7 @@ import { StudioError } from '../core/errors.ts';
 import { sizeOf, tensor, type HostTensor } from '../core/tensor.ts';
 import { createBatchSource } from '../data/batches.ts';
 import type { Batch, BatchSource, Split } from '../data/dataset.ts';
+import { copyRows, splitKind } from '../data/rows.ts';
 import type { Session } from '../engine/engine.ts';
 import { buildClassifierPrograms, type ClassifierPrograms } from '../graph/classifier.ts';
 import type { ClassifierModel } from '../model/classifier.ts';
@@ -54,7 +55,7 @@ export class Classifier {
 
   /** @param weights of an earlier training; fresh ones when left out. */
   static async open(model: ClassifierModel, material: Material, lesson: Lesson, options: { threads?: number | undefined; weights?: Readonly<Record<string, HostTensor>> } = {}): Promise<Classifier> {
-    const dtype = material.train.values instanceof Uint8Array ? 'uint8' : 'float32';
+    const dtype = splitKind(material.train);
     const programs = buildClassifierPrograms(model, { optimizer: lesson.optimizer, data: { dtype, scale: material.scale } });
     const session = await cpuSession(options.threads);
     await session.setState(options.weights === undefined ? programs.initialState(lesson.seed) : programs.start(options.weights));
@@ -114,16 +115,16 @@ export class Classifier {
   }
 
   /** Loss and accuracy on samples, and the class each was put into. */
-  async judge({ count, values, labels }: Labelled, goOn: () => void = () => undefined): Promise<{ loss: number; accuracy: number; predicted: Int32Array }> {
+  async judge(split: Labelled, goOn: () => void = () => undefined): Promise<{ loss: number; accuracy: number; predicted: Int32Array }> {
     const features = sizeOf(this.material.shape);
+    const { count, labels } = split;
     const predicted = new Int32Array(count);
     let loss = 0;
     let right = 0;
     for (let first = 0; first < count; first += this.judgedBatch) {
       goOn();
       const size = Math.min(this.judgedBatch, count - first);
-      // A copy: a split lies in memory shared between threads, which engines do not take.
-      const samples = tensor(values.slice(first * features, (first + size) * features), [size, features]);
+      const samples = tensor(copyRows(split, first, size), [size, features]);
       const own = Int32Array.from(labels.subarray(first, first + size));
       const results = await this.run('evaluate', size, { samples, labels: tensor(own, [size]) });
       for (const value of results['loss']!.data) loss += value;

@@ -2,9 +2,10 @@
 // sees the originals as they are, without the corruption of the training.
 import { StudioError } from '../core/errors.ts';
 import { sizeOf } from '../core/tensor.ts';
-import { drawSplit } from '../data/binarize.ts';
+import { drawnOnce } from '../data/binarize.ts';
 import type { Split } from '../data/dataset.ts';
 import { allocate } from '../data/memory.ts';
+import { copyRows } from '../data/rows.ts';
 import { subjectShape, type ProbeSubject } from '../model/classifier.ts';
 import type { DataSpec } from '../spec/schema.ts';
 import { evaluationBatch, scaled, type Evaluator } from './evaluate.ts';
@@ -47,9 +48,7 @@ function labelCure(data: DataSpec): string {
 
 function drawn(train: Split, spec: Experiment['spec'], scale: number): Split {
   if (spec.data.binarize !== 'sample') return train;
-  const copy = { ...train, values: train.values.slice() };
-  drawSplit(copy, scale, spec.seed);
-  return copy;
+  return drawnOnce(train.stored === undefined ? { ...train, values: train.values.slice() } : train, scale, spec.seed);
 }
 
 /** @param goOn is asked at every batch; it throws to end the encoding. */
@@ -71,11 +70,11 @@ export async function materialOf(on: ProbeSubject, data: LabelledData, experimen
 
 /** Codes and reconstructions of a split as it is, batch by batch. */
 async function *looks(split: Split, experiment: Experiment, evaluator: Evaluator): AsyncGenerator<{ code: Float32Array; reconstruction: Float32Array; first: number }> {
-  const { features, dataset: { scale }, spec: { corruption } } = experiment;
+  const { dataset: { scale }, spec: { corruption } } = experiment;
   const batch = evaluationBatch(experiment);
   for (let first = 0; first < split.count; first += batch) {
     const count = Math.min(batch, split.count - first);
-    const values = split.values.slice(first * features, (first + count) * features);
+    const values = copyRows(split, first, count);
     const positions = Int32Array.from({ length: count }, (_, i) => first + i);
     const { code, reconstruction } = await evaluator.reconstruct({ count, positions, values, ...(corruption.length > 0 ? { corrupted: scaled(values, scale) } : {}) });
     yield { code, reconstruction, first };

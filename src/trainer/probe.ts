@@ -144,7 +144,7 @@ class Probe {
     this.note(judged, `${k} nearest neighbours among ${judged.on}`, true);
     const session = await cpuSession(this.options.threads);
     try {
-      const predicted = await nearestNeighbors(session, { ...train, scale }, validation.values, k, this.goOn);
+      const predicted = await nearestNeighbors(session, { samples: train, scale }, validation, k, this.goOn);
       const found = classificationOf(validation.labels, predicted, this.data.classNames);
       this.note({ ...judged, neighbors: { k, ...found, seconds: seconds(start) } }, `${k} nearest neighbours among ${judged.on}: ${inPercent(found)} right`, true);
     } finally {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as metrics from '../analysis/metrics.ts';
 import { corruptSamples } from '../data/corruption.ts';
+import { heldValues } from '../data/rows.ts';
 import { spreadOf } from '../runs/robustness.ts';
 import type { RobustnessSpec } from '../spec/schema.ts';
 import { cpuSession, openModel, openRun, type OpenedRun } from './opened-run.ts';
@@ -42,8 +43,9 @@ describe('a test of robustness', () => {
   });
 
   it('scores the noisy input as the measures do, with noise from seed and position', () => {
-    const { dataset: { validation: { values, count }, scale, shape } } = plain.experiment;
-    const clean = Float32Array.from(values, value => value * scale);
+    const { dataset: { validation, scale, shape } } = plain.experiment;
+    const { count } = validation;
+    const clean = Float32Array.from(heldValues(validation), value => value * scale);
     result.report.strengths.forEach(({ strength, corrupted }) => {
       const noisy = corruptSamples(clean, shape, [{ type: 'uniform', amount: strength, clip: true }], 7, [0], 0);
       const each = (measure: (a: Float32Array, b: Float32Array) => number): number[] =>
@@ -56,7 +58,8 @@ describe('a test of robustness', () => {
   });
 
   it('scores reconstructions of noisy input against the clean samples, also by a model that was trained without noise', async () => {
-    const { experiment: { dataset: { validation: { values }, scale, shape } }, evaluator } = plain;
+    const { experiment: { dataset: { validation, scale, shape } }, evaluator } = plain;
+    const values = heldValues(validation);
     const clean = Float32Array.from(values, value => value * scale);
     const noisy = corruptSamples(clean, shape, [atStrength(noise.corruption, 0.8)], 7, [0], 0);
     // The same through the programs of the run, which take bytes: to the nearest one.

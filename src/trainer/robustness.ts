@@ -8,6 +8,7 @@ import type { Picture } from '../analysis/canvas.ts';
 import { StudioError, unreachable } from '../core/errors.ts';
 import { hashText, RandomStream } from '../core/random.ts';
 import { sizeOf, tensor } from '../core/tensor.ts';
+import { splitKind } from '../data/rows.ts';
 import type { Session } from '../engine/engine.ts';
 import { sampleMetric } from '../graph/metrics.ts';
 import * as ops from '../graph/ops.ts';
@@ -60,7 +61,7 @@ export function atStrength(corruption: CorruptionSpec, strength: number): Corrup
  * @throws StudioError('usage') when a model cannot take the data or a strength makes no sense.
  */
 export async function testRobustness(first: OpenedRun, others: readonly TestedModel[], test: RobustnessSpec, name: string, onProgress: (done: number, total: number) => void = () => undefined): Promise<RobustnessResult> {
-  const { dataset, features } = first.experiment;
+  const { dataset } = first.experiment;
   const { seed } = first.spec;
   const split = judgedSplit(first.experiment);
   const tested: readonly TestedModel[] = [{ trained: first, session: first.session }, ...others];
@@ -102,7 +103,7 @@ export async function testRobustness(first: OpenedRun, others: readonly TestedMo
     pictures,
     report: {
       format: 1, name, created: Date.now(), corruption: corruptions[0]!, seed,
-      split: split === dataset.train ? 'train' : 'validation', samples: split.values.length / features,
+      split: split === dataset.train ? 'train' : 'validation', samples: split.count,
       runs: tested.map(({ trained: { info, checkpoint, position, spec } }) => ({ id: info.id, name: info.name, checkpoint, epoch: position.epoch, denoising: spec.corruption.length > 0 })),
       clean, strengths, picture,
     },
@@ -161,7 +162,7 @@ function pieces(count: number, batch: number): (readonly [number, number, number
 
 function comparison({ dataset, features }: Experiment, size: number, metrics: readonly MetricName[]): Program {
   const shape = [size, features];
-  const dtype = dataset.train.values instanceof Uint8Array ? 'uint8' : 'float32';
+  const dtype = splitKind(dataset.train);
   const ports: Port[] = [{ name: 'target', dtype, shape }, { name: 'input', dtype: 'float32', shape }];
   const target = ops.cast(ops.input('target', shape, dtype), 'float32', dataset.scale);
   const input = ops.input('input', shape);

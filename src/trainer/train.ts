@@ -3,6 +3,7 @@
 import * as path from 'node:path';
 import { messageOf, StudioError } from '../core/errors.ts';
 import { createBatchSource } from '../data/batches.ts';
+import type { LoadOptions } from '../data/dataset.ts';
 import type { Statement } from '../engine/choose.ts';
 import { requireDeviceName, type Device } from '../engine/engine.ts';
 import { countParameters } from '../model/summary.ts';
@@ -26,7 +27,7 @@ import { writeFinalPictures } from './final-pictures.ts';
 import { log } from './log.ts';
 import { TrainingLoop, type LoopEnd, type Training } from './loop.ts';
 import { ModelFiles } from './models.ts';
-import { batchPlan, prepareSession, progressText, type Prepared } from './prepare.ts';
+import { batchPlan, prepareSession, progressText, readingText, type Prepared } from './prepare.ts';
 import { beforePretraining, Pretraining } from './pretrain.ts';
 import { RebuiltAs } from './probe-rebuilt.ts';
 import { Recorder, type NewEvent } from './recorder.ts';
@@ -206,6 +207,7 @@ class Run {
       ...(cacheFolder === undefined ? {} : { cacheFolder }),
       ...(signal === undefined ? {} : { signal }),
       onProgress: progress => status.refresh({ message: progressText(progress) }),
+      ...this.placeBefore(),
     }, shape => { checkedConfig(this.config.text, configPath, this.config.overrides, shape); });
     this.requireGoingOn();
     this.requireSameData(experiment);
@@ -218,6 +220,8 @@ class Run {
     const { device: { id, name }, statements } = prepared.choice;
     log(this.writer, `${dataset.name}: ${dataset.train.count} + ${dataset.validation.count} samples of ${dataset.shape.join('×')}. ${total} parameters. Device: ${name}.`);
     for (const { name: which, text } of statements) log(this.writer, `${which}: ${text}.`);
+    const reading = readingText(dataset);
+    if (reading !== undefined) this.alert('info', reading);
     const begun = beginning?.describe?.(experiment);
     if (begun !== undefined) this.alert('info', begun);
     this.writer.updateInfo({
@@ -225,12 +229,19 @@ class Run {
       dataset: {
         name: dataset.name, shape: dataset.shape, train: dataset.train.count, validation: dataset.validation.count,
         ...(dataset.classNames ? { classNames: dataset.classNames } : {}),
+        ...(dataset.train.stored ? { fromDisk: true as const } : {}),
       },
       model: { latentShape: model.latentShape, parameters: total, trainable },
       stepsPerEpoch: stepsPerEpochOf(experiment),
     });
     this.requireGoingOn();
     return { experiment, prepared };
+  }
+
+  /** Where the samples were when the run began: their order, and so every batch, depends on it. */
+  private placeBefore(): Pick<LoadOptions, 'place'> {
+    const { train, fromDisk } = this.writer.info.dataset;
+    return train === 0 ? {} : { place: fromDisk ? 'disk' : 'memory' };
   }
 
   /** A run that goes on with other data would not be the same run. */

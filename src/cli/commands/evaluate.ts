@@ -1,5 +1,6 @@
 // `aeconf evaluate RUN`: every metric that makes sense for a model, whole and class by class, beside principal components;
 // for variational models the log-likelihood as well.
+import { everyValue } from '../../data/rows.ts';
 import type { Experiment } from '../../trainer/experiment.ts';
 import { writeEvaluation } from '../../runs/evaluation.ts';
 import type { MetricName } from '../../spec/schema.ts';
@@ -79,10 +80,9 @@ export const evaluate: Handler = async ({ args, terminal, json }) => {
 /** All metrics that mean something for this model and its data. */
 function applicableMetrics(experiment: Experiment): MetricName[] {
   const { dataset: { shape, scale }, model, spec } = experiment;
-  const { values } = judgedSplit(experiment);
   const last = model.layers.filter(({ spec: { type } }) => type !== 'reshape' && type !== 'flatten').at(-1)?.spec;
   const outputInRange = last !== undefined && 'activation' in last && (last.activation.type === 'sigmoid' || last.activation.type === 'softmax');
-  const probabilities = spec.training.loss === 'binaryCrossentropy' || (outputInRange && values.every(value => value >= 0 && value * scale <= 1 + 1e-6));
+  const probabilities = spec.training.loss === 'binaryCrossentropy' || (outputInRange && everyValue(judgedSplit(experiment), value => value >= 0 && value * scale <= 1 + 1e-6));
   return ['mse', 'mae', ...(probabilities ? ['binaryCrossentropy' as const] : []), 'psnr', ...(shape.length === 3 ? ['ssim' as const] : []), 'accuracy', 'binaryAccuracy'];
 }
 

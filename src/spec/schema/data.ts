@@ -19,6 +19,9 @@ const divideBy = {
 const shape = {
   shape: optional(Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, maxItems: 3, description: 'Shape of one sample: [height, width, channels] or [features]. Left out, it is read from the file.', examples: [[8, 8, 1]] })),
 };
+const memory = {
+  memory: optional(Type.Number({ minimum: 0, description: 'Gigabytes (10⁹ bytes) of memory that samples may take. Files that need more are read from disk as they are needed, and shuffled in blocks of 1 MB within windows of 128 MB. Left out: half of the free memory, at least 0.5. 0 always reads from disk.', examples: [4] })),
+};
 const path = (what: string, example: string) => Type.String({ minLength: 1, description: `${what} Relative paths start at this file.`, examples: [example] });
 const images = {
   size: optional(pair({ description: 'Height and width all images are brought to. Left out, all images must have one size.', examples: [[64, 64]] })),
@@ -38,20 +41,20 @@ export const Data = choice([
   }),
   variant('mnist', 'Handwritten digits: 60,000 + 10,000 images, 28×28×1 (LeCun et al., 1998).', { ...dataOptions }),
   variant('fashion-mnist', 'Clothes: 60,000 + 10,000 images, 28×28×1 (Xiao et al., 2017).', { ...dataOptions }),
-  variant('lfw', 'Labeled Faces in the Wild: photographs of faces by person (Huang et al., 2007).', { ...images, ...dataOptions }),
+  variant('lfw', 'Labeled Faces in the Wild: photographs of faces by person (Huang et al., 2007).', { ...images, ...memory, ...dataOptions }),
   variant('idx', 'Files in the format of MNIST (.idx, .gz).', {
     images: path('Training images.', 'train-images-idx3-ubyte.gz'),
     labels: optional(path('Training labels.', 'train-labels-idx1-ubyte.gz')),
     testImages: optional(path('Test images.', 't10k-images-idx3-ubyte.gz')),
     testLabels: optional(path('Test labels.', 't10k-labels-idx1-ubyte.gz')),
-    ...divideBy, ...shape, ...dataOptions,
+    ...divideBy, ...shape, ...memory, ...dataOptions,
   }),
   variant('npy', 'NumPy arrays, one per file; the first axis counts the samples.', {
     images: path('Training samples.', 'x_train.npy'),
     labels: optional(path('Training labels.', 'y_train.npy')),
     testImages: optional(path('Test samples.', 'x_test.npy')),
     testLabels: optional(path('Test labels.', 'y_test.npy')),
-    ...divideBy, ...shape, ...dataOptions,
+    ...divideBy, ...shape, ...memory, ...dataOptions,
   }),
   variant('npz', 'A NumPy archive with several arrays, named as in Keras\'s mnist.npz unless said otherwise.', {
     path: path('The archive.', 'mnist.npz'),
@@ -59,7 +62,7 @@ export const Data = choice([
     labels: Type.String({ default: 'y_train', description: 'Member with the training labels; may be absent.' }),
     testImages: Type.String({ default: 'x_test', description: 'Member with the test samples; may be absent.' }),
     testLabels: Type.String({ default: 'y_test', description: 'Member with the test labels; may be absent.' }),
-    ...divideBy, ...shape, ...dataOptions,
+    ...divideBy, ...shape, ...memory, ...dataOptions,
   }),
   variant('csv', 'A table of numbers, one sample per line (.csv, .csv.gz). A first line that is not numbers is taken as a header.', {
     path: path('The table.', 'digits.csv.gz'),
@@ -71,6 +74,6 @@ export const Data = choice([
   }),
   variant('images', 'A folder of images (PNG, JPEG, PGM, PPM, BMP), or a .zip, .tgz or .tar.gz of one. Sub-folders are labels.', {
     path: path('The folder or archive.', 'faces'),
-    ...images, ...dataOptions,
+    ...images, ...memory, ...dataOptions,
   }),
 ], { shorthand: 'type', description: 'Where the samples come from.', examples: ['glyphs', 'fashion-mnist', { type: 'images', path: 'faces', size: 64, color: 'rgb' }] });
