@@ -24,7 +24,7 @@ async function measured(text: string): Promise<{ told: Readonly<Record<string, n
   places.push(place);
   const { folder } = await trainAt(place);
   const last = (await readRun(folder)).events.findLast(event => event.type === 'scalars' && event.split === 'validation');
-  const run = await openRun(folder, { dataFolders: [] }, 'last');
+  const run = await openRun(folder, { dataFolders: [] }, { checkpoint: 'last' });
   try {
     const rows = await run.evaluator.measure(judgedSplit(run.experiment), metrics);
     return { told: last?.type === 'scalars' ? last.values : {}, each: metrics.map((_, column) => rows.filter((_, i) => i % metrics.length === column)) };
