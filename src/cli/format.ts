@@ -1,4 +1,5 @@
 // Numbers and tables for people.
+import { baselineText as sentence, type Baseline } from '../core/baseline.ts';
 
 /** "0:07", "12:05", "3:02:09" from seconds. */
 export function formatDuration(seconds: number): string {
@@ -16,9 +17,9 @@ export function formatLoss(value: number): string {
   return value.toFixed(magnitude >= 100 ? 1 : magnitude >= 1 ? 3 : 5);
 }
 
-/** "PCA with 50 components: mse 0.01198 (the model: 0.00931)". */
-export function baselineText({ components, mse, model }: { readonly components: number; readonly mse: number; readonly model?: number }): string {
-  return `PCA with ${formatCount(components)} components: mse ${formatLoss(mse)}${model === undefined ? '' : ` (the model: ${formatLoss(model)})`}`;
+/** "PCA with 50 components: mse 0.01198; the model: 0.00931, better than principal components". */
+export function baselineText(baseline: Baseline): string {
+  return sentence(baseline, formatLoss);
 }
 
 /** "60,000". */

@@ -4,7 +4,7 @@ import type { RunStatus } from '../runs/events.ts';
 import { formatCount, formatDuration, formatLoss } from './format.ts';
 import { paint, type Terminal } from './terminal.ts';
 
-export type Progress = Pick<RunStatus, 'state' | 'epoch' | 'epochs' | 'samplesPerSecond' | 'timeLeft' | 'trainLoss' | 'validationLoss' | 'message'>;
+export type Progress = Pick<RunStatus, 'state' | 'epoch' | 'epochs' | 'samplesPerSecond' | 'timeLeft' | 'trainLoss' | 'validationLoss' | 'mse' | 'pca' | 'message'>;
 
 const BAR = { least: 8, most: 30 };
 const GAP = '  ';
@@ -30,6 +30,7 @@ export function progressLine(progress: Progress, width: number): string {
     ...(state === 'paused' ? ['paused'] : []),
     ...(progress.trainLoss === undefined ? [] : [`loss ${formatLoss(progress.trainLoss)}`]),
     ...(progress.validationLoss === undefined ? [] : [`validation ${formatLoss(progress.validationLoss)}`]),
+    ...comparison(progress),
     ...(progress.timeLeft === undefined ? [] : [`${formatDuration(progress.timeLeft)} left`]),
     ...(progress.samplesPerSecond === undefined ? [] : [`${formatCount(progress.samplesPerSecond)} samples/s`]),
   ];
@@ -43,6 +44,12 @@ export function progressLine(progress: Progress, width: number): string {
   const columns = Math.min(BAR.most, room - 1);
   const start = columns >= BAR.least && percent !== '' ? `${head} ${bar(share, columns)}` : head;
   return cut([`${start} ${percent}`.trimEnd(), ...shown].join(GAP), width);
+}
+
+/** Principal components, once they are known, beside the error that they are compared with: the validation loss, or "mse". */
+function comparison({ validationLoss, mse, pca }: Progress): string[] {
+  if (pca === undefined) return [];
+  return [mse === undefined || mse === validationLoss ? `PCA ${formatLoss(pca)}` : `mse ${formatLoss(mse)} (PCA ${formatLoss(pca)})`];
 }
 
 function cut(text: string, width: number): string {
@@ -82,6 +89,7 @@ export class ProgressDisplay {
       `epoch ${epoch}/${epochs}`,
       ...(trainLoss === undefined ? [] : [`loss ${formatLoss(trainLoss)}`]),
       ...(validationLoss === undefined ? [] : [`validation ${formatLoss(validationLoss)}`]),
+      ...comparison(this.progress),
       ...(samplesPerSecond === undefined ? [] : [`${formatCount(samplesPerSecond)} samples/s`]),
       ...(timeLeft === undefined ? [] : [`${formatDuration(timeLeft)} left`]),
     ];

@@ -1,4 +1,5 @@
 // Two or more runs side by side, as Markdown: the settings in which they differ, and how each ended.
+import { baselineVerdict } from '../core/baseline.ts';
 import type { RunComparison, FinalNumbers } from '../runs/compare.ts';
 import { formatDuration, formatLoss, stateNames } from './status-text.ts';
 
@@ -25,6 +26,9 @@ const results: readonly Result[] = [
   ['at epoch', run => run.bestEpoch === undefined ? undefined : String(Math.round(run.bestEpoch))],
   ['Last validation loss', run => run.validationLoss === undefined ? undefined : formatLoss(run.validationLoss)],
   ['Last training loss', run => run.trainLoss === undefined ? undefined : formatLoss(run.trainLoss)],
+  ['Mean squared error', run => run.baseline?.model === undefined ? undefined : formatLoss(run.baseline.model)],
+  ['that of principal components', run => run.baseline === undefined ? undefined : formatLoss(run.baseline.mse)],
+  ['The model is', run => run.baseline && baselineVerdict(run.baseline)],
   ['Parameters', run => run.parameters?.toLocaleString('en')],
   ['Duration', run => formatDuration(run.elapsed)],
 ];

@@ -1,4 +1,6 @@
 // A run as the editor shows it: the facts of src/runs flattened to what trees, the status bar and pages need.
+import type { Baseline } from '../core/baseline.ts';
+import { baselineOf } from '../runs/baseline.ts';
 import type { RunState, SweepMembership } from '../runs/events.ts';
 import type { RunSummary } from '../runs/reader.ts';
 import type { RunLabel } from '../protocol/messages.ts';
@@ -41,6 +43,8 @@ export interface RunRecord {
   /** Id of the run whose weights it started from. */
   readonly parent?: string;
   readonly sweep?: SweepMembership;
+  /** Principal components, and the model beside them. */
+  readonly baseline?: Baseline;
   /** The process that works or worked on it, and the machine it is on. */
   readonly pid?: number;
   readonly host?: string;
@@ -76,6 +80,7 @@ export function toRecord(summary: RunSummary): RunRecord {
     overrides: info?.overrides ?? {},
     parent: info?.parent,
     sweep: info?.sweep,
+    baseline: baselineOf(summary),
     pid: status?.pid,
     host: status?.host,
   });
@@ -84,7 +89,7 @@ export function toRecord(summary: RunSummary): RunRecord {
 /** What pages know of a run. */
 export function toLabel(run: RunRecord): RunLabel {
   const message = isEndedBadly(run.state) ? run.reason : run.message;
-  return { id: run.id, name: run.name, state: run.state, epoch: run.epoch, epochs: run.epochs, star: run.star, ...(message === undefined ? {} : { message }) };
+  return { id: run.id, name: run.name, state: run.state, epoch: run.epoch, epochs: run.epochs, star: run.star, ...(message === undefined ? {} : { message }), ...(run.baseline === undefined ? {} : { baseline: run.baseline }) };
 }
 
 function isEndedBadly(state: RunState): boolean {

@@ -1,4 +1,5 @@
 // How a run is told in few words: in the tree, the status bar, notifications and CodeLens. Pure, so that it can be tested.
+import { baselineVerdict } from '../core/baseline.ts';
 import type { RunState } from '../runs/events.ts';
 import type { SweepReport } from '../runs/sweep-report.ts';
 import { valuesText } from '../runs/sweep.ts';
@@ -138,8 +139,9 @@ function bestSuffix(run: RunRecord): string {
 export function endMessage(run: RunRecord): { readonly text: string; readonly level: 'info' | 'warning' | 'error' } | undefined {
   const best = run.bestLoss === undefined ? '' : `, best loss ${formatLoss(run.bestLoss)}`;
   const epochs = `${Math.floor(run.epoch)} of ${run.epochs} epochs`;
+  const verdict = run.baseline && baselineVerdict(run.baseline);
   switch (run.state) {
-    case 'finished': return { text: `${run.name} finished: ${epochs} in ${formatDuration(run.elapsed)}${best}.`, level: 'info' };
+    case 'finished': return { text: `${run.name} finished: ${epochs} in ${formatDuration(run.elapsed)}${best}${verdict === undefined ? '' : `, ${verdict}`}.`, level: 'info' };
     case 'failed': return { text: `${run.name} failed after ${epochs}: ${run.reason ?? 'see its log.'}`, level: 'error' };
     case 'interrupted': return { text: `${run.name} was interrupted after ${epochs}. ${run.reason ?? ''}`.trim(), level: 'warning' };
     default: return undefined;

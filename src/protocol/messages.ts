@@ -1,7 +1,8 @@
 // Every message between the extension host and a page. The host owns the data: a page says `ready` when it (re)appears and
 // gets a snapshot, then numbered increments while it is visible, each when it has drawn the one before. A page that misses a number says `ready` again.
 // Typed arrays travel as they are (VS Code sends them as ArrayBuffers).
-import type { RunInfo, RunState } from '../runs/events.ts';
+import type { Baseline } from '../core/baseline.ts';
+import type { RunInfo, RunState, ScalarValues } from '../runs/events.ts';
 import type { EvaluationReport } from '../runs/evaluation.ts';
 import type { ProbeReport } from '../runs/probe.ts';
 import type { RobustnessReport } from '../runs/robustness.ts';
@@ -22,6 +23,8 @@ export interface RunLabel {
   readonly star: boolean;
   /** What it is doing beside training: "Downloading train-images-idx3-ubyte.gz, 40 %", or why it failed. */
   readonly message?: string;
+  /** Principal components with as many numbers in their code, and the model beside them. */
+  readonly baseline?: Baseline;
 }
 
 // ── Requests: page → host, each answered once ───────────────────────────────────────────────────────────────────────
@@ -86,8 +89,8 @@ export interface LossRun {
   /** Epoch with the lowest validation loss. */
   readonly bestEpoch?: number;
   readonly lossName: string;
-  /** What principal components with as many numbers in their code reach. */
-  readonly baseline?: { readonly components: number; readonly mse: number };
+  /** What principal components with as many numbers in their code reach, in each value that can be compared with them. */
+  readonly levels?: ScalarValues;
 }
 export type LossHostMessage =
   | { readonly type: 'snapshot'; readonly revision: number; readonly runs: readonly LossRun[] }

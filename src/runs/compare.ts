@@ -1,6 +1,8 @@
 // What is different between runs: the settings (by their path in the spec) and how each ended.
 import * as path from 'node:path';
+import type { Baseline } from '../core/baseline.ts';
 import { StudioError } from '../core/errors.ts';
+import { baselineOf } from './baseline.ts';
 import { runFiles, type RunState } from './events.ts';
 import { readTextIfThere } from './files.ts';
 import { readSummary } from './reader.ts';
@@ -25,6 +27,7 @@ export interface FinalNumbers {
   readonly validationLoss?: number;
   readonly bestValidationLoss?: number;
   readonly bestEpoch?: number;
+  readonly baseline?: Baseline;
 }
 
 export interface RunComparison {
@@ -88,7 +91,9 @@ export function compareConfigs(configs: readonly unknown[]): ConfigDifference[] 
 export async function compareRuns(folders: readonly string[]): Promise<RunComparison> {
   const configs = await Promise.all(folders.map(readResolvedConfig));
   const runs = await Promise.all(folders.map(async (folder): Promise<FinalNumbers> => {
-    const { id, name, state, status, info } = await readSummary(folder);
+    const summary = await readSummary(folder);
+    const { id, name, state, status, info } = summary;
+    const baseline = baselineOf(summary);
     return {
       id, name, state, epoch: status?.epoch ?? 0, step: status?.step ?? 0, elapsed: status?.elapsed ?? 0,
       ...(info === undefined ? {} : { parameters: info.model.parameters }),
@@ -96,6 +101,7 @@ export async function compareRuns(folders: readonly string[]): Promise<RunCompar
       ...(status?.validationLoss === undefined ? {} : { validationLoss: status.validationLoss }),
       ...(status?.bestValidationLoss === undefined ? {} : { bestValidationLoss: status.bestValidationLoss }),
       ...(status?.bestEpoch === undefined ? {} : { bestEpoch: status.bestEpoch }),
+      ...(baseline === undefined ? {} : { baseline }),
     };
   }));
   return { runs, differences: compareConfigs(configs) };

@@ -74,9 +74,10 @@ export interface RunInfo {
   readonly stepsPerEpoch: number;
   /**
    * Mean squared error of the validation samples (corrupted as the spec says) rebuilt from as many principal components of the
-   * training samples as the code has numbers; `model`: the model's own at the end of training.
+   * training samples as the code has numbers; `model`: the model's own at the end of training; `levels`: where that error lies on
+   * the curves of the run that are mean squared errors, by their names (a loss may sum over the numbers of a sample).
    */
-  readonly baseline?: { readonly kind: 'pca'; readonly components: number; readonly mse: number; readonly model?: number };
+  readonly baseline?: { readonly kind: 'pca'; readonly components: number; readonly mse: number; readonly model?: number; readonly levels?: ScalarValues };
   /** Why there is none, where there could have been one. */
   readonly baselineSkipped?: string;
   /** CPU threads given with --threads; a resumed run takes as many, since sums depend on how they are split. */
@@ -107,6 +108,9 @@ export interface RunStatus {
   readonly validationLoss?: number;
   readonly bestValidationLoss?: number;
   readonly bestEpoch?: number;
+  /** Mean squared error of the validation samples after the newest epoch, and what principal components reach, where they are compared. */
+  readonly mse?: number;
+  readonly pca?: number;
 }
 
 /** control.json, written by whoever wants something of the trainer (write to a temporary file, then rename). */

@@ -123,6 +123,8 @@ export function parseStatus(json: string): RunStatus | undefined {
       validationLoss: number(value.validationLoss),
       bestValidationLoss: number(value.bestValidationLoss),
       bestEpoch: number(value.bestEpoch),
+      mse: number(value.mse),
+      pca: number(value.pca),
     }),
   };
 }

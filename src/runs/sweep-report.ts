@@ -1,5 +1,7 @@
 // What became of a sweep: a row for every training, the best one, and the knee: the smallest value that costs little. Made anew
 // from the runs whenever someone asks, so it is as true while the sweep runs as after a kill.
+import { beatsBaseline, type Baseline } from '../core/baseline.ts';
+import { baselineOf } from './baseline.ts';
 import type { RunState, ScalarValues } from './events.ts';
 import { listRuns } from './list.ts';
 import { readRun, type RunSummary } from './reader.ts';
@@ -30,6 +32,12 @@ export interface SweepRow {
   readonly seconds?: number;
   /** What the sweep is judged by (see `SweepReport.judgedBy`); only of finished trainings. */
   readonly error?: number;
+  /** Principal components with as many numbers in their code, and the mean squared error of the model beside them. */
+  readonly baseline?: Baseline;
+  /** What they reach in each value that can be compared with them: "mse", "loss". */
+  readonly levels?: ScalarValues;
+  /** The same in what the sweep is judged by. */
+  readonly baselineError?: number;
 }
 
 export interface SweepReport {
@@ -66,7 +74,7 @@ export async function sweepReport(runsFolder: string, record: SweepRecord): Prom
   const bare = await Promise.all(record.members.map((values, index) => rowOf(index, values, runs.get(index))));
   const paths = Object.keys(record.members[0] ?? {});
   const judgedBy = judgeOf(paths, bare);
-  const rows = bare.map(row => withError(row, judgedBy));
+  const rows = bare.map(row => withBaseline(withError(row, judgedBy), judgedBy));
   const { id, name, configPath, created, tolerance } = record;
   const best = bestOf(rows);
   const knee = kneeOf(rows.flatMap(({ index, values, error }) => (error === undefined || paths.length !== 1 ? [] : [{ index, value: values[paths[0]!], error }])), tolerance);
@@ -84,6 +92,8 @@ async function rowOf(index: number, values: SweepRow['values'], run: RunSummary 
   if (run === undefined) return { index, values, state: 'waiting', metrics: {} };
   const { id, folder, state, reason, status, info } = run;
   const { trainLoss, validationLoss, bestValidationLoss, bestEpoch } = status ?? {};
+  const baseline = baselineOf(run);
+  const levels = info?.baseline?.levels;
   return {
     index, values, state, run: id, folder, metrics: state === 'finished' ? await lastMetrics(folder) : {},
     ...(reason === undefined || reason === '' ? {} : { reason }),
@@ -93,6 +103,8 @@ async function rowOf(index: number, values: SweepRow['values'], run: RunSummary 
     ...(validationLoss === undefined ? {} : { loss: validationLoss }),
     ...(bestValidationLoss === undefined ? {} : { bestLoss: bestValidationLoss }),
     ...(bestEpoch === undefined ? {} : { bestEpoch }),
+    ...(baseline === undefined ? {} : { baseline }),
+    ...(levels === undefined ? {} : { levels }),
   };
 }
 
@@ -110,15 +122,31 @@ const LOSS_PATHS = ['training.loss', 'training.reduction', 'training', 'latent.b
 function judgeOf(paths: readonly string[], rows: readonly SweepRow[]): SweepReport['judgedBy'] {
   const finished = rows.filter(({ state }) => state === 'finished');
   if (finished.length === 0) return undefined;
-  if (paths.some(path => LOSS_PATHS.includes(path) || path.startsWith('penalties'))) return finished.every(({ metrics }) => metrics['mse'] !== undefined) ? 'mse' : undefined;
+  if (paths.some(path => LOSS_PATHS.includes(path) || path.startsWith('penalties'))) return finished.every(row => mseOf(row) !== undefined) ? 'mse' : undefined;
   if (finished.every(({ loss, bestLoss }) => (bestLoss ?? loss) !== undefined)) return 'validation loss';
   return finished.every(({ trainLoss }) => trainLoss !== undefined) ? 'training loss' : undefined;
 }
 
+/** As a metric of the spec, or as it was compared with principal components. */
+function mseOf({ metrics, baseline }: SweepRow): number | undefined {
+  return metrics['mse'] ?? baseline?.model;
+}
+
 function withError(row: SweepRow, judgedBy: SweepReport['judgedBy']): SweepRow {
   if (row.state !== 'finished' || judgedBy === undefined) return row;
-  const error = judgedBy === 'mse' ? row.metrics['mse'] : judgedBy === 'validation loss' ? row.bestLoss ?? row.loss : row.trainLoss;
+  const error = judgedBy === 'mse' ? mseOf(row) : judgedBy === 'validation loss' ? row.bestLoss ?? row.loss : row.trainLoss;
   return error === undefined || !Number.isFinite(error) ? row : { ...row, error };
+}
+
+function withBaseline(row: SweepRow, judgedBy: SweepReport['judgedBy']): SweepRow {
+  const level = judgedBy === 'mse' ? row.baseline?.mse : judgedBy === 'validation loss' ? row.levels?.['loss'] : undefined;
+  return level === undefined ? row : { ...row, baselineError: level };
+}
+
+/** The finished trainings that are no better than principal components, of those that can be compared with them. */
+export function notBetterThanBaseline(rows: readonly SweepRow[]): { readonly compared: number; readonly worse: readonly SweepRow[] } {
+  const compared = rows.filter(({ state, baseline }) => state === 'finished' && baseline?.model !== undefined);
+  return { compared: compared.length, worse: compared.filter(({ baseline }) => beatsBaseline(baseline!) === false) };
 }
 
 function bestOf(rows: readonly SweepRow[]): number | undefined {

@@ -2,7 +2,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { kneeOf, sweepReport } from './sweep-report.ts';
+import type { RunInfo } from './events.ts';
+import { kneeOf, notBetterThanBaseline, sweepReport } from './sweep-report.ts';
 import { claimSweep, createSweep, findSweep, listSweeps, readSweep, shortNames, sweepFolder, valuesText, valueText, type SweepRecord } from './sweep.ts';
 import { newRun, scalars } from './testing.ts';
 import { listRuns } from './list.ts';
@@ -20,12 +21,13 @@ interface Facts {
   readonly loss?: number;
   readonly best?: number;
   readonly mse?: number;
+  readonly baseline?: RunInfo['baseline'];
   readonly state?: 'finished' | 'failed' | 'stopped';
 }
 
-async function member(record: SweepRecord, index: number, { loss, best, mse, state = 'finished' }: Facts): Promise<void> {
+async function member(record: SweepRecord, index: number, { loss, best, mse, baseline, state = 'finished' }: Facts): Promise<void> {
   const run = newRun(`sizes ${index}`);
-  const writer = await RunWriter.create(runsFolder, { ...run, info: { ...run.info, sweep: { id: record.id, index, count: record.members.length, values: record.members[index]! } } });
+  const writer = await RunWriter.create(runsFolder, { ...run, info: { ...run.info, sweep: { id: record.id, index, count: record.members.length, values: record.members[index]! }, ...(baseline === undefined ? {} : { baseline }) } });
   if (loss !== undefined) writer.event(scalars(3, 'validation', { loss, ...(mse === undefined ? {} : { mse }), 'kl/1': 1 }));
   writer.status({ state, epoch: 3, step: 30, epochs: 3, elapsed: 7, ...(loss === undefined ? {} : { validationLoss: loss }), ...(best === undefined ? {} : { bestValidationLoss: best, bestEpoch: 2 }), ...(state === 'failed' ? { message: 'diverged' } : {}) });
   writer.close();
@@ -103,6 +105,31 @@ describe('the report', () => {
     const report = await sweepReport(runsFolder, bare);
     expect(report).not.toHaveProperty('judgedBy');
     expect(report).not.toHaveProperty('best');
+  });
+});
+
+describe('principal components beside a sweep', () => {
+  const pca = (components: number, mse: number, model: number, levels = {}): RunInfo['baseline'] => ({ kind: 'pca', components, mse, model, levels: { mse, ...levels } });
+
+  it('stand in every row, where they can be compared in what the sweep is judged by', async () => {
+    const record = await make(sizes(2, 4, 8));
+    await member(record, 0, { loss: 0.05, best: 0.05, baseline: pca(2, 0.04, 0.05, { loss: 0.04 }) });
+    await member(record, 1, { loss: 0.02, best: 0.02, baseline: pca(4, 0.03, 0.02, { loss: 0.03 }) });
+    await member(record, 2, { loss: 0.3, best: 0.3, baseline: pca(8, 0.02, 0.01) });
+    const { rows } = await sweepReport(runsFolder, record);
+    expect(rows.map(({ baseline }) => baseline)).toEqual([{ components: 2, mse: 0.04, model: 0.05 }, { components: 4, mse: 0.03, model: 0.02 }, { components: 8, mse: 0.02, model: 0.01 }]);
+    expect(rows.map(({ baselineError }) => baselineError)).toEqual([0.04, 0.03, undefined]);
+    const { compared, worse } = notBetterThanBaseline(rows);
+    expect([compared, worse.map(({ index }) => index)]).toEqual([3, [0]]);
+  });
+
+  it('make losses of different kinds comparable without a metric', async () => {
+    const record = await make([{ 'training.loss': 'mse' }, { 'training.loss': 'mae' }]);
+    await member(record, 0, { loss: 0.03, best: 0.03, baseline: pca(2, 0.04, 0.03, { loss: 0.04 }) });
+    await member(record, 1, { loss: 0.01, best: 0.01, mse: 0.035, baseline: pca(2, 0.04, 0.034) });
+    const report = await sweepReport(runsFolder, record);
+    expect(report).toMatchObject({ judgedBy: 'mse', best: 0 });
+    expect(report.rows.map(({ error, baselineError }) => [error, baselineError])).toEqual([[0.03, 0.04], [0.035, 0.04]]);
   });
 });
 

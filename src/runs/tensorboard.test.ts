@@ -74,6 +74,13 @@ describe('the event files of a run', () => {
     ].join(''));
   });
 
+  it('hold principal components as a run of their own', () => {
+    const board = new RunTensorBoard(folder);
+    board.baseline({ loss: 0.5 }, 20, 1500);
+    board.close();
+    expect(records('pca')[1]!.subarray(11).toString('hex')).toBe(['2a', '0d', '0a', '0b', '0a04', Buffer.from('loss').toString('hex'), '15', '0000003f'].join(''));
+  });
+
   it('are one run per split, and begin with the step of a resume', () => {
     const board = new RunTensorBoard(folder);
     board.event({ type: 'resume', time: 1, epoch: 1, step: 10 });

@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import Pbf from 'pbf';
-import { runFiles, type RunEvent, type SplitName } from './events.ts';
+import { runFiles, type RunEvent, type ScalarValues, type SplitName } from './events.ts';
 import { fileError } from './files.ts';
 
 const CASTAGNOLI = 0x82f63b78; // reversed polynomial of CRC-32C (RFC 3720)
@@ -123,17 +123,18 @@ export class EventFile {
 }
 
 /**
- * The `tb` folder of a run, filled from its events: `loss` per epoch for train and validation, `batch_loss` for single steps.
+ * The `tb` folder of a run, filled from its events: `loss` per epoch for train and validation, `batch_loss` for single steps. What
+ * principal components reach is a run of its own, `pca`, a level line on the charts of the errors it can be compared with.
  * The horizontal axis is the optimiser step for all, so that a resume can void what came after it; `epoch` is a curve.
  */
 export class RunTensorBoard {
-  private readonly files = new Map<SplitName, EventFile>();
+  private readonly files = new Map<SplitName | 'pca', EventFile>();
   private resumedAt: { readonly step: number; readonly time: number } | undefined;
 
   /** @param folder the run's. Files are made when the first value comes. */
   constructor(private readonly folder: string) {}
 
-  private file(split: SplitName): EventFile {
+  private file(split: SplitName | 'pca'): EventFile {
     let file = this.files.get(split);
     if (file === undefined) {
       file = new EventFile(path.join(this.folder, runFiles.tensorboard, split));
@@ -154,6 +155,11 @@ export class RunTensorBoard {
         : Object.fromEntries(Object.entries(event.values).map(([name, value]) => [`batch_${name}`, value]));
       this.file(event.split).scalars(values, event.step, event.time);
     }
+  }
+
+  /** Where principal components lie after an epoch, by tag. @throws StudioError('run') when the disk refuses. */
+  baseline(levels: ScalarValues, step: number, time: number): void {
+    this.file('pca').scalars(levels, step, time);
   }
 
   /** A picture, for instance the grid of reconstructions. */

@@ -207,13 +207,15 @@ export class RunWriter {
 }
 
 /** What a status says that still holds when the run goes on. */
-function lastingFacts(status: RunStatus | undefined): Pick<RunStatus, 'trainLoss' | 'validationLoss' | 'bestValidationLoss' | 'bestEpoch'> {
-  const { trainLoss, validationLoss, bestValidationLoss, bestEpoch } = status ?? {};
+function lastingFacts(status: RunStatus | undefined): Pick<RunStatus, 'trainLoss' | 'validationLoss' | 'bestValidationLoss' | 'bestEpoch' | 'mse' | 'pca'> {
+  const { trainLoss, validationLoss, bestValidationLoss, bestEpoch, mse, pca } = status ?? {};
   return {
     ...(trainLoss === undefined ? {} : { trainLoss }),
     ...(validationLoss === undefined ? {} : { validationLoss }),
     ...(bestValidationLoss === undefined ? {} : { bestValidationLoss }),
     ...(bestEpoch === undefined ? {} : { bestEpoch }),
+    ...(mse === undefined ? {} : { mse }),
+    ...(pca === undefined ? {} : { pca }),
   };
 }
 

@@ -1,5 +1,7 @@
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import type { RunStatus } from '../runs/events.ts';
 import { readRun } from '../runs/reader.ts';
 import { principalBaseline } from './baseline.ts';
 import { baselineWarning } from './baseline-task.ts';
@@ -38,8 +40,32 @@ it('is written to the run with the model\'s own error, and warns when it is the 
   }
   // One epoch of seven steps is not enough to beat anything.
   expect(baseline!.model!).toBeGreaterThan(baseline!.mse);
-  expect(await warnings(folder)).toEqual([expect.stringMatching(/not below that of 2 principal components/)]);
+  expect(await warnings(folder)).toEqual([expect.stringMatching(/not better than that of 2 principal components/)]);
   expect(path.basename(folder)).toBe(info?.id);
+});
+
+it('is told after every epoch beside the model\'s own error, whatever the loss is', async () => {
+  const told = async (overrides: Record<string, unknown>) => {
+    const statuses: RunStatus[] = [];
+    const { folder } = await trainAt(place(), { overrides: { 'training.epochs': 8, ...overrides }, onStatus: status => statuses.push(status) });
+    const { events, info } = await readRun(folder);
+    const last = events.findLast(event => event.type === 'scalars' && event.split === 'validation');
+    return { folder, baseline: info!.baseline!, values: last?.type === 'scalars' ? last.values : {}, status: statuses.at(-1)! };
+  };
+  const plain = await told({});
+  expect(plain.baseline.levels).toEqual({ mse: plain.baseline.mse, loss: plain.baseline.mse });
+  expect(plain.status).toMatchObject({ mse: plain.values['loss'], pca: plain.baseline.mse });
+  expect(plain.values).not.toHaveProperty('mse');
+  expect(fs.readdirSync(path.join(plain.folder, 'tb'))).toContain('pca');
+
+  const crossEntropy = await told({ 'training.loss': 'binaryCrossentropy' });
+  expect(crossEntropy.baseline.levels).toEqual({ mse: crossEntropy.baseline.mse });
+  expect(crossEntropy.status).toMatchObject({ mse: crossEntropy.values['mse'], pca: crossEntropy.baseline.mse });
+  expect(crossEntropy.values['mse']).toBeCloseTo(crossEntropy.baseline.model!, 6);
+
+  const summed = await told({ 'latent': { type: 'gaussian', units: 2 } });
+  expect(summed.baseline.levels!['reconstruction']).toBeCloseTo(784 * summed.baseline.mse, 6);
+  expect(summed.status.mse).toBeCloseTo(summed.values['reconstruction']! / 784, 9);
 });
 
 it('is computed once: a run that goes on only judges its model again', async () => {

@@ -2,9 +2,10 @@
 // steps, and is written to run.json. What it says at the end is whether the model has learned more than a projection.
 import { messageOf } from '../core/errors.ts';
 import type { Session } from '../engine/engine.ts';
-import type { RunInfo } from '../runs/events.ts';
+import type { RunInfo, ScalarValues } from '../runs/events.ts';
 import type { RunWriter } from '../runs/writer.ts';
-import { baselineRefusal, principalBaseline } from './baseline.ts';
+import { principalBaseline } from './baseline.ts';
+import { baselineRefusal, squaredErrorIn } from './compared.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
 import { judgedSplit } from './views.ts';
@@ -49,12 +50,18 @@ export class BaselineTask {
     }
     try {
       const mse = await principalBaseline(experiment, this.session, { cancelled: () => this.cancelled });
-      writer.updateInfo({ baseline: { kind: 'pca', components: experiment.codeSize, mse } });
+      writer.updateInfo({ baseline: { kind: 'pca', components: experiment.codeSize, mse, levels: levelsOf(experiment, mse) } });
     } catch (error) {
       // No training ends for want of a baseline.
       if (!this.cancelled) writer.updateInfo({ baselineSkipped: messageOf(error) });
     }
   }
+}
+
+/** Where a mean squared error lies on the curves that are one. */
+function levelsOf(experiment: Experiment, mse: number): ScalarValues {
+  const { name, numbers } = squaredErrorIn(experiment);
+  return { mse, [name]: mse * numbers };
 }
 
 /** Mean squared error of the judged samples, comparable with the baseline's. */
@@ -66,5 +73,5 @@ async function modelError(experiment: Experiment, evaluator: Evaluator): Promise
 /** The warning that a model is no better than its baseline, or undefined when it is. */
 export function baselineWarning({ components, mse, model }: Baseline): string | undefined {
   if (model === undefined || model < mse) return undefined;
-  return `The reconstruction error (mse ${model.toPrecision(4)}) is not below that of ${components} principal components (${mse.toPrecision(4)}): its reconstructions hold nothing that a linear projection would not. Train longer, or with a larger training.optimizer.learningRate or more units; strong penalties and a large latent.beta cost reconstruction too.`;
+  return `The reconstruction error (mse ${model.toPrecision(4)}) is not better than that of ${components} principal components (${mse.toPrecision(4)}): its reconstructions hold nothing that a linear projection would not. Train longer, or with a larger training.optimizer.learningRate or more units; strong penalties and a large latent.beta cost reconstruction too.`;
 }

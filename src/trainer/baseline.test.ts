@@ -7,7 +7,8 @@ import { heldValues } from '../data/rows.ts';
 import type { Session } from '../engine/engine.ts';
 import { listDevices, openSession } from '../engine/engines.ts';
 import { loadSpec } from '../spec/load.ts';
-import { baselineRefusal, principalBaseline, principalComponentsOf } from './baseline.ts';
+import { principalBaseline, principalComponentsOf } from './baseline.ts';
+import { baselineRefusal } from './compared.ts';
 import { takeSamples } from './evaluate.ts';
 import { buildExperiment, openExperiment, type Experiment } from './experiment.ts';
 

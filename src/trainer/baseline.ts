@@ -12,6 +12,7 @@ import * as ops from '../graph/ops.ts';
 import type { Port, Program } from '../graph/program.ts';
 import { orthonormalise, rayleighRitz, startingBlock } from '../analysis/pca.ts';
 import { Breath } from './breath.ts';
+import { EXTRA_VECTORS, LARGEST_COVARIANCE } from './compared.ts';
 import { takeSamples } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
 import { judgedSplit } from './views.ts';
@@ -32,32 +33,17 @@ export interface BaselineOptions {
   readonly cancelled?: () => boolean;
 }
 
-/** Numbers in a sample up to which their covariance is kept: 16 MB. */
-const LARGEST_COVARIANCE = 2048;
 /** Numbers in the rows of one product: 2,048 images of 28×28. */
 const CHUNK_NUMBERS = 2048 * 784;
-/** Vectors beyond the wanted ones: the iteration settles faster. */
-const EXTRA = 8;
 /** An iteration that improves the error by less than this share is the last one. */
 const TOLERANCE = 3e-5;
 const MOST_ITERATIONS = 60;
-/** Multiplications and additions beyond which a baseline is not worth its time: some seconds. */
-const MOST_WORK = 5e11;
-const USUAL_ITERATIONS = 25;
-
 type Dtype = 'uint8' | 'float32';
 interface Data {
   readonly split: Split;
   readonly dtype: Dtype;
   readonly scale: number;
   readonly features: number;
-}
-
-/** Why there is no baseline to a model with codes of that size, if there is none. */
-export function baselineRefusal({ dataset, features, codeSize }: Pick<Experiment, 'dataset' | 'features' | 'codeSize'>): 'no bottleneck' | 'too wide' | undefined {
-  if (codeSize >= features || dataset.train.count < 2) return 'no bottleneck';
-  const each = features > LARGEST_COVARIANCE ? 4 * (codeSize + EXTRA) * USUAL_ITERATIONS : 2 * features;
-  return each * dataset.train.count * features > MOST_WORK ? 'too wide' : undefined;
 }
 
 /** Mean squared error of the judged samples under as many components as the code has numbers. @throws StudioError('cancelled') */
@@ -220,7 +206,7 @@ export async function principalComponentsOf(experiment: Experiment, wanted: numb
   try {
     const { sum } = await sums.of('sum', size => sumProgram(size, data), {}, { sum: features });
     const mean = sum.map(value => value / count);
-    const block = Math.min(features, wanted + EXTRA);
+    const block = Math.min(features, wanted + EXTRA_VECTORS);
     const { variance, multiply } = await covarianceOf(data, mean, block, sums, products);
     const drawn = variance.map((value, d) => experiment.spec.data.binarize === 'sample' ? mean[d]! * (1 - mean[d]!) - value : 0);
     const total = variance.reduce((all, value, d) => all + value + drawn[d]!, 0);

@@ -10,6 +10,7 @@ import type { CompiledProgram } from '../engine/engine.ts';
 import type { ScalarValues } from '../runs/events.ts';
 import type { MetricName } from '../spec/schema.ts';
 import { Breath } from './breath.ts';
+import { baselineRefusal, squaredErrorIn, type SquaredError } from './compared.ts';
 import type { CompiledPrograms } from './compiled.ts';
 import type { Experiment } from './experiment.ts';
 
@@ -39,6 +40,8 @@ export interface Judgement {
   readonly loss: number;
   /** Values of an event: "loss", what it consists of, metrics. */
   readonly values: ScalarValues;
+  /** Mean squared error, where principal components are to be compared with. */
+  readonly mse?: number;
 }
 
 /** A dimension of a gaussian latent is in use when its codes vary more than this over the samples (Burda et al., 2016). */
@@ -150,16 +153,25 @@ export class Evaluator {
   /** The samples that metrics are measured on, of splits that are larger. */
   private readonly chosen = new Map<Split, Samples>();
 
+  /** What is compared with principal components, where there are some. */
+  private readonly compared: SquaredError | undefined;
+  /** The metrics of the spec, and the mean squared error where it is wanted for the comparison. */
+  private readonly wanted: readonly MetricName[];
+
   constructor(private readonly experiment: Experiment, private readonly compiled: CompiledPrograms) {
     this.batch = evaluationBatch(experiment);
+    this.compared = baselineRefusal(experiment) === undefined ? squaredErrorIn(experiment) : undefined;
+    const { metrics } = experiment.spec.training;
+    this.wanted = this.compared?.name === 'mse' && !metrics.includes('mse') ? [...metrics, 'mse'] : metrics;
   }
 
   /** The loss on a split and what it consists of, over all its samples; the metrics of the spec, over as many as `MEASURED_SAMPLES` says. */
   async judge(split: Split): Promise<Judgement> {
-    const { programs: { followed }, spec } = this.experiment;
+    const { programs: { followed } } = this.experiment;
+    const { wanted, compared } = this;
     const samples = split.count > MEASURED_SAMPLES;
-    const whole = spec.training.metrics.filter(name => !samples || measuredOnAll.includes(name));
-    const others = spec.training.metrics.filter(name => !whole.includes(name));
+    const whole = wanted.filter(name => !samples || measuredOnAll.includes(name));
+    const others = wanted.filter(name => !whole.includes(name));
     const means = new Means();
     const addMetrics = (names: readonly MetricName[], { data }: HostTensor, size: number): void => {
       names.forEach((name, column) => { means.add(name, tensor(data.filter((_, i) => i % names.length === column)), size, size); });
@@ -175,15 +187,13 @@ export class Evaluator {
     }
     const parts = means.of('followed');
     const loss = followed.length === 0 ? means.of('own')[0]! : followed.reduce((sum, { factor }, i) => sum + factor * parts[i]!, 0);
-    return {
+    const values: ScalarValues = {
       loss,
-      values: {
-        loss,
-        ...Object.fromEntries(followed.map(({ name }, i) => [name, parts[i]!])),
-        ...Object.fromEntries(spec.training.metrics.map(name => [name, means.of(name)[0]!])),
-        ...posteriorValues(means.of('posterior')),
-      },
+      ...Object.fromEntries(followed.map(({ name }, i) => [name, parts[i]!])),
+      ...Object.fromEntries(wanted.map(name => [name, means.of(name)[0]!])),
+      ...posteriorValues(means.of('posterior')),
     };
+    return { loss, values, ...(compared === undefined ? {} : { mse: values[compared.name]! / compared.numbers }) };
   }
 
   /** Each sample's own reconstruction loss. */

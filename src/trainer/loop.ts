@@ -4,7 +4,7 @@ import { StudioError } from '../core/errors.ts';
 import { tensor, type HostTensor } from '../core/tensor.ts';
 import type { Batch, BatchSource } from '../data/dataset.ts';
 import type { State } from '../graph/program.ts';
-import type { RunEvent, ScalarValues } from '../runs/events.ts';
+import type { RunEvent, RunStatus, ScalarValues } from '../runs/events.ts';
 import type { RunWriter } from '../runs/writer.ts';
 import type { Background } from './background.ts';
 import type { BaselineTask } from './baseline-task.ts';
@@ -13,7 +13,7 @@ import { checkpointMetadata, type Position } from './checkpoint.ts';
 import type { CompiledPrograms } from './compiled.ts';
 import type { Control } from './control.ts';
 import { watch } from './early-stopping.ts';
-import type { Evaluator } from './evaluate.ts';
+import type { Evaluator, Judgement } from './evaluate.ts';
 import { stepsPerEpochOf, type Experiment } from './experiment.ts';
 import type { ModelFiles } from './models.ts';
 import type { RebuiltAs } from './probe-rebuilt.ts';
@@ -181,12 +181,21 @@ export class TrainingLoop {
         trainLoss, bestEpoch: best.epoch,
         ...(validationLoss === undefined ? {} : { validationLoss }),
         ...(watched === validationLoss ? { bestValidationLoss: best.value } : {}),
+        ...this.compared(judged, step),
       });
       if (models.due) await models.write(state);
     });
     this.training.baseline.begin();
     this.savedStep = step;
     return stop && epoch < epochs;
+  }
+
+  /** The model beside principal components, once they are known: for the status, and on the charts of others. */
+  private compared(judged: Judgement | undefined, step: number): Pick<RunStatus, 'mse' | 'pca'> {
+    const { recorder, writer: { info: { baseline } } } = this.training;
+    if (judged?.mse === undefined) return {};
+    if (baseline?.levels !== undefined) recorder.baseline(baseline.levels, judged.values, step);
+    return { mse: judged.mse, ...(baseline === undefined ? {} : { pca: baseline.mse }) };
   }
 
   /** The warning that a gaussian latent says nothing any more; once in a run. */

@@ -1,5 +1,5 @@
 // Every event goes three ways: into events.jsonl, into the TensorBoard files, and to whoever started the training.
-import type { RunEvent } from '../runs/events.ts';
+import type { RunEvent, ScalarValues } from '../runs/events.ts';
 import type { RunTensorBoard } from '../runs/tensorboard.ts';
 import type { RunWriter } from '../runs/writer.ts';
 
@@ -24,5 +24,11 @@ export class Recorder {
     const written = this.writer.event(event);
     this.tensorboard.event(written);
     this.onEvent?.(written);
+  }
+
+  /** What principal components reach, for the charts on which these values are drawn. */
+  baseline(levels: ScalarValues, values: ScalarValues, step: number): void {
+    const drawn = Object.entries(levels).filter(([name]) => name in values);
+    if (drawn.length > 0) this.tensorboard.baseline(Object.fromEntries(drawn), step, Date.now());
   }
 }

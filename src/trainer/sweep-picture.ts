@@ -29,7 +29,8 @@ function errorChart(report: SweepReport, rows: readonly JudgedRow[], path: strin
   const knee = rows.find(({ index }) => index === report.knee);
   const best = Math.min(...points.map(([, y]) => y));
   const tolerance = `${tickText(Number((100 * report.tolerance).toPrecision(3)))} %`;
-  return lineChart([{ name: errorName(report), points }], {
+  const components = rows.flatMap(({ values, baselineError }) => (baselineError === undefined ? [] : [[Number(values[path]), baselineError] as const]));
+  return lineChart([{ name: errorName(report), points }, ...(components.length > 0 ? [{ name: 'principal components', points: components }] : [])], {
     title: `${report.name}: error against ${path}`, xLabel: path, yLabel: errorName(report), logX: spreadsWide(xs),
     ...(xs.length <= 16 ? { xTicks: [...new Set(xs)].sort((a, b) => a - b) } : {}),
     ...(knee === undefined ? {} : {

@@ -80,7 +80,7 @@ const models = scenes[scene] ?? scenes['one']!;
 let revision = 1;
 let done = models[0]?.done ?? 0;
 const epochsOf = (model: Model, index: number) => Array.from({ length: index === 0 ? done : model.done }, (_, i) => i + 1);
-const labelOf = (model: Model, index: number): RunLabel => ({ id: model.id, name: model.name, state: index === 0 && done > 0 && model.state === 'preparing' ? 'training' : model.state, epoch: index === 0 ? done : model.done, epochs: model.epochs, star: false });
+const labelOf = (model: Model, index: number): RunLabel => ({ id: model.id, name: model.name, state: index === 0 && done > 0 && model.state === 'preparing' ? 'training' : model.state, epoch: index === 0 ? done : model.done, epochs: model.epochs, star: false, ...(model.latent === undefined ? {} : { baseline: { components: model.latent, mse: 0.0198, model: index === 0 ? 0.0123 : 0.0217 } }) });
 
 declare global {
   interface Window {

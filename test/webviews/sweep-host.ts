@@ -19,7 +19,8 @@ function latent(done: number): ShownSweep {
     const values = { 'latent.units': units };
     if (i > done) return row(i, values, { state: 'waiting' });
     const error = errorOf(units);
-    const common = { run: `run-${units}`, folder: `/runs/run-${units}`, epochs: 20, parameters: 210_000 + 131 * units };
+    const components = { baselineError: 0.006 + 0.055 / units ** 0.8, baseline: { components: units, mse: 0.006 + 0.055 / units ** 0.8, model: error } };
+    const common = { ...(i < done ? components : {}), run: `run-${units}`, folder: `/runs/run-${units}`, epochs: 20, parameters: 210_000 + 131 * units };
     if (i === done) return row(i, values, { ...common, state: 'training', epoch: 7.4, loss: error * 1.4, bestLoss: error * 1.38, seconds: 12 });
     return row(i, values, { ...common, epoch: 20, loss: error * 1.01, bestLoss: error, bestEpoch: 19, seconds: 31 + units / 8, error, metrics: { mse: error, ssim: 0.95 - 5 * error } });
   });

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { encodePng } from '../../analysis/png.ts';
 import { reconstructionGrid } from '../../analysis/pictures.ts';
 import { StudioError } from '../../core/errors.ts';
+import { baselineOf } from '../../runs/baseline.ts';
 import { runFiles } from '../../runs/events.ts';
 import { replaceFile } from '../../runs/files.ts';
 import { readTensors, type RunSummary } from '../../runs/reader.ts';
@@ -13,6 +14,7 @@ import { openRun } from '../../trainer/opened-run.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Handler } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { baselineText } from '../format.ts';
 import { accessOf, checkpointOf } from '../run-options.ts';
 import { findRun, runsFolderFor } from '../workspace.ts';
 
@@ -26,7 +28,10 @@ export const reconstruct: Handler = async ({ args, terminal, json }) => {
   const kept = epoch === undefined ? finalPictures.reconstructions : runFiles.picture(epoch).replace('.safetensors', '.png');
   const out = path.resolve(args.text('out') ?? path.join(run.folder, kept));
   await replaceFile(out, png);
-  terminal.out(json ? `${JSON.stringify({ id: run.id, file: out })}\n` : `${out}\n`);
+  const baseline = baselineOf(run);
+  terminal.out(json ? `${JSON.stringify({ id: run.id, file: out, ...(baseline === undefined ? {} : { baseline }) })}\n` : `${out}\n`);
+  // Below every picture stands the error of its sample; this is what all of them are to be compared with.
+  if (!json && baseline !== undefined) terminal.err(`${baselineText(baseline)}\n`);
   return exitCodes.ok.code;
 };
 

@@ -1,4 +1,6 @@
 // `aeconf runs`
+import { beatsBaseline } from '../../core/baseline.ts';
+import { baselineOf } from '../../runs/baseline.ts';
 import { listRuns } from '../../runs/list.ts';
 import type { RunSummary } from '../../runs/reader.ts';
 import type { Handler } from '../command.ts';
@@ -13,12 +15,22 @@ export const runs: Handler = async ({ args, terminal, json }) => {
   else if (found.length === 0) terminal.out(`No runs in ${folder}.\n`);
   else {
     const parents = found.some(({ info }) => info?.parent !== undefined);
-    const head = ['Run', 'Name', 'State', 'Epoch', 'Loss', 'Validation', 'Best', 'Time', ...(parents ? ['Weights from'] : [])];
-    terminal.out(formatTable([head, ...found.map(run => [...row(run), ...(parents ? [run.info?.parent ?? ''] : [])])], [3, 4, 5, 6, 7]));
+    const compared = found.some(run => baselineOf(run) !== undefined);
+    const head = ['Run', 'Name', 'State', 'Epoch', 'Loss', 'Validation', 'Best', 'Time', ...(compared ? ['mse', 'PCA', ''] : []), ...(parents ? ['Weights from'] : [])];
+    terminal.out(formatTable([head, ...found.map(run => [...row(run), ...(compared ? comparison(run) : []), ...(parents ? [run.info?.parent ?? ''] : [])])], [3, 4, 5, 6, 7, ...(compared ? [8, 9] : [])]));
+    if (compared) terminal.out('PCA: mse of principal components with as many numbers in their code.\n');
     for (const { id, reason, state } of found) if (reason !== undefined && state === 'failed') terminal.err(`${id}: ${reason}\n`);
   }
   return exitCodes.ok.code;
 };
+
+/** Mean squared error, that of principal components, and which is better. */
+function comparison(run: RunSummary): string[] {
+  const baseline = baselineOf(run);
+  if (baseline === undefined) return ['', '', ''];
+  const beats = beatsBaseline(baseline);
+  return [baseline.model === undefined ? '' : formatLoss(baseline.model), formatLoss(baseline.mse), beats === undefined ? '' : beats ? 'better' : 'not better'];
+}
 
 function row({ id, name, state, status, info, notes }: RunSummary): string[] {
   const loss = (value: number | undefined): string => (value === undefined ? '' : formatLoss(value));

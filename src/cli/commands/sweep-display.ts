@@ -88,11 +88,12 @@ export class SweepDisplay implements SweepFollower {
   }
 
   end(index: number, { outcome, message }: MemberEnd): void {
-    const { validationLoss, trainLoss, bestValidationLoss, bestEpoch, elapsed } = this.latest.get(index) ?? {};
+    const { validationLoss, trainLoss, bestValidationLoss, bestEpoch, mse, pca, elapsed } = this.latest.get(index) ?? {};
     const facts = [
       ...(outcome === 'failed' ? [`${paint(this.terminal, 'red', 'failed')}: ${message ?? 'no reason is known'}`] : outcome === 'stopped' ? [paint(this.terminal, 'yellow', 'stopped')] : []),
       ...(outcome === 'failed' ? [] : validationLoss !== undefined ? [`validation loss ${formatLoss(validationLoss)}`] : trainLoss !== undefined ? [`loss ${formatLoss(trainLoss)}`] : []),
       ...(outcome !== 'finished' || bestValidationLoss === undefined ? [] : [`best ${formatLoss(bestValidationLoss)} in epoch ${bestEpoch ?? '?'}`]),
+      ...(outcome !== 'finished' || pca === undefined ? [] : [`${mse === undefined || mse === validationLoss ? '' : `mse ${formatLoss(mse)}, `}PCA ${formatLoss(pca)}`]),
       ...(elapsed === undefined ? [] : [formatDuration(elapsed)]),
     ];
     this.say(`${this.together ? `${paint(this.terminal, 'bold', this.title(index))}: ` : '  '}${facts.join(', ')}`);

@@ -1,6 +1,6 @@
 // A sweep as a table: a row for each training, the best one and the knee marked.
 import { shortNames, valueText } from '../../runs/sweep.ts';
-import { errorLimit, type SweepReport, type SweepRow } from '../../runs/sweep-report.ts';
+import { errorLimit, notBetterThanBaseline, type SweepReport, type SweepRow } from '../../runs/sweep-report.ts';
 import { formatCount, formatDuration, formatLoss, formatTable } from '../format.ts';
 
 interface Column {
@@ -22,6 +22,10 @@ export function sweepTable(report: SweepReport): string {
     ...(some(row => row.loss) ? [{ title: 'Last', right: true, cell: (row: SweepRow) => loss(row.loss) }] : []),
     ...(some(row => row.trainLoss) ? [{ title: 'Training', right: true, cell: (row: SweepRow) => loss(row.trainLoss) }] : []),
     ...[...new Set(rows.flatMap(({ metrics }) => Object.keys(metrics)))].map((name): Column => ({ title: name, right: true, cell: ({ metrics }) => loss(metrics[name]) })),
+    ...(some(row => row.baseline) ? [
+      ...(rows.some(({ baseline, metrics, loss: last }) => baseline?.model !== undefined && metrics['mse'] === undefined && baseline.model !== last) ? [{ title: 'mse', right: true, cell: (row: SweepRow) => loss(row.baseline?.model) }] : []),
+      { title: 'PCA (mse)', right: true, cell: (row: SweepRow) => loss(row.baseline?.mse) },
+    ] : []),
     { title: 'Parameters', right: true, cell: ({ parameters }) => (parameters === undefined ? '' : formatCount(parameters)) },
     { title: 'Time', right: true, cell: ({ seconds }) => (seconds === undefined ? '' : formatDuration(seconds)) },
     { title: 'Run', cell: ({ run = '' }) => run },
@@ -42,5 +46,14 @@ export function sweepVerdict({ rows, paths, best, knee, judgedBy, tolerance }: S
   return [
     `Best: ${text(winner)} (${judgedBy!} ${formatLoss(winner.error!)}).\n`,
     ...(smallest === undefined ? [] : [`Knee: ${text(smallest)} (${formatLoss(smallest.error!)}), the smallest within ${Number((100 * tolerance).toPrecision(3))} % of the best, that is up to ${formatLoss(errorLimit(winner.error!, tolerance))}.\n`]),
+    ...baselineLine(rows, text),
   ].join('');
+}
+
+function baselineLine(rows: readonly SweepRow[], text: (row: SweepRow) => string): string[] {
+  const { compared, worse } = notBetterThanBaseline(rows);
+  if (compared === 0) return [];
+  if (worse.length === 0) return [`${compared === 1 ? 'It is' : compared === 2 ? 'Both are' : `All ${compared} are`} better than principal components with as many numbers in their code.\n`];
+  if (worse.length === compared && compared > 2) return [`None of the ${compared} is better than principal components with as many numbers in their code.\n`];
+  return [`Not better than principal components with as many numbers in their code: ${worse.map(text).join('; ')}.\n`];
 }

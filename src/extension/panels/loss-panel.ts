@@ -53,7 +53,8 @@ export class LossPanel extends PagePanel<LossHostMessage> {
   private async lossRun(feed: RunFeed, run: RunLabel, curves: readonly Curve[]): Promise<LossRun> {
     const best = feed.series.best();
     const baseline = (await feed.info())?.baseline;
-    return { run, curves, lossName: await feed.loss(), ...(best === undefined ? {} : { bestEpoch: best.epoch }), ...(baseline === undefined ? {} : { baseline }) };
+    const levels = baseline?.levels ?? (baseline && { mse: baseline.mse });
+    return { run, curves, lossName: await feed.loss(), ...(best === undefined ? {} : { bestEpoch: best.epoch }), ...(levels === undefined ? {} : { levels }) };
   }
 }
 

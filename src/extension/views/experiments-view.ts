@@ -2,6 +2,7 @@
 // tree items.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { baselineText } from '../../core/baseline.ts';
 import { contextKeys, languageId, viewIds } from '../contributions.ts';
 import { experimentTree, formatMoment, groupSweeps, runTitle, sweepContext, sweepDescription, type ConfigFile, type ConfigNode, type ExperimentNode, type RunNode, type SweepNode } from '../experiment-tree.ts';
 import { formatOverrides } from '../overrides.ts';
@@ -197,6 +198,7 @@ export function runTooltip(run: RunRecord): vscode.MarkdownString {
     ['Best loss', run.bestLoss === undefined ? undefined : `${formatLoss(run.bestLoss)}${run.bestEpoch === undefined ? '' : ` at epoch ${Math.round(run.bestEpoch)}`}`],
     ['Training loss', run.trainLoss === undefined ? undefined : formatLoss(run.trainLoss)],
     ['Validation loss', run.validationLoss === undefined ? undefined : formatLoss(run.validationLoss)],
+    ['Principal components', run.baseline === undefined ? undefined : baselineText(run.baseline, formatLoss)],
     ['Duration', formatDuration(run.elapsed)],
     ['Time left', run.state === 'training' && run.timeLeft !== undefined ? formatDuration(run.timeLeft) : undefined],
     ['Samples per second', run.samplesPerSecond === undefined ? undefined : Math.round(run.samplesPerSecond).toLocaleString('en')],

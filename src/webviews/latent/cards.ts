@@ -1,6 +1,7 @@
 // Templates beside the picture's middle: the card at the pointer, the row of interpolated images, the line of text that says what
 // is to be seen.
 import { html, nothing, type TemplateResult } from 'lit';
+import { baselineNote } from '../shared/baseline.ts';
 import { formatNumber } from '../shared/runs.ts';
 import { button, iconButton, segments, slider, waitIcon } from '../shared/toolkit.ts';
 import { MOST_EMBEDDED } from './embedding.ts';
@@ -83,12 +84,12 @@ export function summary(explorer: Explorer): TemplateResult {
   if (frame.choice.mode === 'tsne') {
     const shown = Math.min(frame.count, MOST_EMBEDDED);
     const part = shown < frame.count ? html`${shown.toLocaleString('en')} of ` : nothing;
-    return html`<span>${part}${frame.count.toLocaleString('en')} validation samples · mean ${run.lossName} <span class="value">${formatNumber(explorer.meanError)}</span> ·
+    return html`<span>${part}${frame.count.toLocaleString('en')} validation samples · mean ${run.lossName} <span class="value">${formatNumber(explorer.meanError)}</span>${baselineNote(run.run.baseline)} ·
       ${embedding.busy ? html`t-SNE <span class="value">${Math.floor(100 * embedding.progress)} %</span>` : 't-SNE keeps neighbours; distances between groups mean little'}</span>`;
   }
   const kept = first.share === undefined ? nothing
     : html` · the plane keeps <span class="value">${formatShare(first.share + (second.share ?? 0))}</span> of the variance of ${frame.size} dimensions`;
-  return html`<span>${frame.count.toLocaleString('en')} validation samples · mean ${run.lossName} <span class="value">${formatNumber(explorer.meanError)}</span>${kept}</span>`;
+  return html`<span>${frame.count.toLocaleString('en')} validation samples · mean ${run.lossName} <span class="value">${formatNumber(explorer.meanError)}</span>${baselineNote(run.run.baseline)}${kept}</span>`;
 }
 
 /** Said when the decoder does not belong to the codes shown, or does not work. */

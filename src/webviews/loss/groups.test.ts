@@ -51,11 +51,12 @@ describe('smallLines', () => {
   });
 });
 
-it('draws principal components where the loss is theirs, each figure once', () => {
-  const baseline = { components: 32, mse: 0.0131 };
-  const runs = stored([{ id: 'a', values: {}, more: { baseline } }, { id: 'b', values: {}, more: { baseline } }, { id: 'c', values: {}, more: { baseline: { components: 2, mse: 0.05 }, lossName: 'binaryCrossentropy' } }]);
-  expect(baselineLevels(runs, defaultView, 'loss')).toEqual([{ y: 0.0131, text: 'PCA, 32 components: 0.0131' }]);
-  expect(baselineLevels(runs, defaultView, 'mse').map(l => l.y)).toEqual([0.0131, 0.05]);
-  expect(baselineLevels(runs, { hidden: ['a', 'b'] }, 'loss')).toEqual([]);
-  expect(baselineLevels(runs, defaultView, 'psnr')).toEqual([]);
+it('draws principal components where a value is comparable with them, each figure once', () => {
+  const of = (id: string, levels: Record<string, number>, components: number) => ({ id, values: {}, more: { levels, run: { id, name: id, state: 'training' as const, epoch: 1, epochs: 2, star: false, baseline: { components, mse: levels['mse']! } } } });
+  const runs = stored([of('a', { mse: 0.0131, loss: 0.0131 }, 32), of('b', { mse: 0.0131, loss: 0.0131 }, 32), of('c', { mse: 0.05 }, 2), of('d', { mse: 0.02, reconstruction: 15.7 }, 1)]);
+  expect(baselineLevels(runs, defaultView, ['loss'])).toEqual([{ y: 0.0131, text: 'PCA, 32 components: 0.0131' }]);
+  expect(baselineLevels(runs, defaultView, ['mse']).map(l => l.y)).toEqual([0.0131, 0.05, 0.02]);
+  expect(baselineLevels(runs, defaultView, ['kl', 'reconstruction'])).toEqual([{ y: 15.7, text: 'PCA, 1 component: 15.7' }]);
+  expect(baselineLevels(runs, { hidden: ['a', 'b'] }, ['loss'])).toEqual([]);
+  expect(baselineLevels(runs, defaultView, ['psnr'])).toEqual([]);
 });

@@ -72,13 +72,18 @@ export function smallLines(runs: readonly StoredRun[], view: LossView, chart: Sm
   });
 }
 
-/** Principal components as levels to beat, each figure once. */
-export function baselineLevels(runs: readonly StoredRun[], view: Pick<LossView, 'hidden'>, value: string): readonly { readonly y: number; readonly text: string }[] {
+/** Principal components as levels to beat on the chart of some values, each figure once. */
+export function baselineLevels(runs: readonly StoredRun[], view: Pick<LossView, 'hidden'>, values: readonly string[]): readonly { readonly y: number; readonly text: string }[] {
   const found = new Map<string, { readonly y: number; readonly text: string }>();
-  for (const { run, baseline, lossName } of runs) {
-    if (baseline === undefined || view.hidden.includes(run.id) || !(value === 'mse' || (value === 'loss' && lossName === 'mse'))) continue;
-    const text = `PCA, ${baseline.components} components: ${baseline.mse.toPrecision(3)}`;
-    found.set(text, { y: baseline.mse, text });
+  for (const { run, levels } of runs) {
+    if (view.hidden.includes(run.id)) continue;
+    for (const value of values) {
+      const y = levels?.[value];
+      if (y === undefined) continue;
+      const components = run.baseline?.components;
+      const text = `PCA${components === undefined ? '' : `, ${components} ${components === 1 ? 'component' : 'components'}`}: ${y.toPrecision(3)}`;
+      found.set(text, { y, text });
+    }
   }
   return [...found.values()];
 }

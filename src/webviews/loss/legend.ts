@@ -1,8 +1,10 @@
 // The table under the chart: one row per run with its state, its values at the cursor (or the latest) and its best, which is
 // legend, read-out and switch in one.
 import { html, nothing, svg, type TemplateResult } from 'lit';
+import { baselineText, type Baseline } from '../../core/baseline.ts';
+import { verdictMark } from '../shared/baseline.ts';
 import { markPath } from '../shared/marks.ts';
-import { commandsFor, describeRun, distinctNames, formatValue, stateIcon, type RunCommand } from '../shared/runs.ts';
+import { commandsFor, describeRun, distinctNames, formatNumber, formatValue, stateIcon, type RunCommand } from '../shared/runs.ts';
 import type { Theme } from '../shared/theme.ts';
 import { iconButton } from '../shared/toolkit.ts';
 import { lineStyle, type Line, type LossView } from './lines.ts';
@@ -34,12 +36,14 @@ export function legend(options: LegendOptions): TemplateResult {
   const names = distinctNames(runs.map(r => r.run));
   const showTrain = view.splits !== 'validation';
   const showValidation = view.splits !== 'train';
+  const components = runs.some(({ run }) => run.baseline !== undefined);
   return html`<div class="legend"><table>
     <thead><tr>
       <th scope="col">${options.atText}</th>
       ${showTrain ? html`<th scope="col" class="value">Train</th>` : nothing}
       ${showValidation ? html`<th scope="col" class="value">Validation</th>` : nothing}
       ${view.value === 'loss' && showValidation ? html`<th scope="col" class="value best">Best <span class="unit">(epoch)</span></th>` : nothing}
+      ${components ? html`<th scope="col" class="value best" title="Mean squared error of the validation samples, beside that of principal components with as many numbers in their code">mse <span class="unit">(PCA)</span></th>` : nothing}
       <th scope="col"><span class="visually-hidden">Actions</span></th>
     </tr></thead>
     <tbody>${runs.map((stored, index) => {
@@ -56,11 +60,17 @@ export function legend(options: LegendOptions): TemplateResult {
         ${showTrain ? valueCell(options, stored, index, 'train', hidden) : nothing}
         ${showValidation ? valueCell(options, stored, index, 'validation', hidden) : nothing}
         ${view.value === 'loss' && showValidation ? html`<td class="value best number">${best === undefined ? '–' : html`${formatValue(best)} <span class="unit">(${stored.bestEpoch})</span>`}</td>` : nothing}
+        ${components ? baselineCell(run.baseline) : nothing}
         <td class="actions">${commandsFor(run.state).map(command => iconButton({
           label: `${commandLook[command].label} ${run.name}`, icon: commandLook[command].icon, onClick: () => options.onCommand(command, run.id),
         }))}</td>
       </tr>`;
     })}</tbody></table></div>`;
+}
+
+function baselineCell(baseline: Baseline | undefined): TemplateResult {
+  if (baseline === undefined) return html`<td class="value best number">–</td>`;
+  return html`<td class="value best number" title=${baselineText(baseline, formatNumber)}>${verdictMark(baseline)}${baseline.model === undefined ? '' : formatValue(baseline.model)} <span class="unit">(${formatValue(baseline.mse)})</span></td>`;
 }
 
 function valueCell(options: LegendOptions, stored: StoredRun, index: number, split: 'train' | 'validation', hidden: boolean): TemplateResult {

@@ -83,7 +83,7 @@ export class LossPage extends LitElement {
     this.lines = buildLines(runs, view);
     this.charts = this.shownCharts(view).map(chart => ({ id: chart.id, content: {
       lines: smallLines(runs, view, chart), best: [], axis: view.axis, log: view.log && !chart.percent, title: chart.title,
-      levels: baselineLevels(runs, view, chart.id), ...(chart.percent ? { format: percentText } : {}),
+      levels: baselineLevels(runs, view, chart.values), ...(chart.percent ? { format: percentText } : {}),
     } })).filter(({ content }) => content.lines.length > 0);
   }
 
@@ -101,7 +101,7 @@ export class LossPage extends LitElement {
       onZoom: zoomed => { this.zoomed = zoomed; },
     });
     const { view } = this;
-    this.chart.update({ lines: this.lines, best: bestMarks(this.lines, this.store.runs, view), axis: view.axis, log: view.log, title: this.valueTitle(view), levels: baselineLevels(this.store.runs, view, view.value) });
+    this.chart.update({ lines: this.lines, best: bestMarks(this.lines, this.store.runs, view), axis: view.axis, log: view.log, title: this.valueTitle(view), levels: baselineLevels(this.store.runs, view, [view.value]) });
   }
 
   override render(): TemplateResult {

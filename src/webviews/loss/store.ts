@@ -50,7 +50,7 @@ export interface StoredRun {
   run: RunLabel;
   bestEpoch: number | undefined;
   lossName: string;
-  baseline: LossRun['baseline'];
+  levels: LossRun['levels'];
   readonly curves: Map<string, CurvePoints>;
 }
 
@@ -70,12 +70,12 @@ export class LossStore {
     for (const update of runs) {
       let stored = this.byId.get(update.run.id);
       if (!stored) {
-        stored = { run: update.run, bestEpoch: undefined, lossName: update.lossName, baseline: undefined, curves: new Map() };
+        stored = { run: update.run, bestEpoch: undefined, lossName: update.lossName, levels: undefined, curves: new Map() };
         this.byId.set(update.run.id, stored);
       }
       stored.run = update.run;
       stored.lossName = update.lossName;
-      stored.baseline = update.baseline ?? stored.baseline;
+      stored.levels = update.levels ?? stored.levels;
       if (update.bestEpoch !== undefined) stored.bestEpoch = update.bestEpoch;
       for (const curve of update.curves) {
         const key = curveKey(curve.value, curve.split, curve.per);

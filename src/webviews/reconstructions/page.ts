@@ -3,6 +3,7 @@ import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { PictureEpoch, PictureRun, ReconstructionsHostMessage } from '../../protocol/messages.ts';
 import { messageOf } from '../../core/errors.ts';
+import { baselineNote } from '../shared/baseline.ts';
 import { PageClient } from '../shared/client.ts';
 import '../shared/player.ts';
 import type { EpochDetail } from '../shared/player.ts';
@@ -202,7 +203,7 @@ export class ReconstructionsPage extends LitElement {
 
   private heading(run: PictureRun): TemplateResult {
     return html`<h2 class="run-heading"><span class="codicon codicon-${stateIcon(run.run.state)}" title=${describeRun(run.run)} aria-hidden="true"></span>
-      <span>${distinctNames(this.runs.map(r => r.run)).get(run.run.id)}</span> <span class="muted small detail">${this.runText(run, false)}</span></h2>`;
+      <span>${distinctNames(this.runs.map(r => r.run)).get(run.run.id)}</span> <span class="muted small detail">${this.runText(run, false)}${this.shown.has(run.run.id) ? baselineNote(run.run.baseline) : nothing}</span></h2>`;
   }
 
   private runText(run: PictureRun, withName = true): string {

@@ -37,8 +37,8 @@ function verdict({ model, baseline }: Comparison): string {
   const share = Math.abs(1 - model / baseline);
   const percent = `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
   return model < baseline
-    ? `Its mean squared error is ${percent} below that of principal components.`
-    : `Its mean squared error is ${percent} above that of principal components: it has learned nothing a linear projection would not.`;
+    ? `Better than principal components: its mean squared error is ${percent} lower.`
+    : `Not better than principal components: its mean squared error is ${percent} higher, so it has learned nothing a linear projection would not.`;
 }
 
 function tableOf(context: ReportContext, found: readonly Comparison[]): Table {

@@ -6,10 +6,12 @@ const run = (values: Record<string, number>, lossName = 'mse', baseline: ReportR
   run: { id: 'a', name: 'a', state: 'finished', epoch: 5, epochs: 5, star: false }, lossName, values, latentShape: [32], generated: [], robustness: [], ...(baseline === undefined ? {} : { baseline }),
 });
 
-it('compares the mean squared error, not a loss that holds more', () => {
+it('compares the mean squared error, not a loss that holds more or sums up', () => {
+  const summed = { kind: 'pca', components: 32, mse: 0.02, levels: { mse: 0.02, reconstruction: 15.68 } } as const;
   expect(compareWithBaseline(run({ loss: 0.03, mse: 0.01 }, 'binaryCrossentropy'))).toMatchObject({ model: 0.01, baseline: 0.02, components: 32 });
-  expect(compareWithBaseline(run({ loss: 0.03, reconstruction: 0.012 }))?.model).toBe(0.012);
-  expect(compareWithBaseline(run({ loss: 0.015 }))?.model).toBe(0.015);
+  expect(compareWithBaseline(run({ loss: 21, reconstruction: 7.84, kl: 13.2 }, 'mse', summed))?.model).toBeCloseTo(0.01, 12);
+  expect(compareWithBaseline(run({ loss: 0.015 }, 'mse', { kind: 'pca', components: 32, mse: 0.02, levels: { mse: 0.02, loss: 0.02 } }))?.model).toBeCloseTo(0.015, 12);
+  expect(compareWithBaseline(run({ loss: 0.015 }))?.model).toBeUndefined();
 });
 
 it('takes what was measured for the comparison where nothing else was, and says nothing without one', () => {

@@ -9,9 +9,10 @@ export interface Comparison {
   readonly baseline: number;
 }
 
-export function compareWithBaseline({ run, baseline, evaluation, lossName, values }: ReportRun): Comparison | undefined {
+export function compareWithBaseline({ run, baseline, evaluation, values }: ReportRun): Comparison | undefined {
   if (baseline === undefined) return undefined;
-  // The trainer's own comparison first; the loss holds penalties too, the reconstruction alone is what both are judged by.
-  const model = baseline.model ?? evaluation?.metrics['mse'] ?? values['mse'] ?? (lossName === 'mse' ? values['reconstruction'] ?? values['loss'] : undefined);
+  // The trainer's own comparison first; then what was measured, of the values that can be compared.
+  const level = Object.entries(baseline.levels ?? { mse: baseline.mse }).find(([name]) => values[name] !== undefined);
+  const model = baseline.model ?? run.baseline?.model ?? evaluation?.metrics['mse'] ?? (level && values[level[0]]! * baseline.mse / level[1]);
   return { runId: run.id, components: baseline.components, baseline: baseline.mse, ...(model === undefined ? {} : { model }) };
 }

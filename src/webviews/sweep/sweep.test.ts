@@ -22,6 +22,11 @@ describe('sweepFigure', () => {
     expect(figure.levels![0]!.y).toBeCloseTo(0.0209);
   });
 
+  it('draws principal components of each size where they can be compared', () => {
+    const compared = sweep(['latent.units'], [row(0, { 'latent.units': 8 }, { error: 0.02, baselineError: 0.03 }), row(1, { 'latent.units': 2 }, { error: 0.05, baselineError: 0.06 }), row(2, { 'latent.units': 4 }, { state: 'waiting' })]);
+    expect(sweepFigure(compared, 'latent.units').series.at(-1)).toEqual({ name: 'Principal components', style: 2, reference: true, x: [2, 8], y: [0.06, 0.03] });
+  });
+
   it('puts the limit above a best error that is negative', () => {
     const { levels } = sweepFigure(sweep(['a'], [row(0, { a: 1 }, { error: -10 }), row(1, { a: 2 }, { error: -12 })]), 'a');
     expect(levels![0]!.y).toBeCloseTo(-10.8);

@@ -33,12 +33,14 @@ export function sweepFigure(sweep: ShownSweep, path: string): Figure {
   const underway = line(false);
   const knee = points.find(p => p.row.index === report.knee);
   const values = [...new Set(points.map(p => p.x))];
+  const components = points.filter(p => p.row.baselineError !== undefined);
   const best = Math.min(...finished.map(p => p.y!));
   return {
     title: `${errorName(sweep)} against ${names[0]}`, xTitle: names[0] ?? path, yTitle: errorName(sweep),
     series: [
       { name: 'Finished', style: 0, x: finished.map(p => p.x), y: finished.map(p => p.y!) },
       ...(underway.length === 0 ? [] : [{ name: 'So far', style: 1, reference: true, x: underway.map(p => p.x), y: underway.map(p => p.y!) }]),
+      ...(components.length === 0 ? [] : [{ name: 'Principal components', style: 2, reference: true, x: components.map(p => p.x), y: components.map(p => p.row.baselineError!) }]),
     ],
     ticksX: values, logX: growsByFactors(values),
     ...(Number.isFinite(best) && finished.length > 1 ? { levels: [{ y: best * (1 + (best > 0 ? report.tolerance : -report.tolerance)), text: `best ${best > 0 ? '+' : '−'} ${Math.round(report.tolerance * 100)} %` }] } : {}),
@@ -80,7 +82,7 @@ function numberAxis(name: string, values: readonly (number | undefined)[], ticks
 }
 
 /** Columns by which rows can be sorted: the place in the sweep, a path, or a number. */
-export type SortKey = 'index' | `path:${number}` | 'error' | 'last' | 'epoch' | 'seconds' | 'parameters' | `metric:${string}`;
+export type SortKey = 'index' | `path:${number}` | 'error' | 'last' | 'epoch' | 'seconds' | 'parameters' | 'pca' | `metric:${string}`;
 
 export function sortedRows(sweep: ShownSweep, key: SortKey, descending: boolean): readonly SweepRow[] {
   const { report, texts } = sweep;
@@ -97,6 +99,7 @@ export function sortedRows(sweep: ShownSweep, key: SortKey, descending: boolean)
       case 'epoch': return row.epoch;
       case 'seconds': return row.seconds;
       case 'parameters': return row.parameters;
+      case 'pca': return row.baseline?.mse;
       default: return row.index;
     }
   };

@@ -1,6 +1,8 @@
 // The trainings of a sweep as a table that sorts by any column; a row opens its run.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ShownSweep, SweepRow } from '../../protocol/messages.ts';
+import { baselineText } from '../../core/baseline.ts';
+import { verdictMark } from '../shared/baseline.ts';
 import { csvField } from '../shared/csv.ts';
 import { formatValue } from '../shared/runs.ts';
 import { formatDuration } from '../shared/ticks.ts';
@@ -11,7 +13,7 @@ interface Column {
   readonly key: SortKey;
   readonly name: string;
   readonly text: boolean;
-  readonly cell: (row: SweepRow) => { readonly shown: string; readonly value?: number | string };
+  readonly cell: (row: SweepRow) => { readonly shown: string; readonly value?: number | string; readonly title?: string; readonly mark?: TemplateResult | typeof nothing };
 }
 
 export interface SweepTableOptions {
@@ -35,6 +37,7 @@ function columnsOf(sweep: ShownSweep): readonly Column[] {
     column('error', errorName(sweep), row => number(errorOf(row, sweep))),
     ...(rows.some(row => row.loss !== undefined) ? [column('last', 'Last loss', row => number(row.loss))] : []),
     ...metrics.map(metric => column(`metric:${metric}`, metric, row => number(row.metrics[metric]))),
+    ...(rows.some(row => row.baseline !== undefined) ? [column('pca', 'PCA (mse)', ({ baseline }) => ({ ...number(baseline?.mse), ...(baseline === undefined ? {} : { title: baselineText(baseline, formatValue), mark: verdictMark(baseline) }) }))] : []),
     column('epoch', 'Epochs', row => number(row.epoch, value => `${Math.floor(value)}${row.epochs === undefined ? '' : `/${row.epochs}`}`)),
     column('seconds', 'Time', row => number(row.seconds, value => formatDuration(value * 1000))),
     ...(rows.some(row => row.parameters !== undefined) ? [column('parameters', 'Parameters', row => number(row.parameters, value => value.toLocaleString('en')))] : []),
@@ -49,9 +52,14 @@ export function sweepTable(options: SweepTableOptions): TemplateResult {
     <thead><tr>${columns.map(c => html`<th scope="col" class=${c.text ? '' : 'value'} aria-sort=${c.key === sort ? (descending ? 'descending' : 'ascending') : 'none'}>
       <button type="button" title=${`Sort by ${c.name}`} @click=${() => options.onSort(c.key)}>${c.name}${c.key === sort ? icon(descending ? 'arrow-down' : 'arrow-up') : nothing}</button></th>`)}<th scope="col">State</th></tr></thead>
     <tbody @mouseleave=${() => options.onPoint(undefined)}>${sortedRows(sweep, sort, descending).map(row => html`<tr class=${pointed === row.index ? 'pointed' : ''} @mouseenter=${() => options.onPoint(row.index)}>
-      ${columns.map(c => html`<td class="${c.text ? '' : 'value number'}">${c.key === 'error' ? badges(sweep, row) : nothing}${c.cell(row).shown}</td>`)}
+      ${columns.map(c => cellView(c, sweep, row))}
       <td>${row.run === undefined ? html`<span class="muted">${row.state}</span>` : html`<button type="button" class="link" title=${row.reason ?? 'Show the loss curves'} aria-label=${`Open training ${row.index + 1}, ${row.state}`} @click=${() => options.onOpen(row)}>${row.state}</button>`}</td></tr>`)}</tbody>
   </table></div>`;
+}
+
+function cellView({ key, text, cell }: Column, sweep: ShownSweep, row: SweepRow): TemplateResult {
+  const { shown, title, mark } = cell(row);
+  return html`<td class="${text ? '' : 'value number'}" title=${title ?? nothing}>${key === 'error' ? badges(sweep, row) : nothing}${mark ?? nothing}${shown}</td>`;
 }
 
 function badges({ report }: ShownSweep, row: SweepRow): TemplateResult | typeof nothing {
