@@ -3,7 +3,7 @@
 // packed anew. It is complete or not there, and goes when nobody has used it for a month, or for a week when its source has changed.
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, writeSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, StudioError } from '../core/errors.ts';
 import { sizeOf } from '../core/tensor.ts';
@@ -116,7 +116,7 @@ async function requireRoom(folder: string, bytes: number): Promise<void> {
 async function removeOld(folder: string, name: string): Promise<void> {
   for (const other of await readdir(folder)) {
     if (!/^[0-9a-f]{16}-[0-9a-f]{32}\.npy(\.\d+\.part)?$/.test(other)) continue;
-    const { atimeMs, mtimeMs } = await stat(join(folder, other));
+    const { atimeMs, mtimeMs } = await lstat(join(folder, other));
     const sameSource = other.startsWith(name.slice(0, 17));
     if (Date.now() - Math.max(atimeMs, mtimeMs) > (other.endsWith('.part') ? DAY : sameSource ? WEEK : MONTH)) await rm(join(folder, other), { force: true });
   }
