@@ -38,6 +38,7 @@ export const commands: readonly Command[] = [
     options: [
       { ...device, description: 'Another device than before.' },
       { name: 'epochs', value: 'N', description: 'Train up to this many epochs in all.' },
+      { name: 'batch-size', value: 'N', description: 'Samples per step from here on, for a model that no longer fits in memory.' },
       o.data, o.runs, o.threads, o.json,
     ],
     details: 'Training continues exactly as if it had never stopped: the same losses, to the last bit on the same device.',

@@ -89,13 +89,13 @@ function processorText(found: ReadonlyMap<Device, Verdict | Silence>): string {
 }
 
 async function confirm(request: DeviceId, trial: Trial, options: CheckOptions): Promise<Choice> {
-  // Who asks for the CPU does not wait for GPUs to answer.
+  // Who asks for the processor does not wait for GPUs to answer.
   const devices = await listDevices({ gpus: request !== 'cpu' && request !== 'wasm' });
   const device = devices.find(({ id }) => id === request);
   if (device === undefined) throw new StudioError('device', `There is no "${request}" on ${process.platform}-${process.arch}. Train with --device cpu or auto.`);
   if (!device.available) throw new StudioError('device', `${device.name} is not available: ${device.note ?? 'it did not answer.'} Train with --device cpu or auto.`);
   const processor = processorAmong(devices);
-  if (device.id === processor.id || device.id === 'wasm') return { device, statements: [{ ...statementOf(device, true, 'asked for'), asked: true }] };
+  if (device.id === processor.id) return { device, statements: [{ ...statementOf(device, true, 'asked for'), asked: true }] };
   const verdict = await new Checks(processor, trial, options).verdictOf(device);
   if ('measured' in verdict && isRight(verdict)) {
     const speed = verdict.milliseconds === undefined ? '' : `, ${speedText(verdict.milliseconds, verdict.cpuMilliseconds)}`;

@@ -75,8 +75,7 @@ export class TrainingLoop {
         return { why: 'stopped', position: this.position };
       }
       if (wish === 'pause') await this.pause();
-      else if (this.position.stepInEpoch < this.stepsPerEpoch) await this.step();
-      else if (await this.endEpoch()) return { why: 'early stopping', position: this.position };
+      else if (await this.advance()) return { why: 'early stopping', position: this.position };
       background.check();
       status.check();
       await this.training.breath.take(background.busy);
@@ -84,12 +83,33 @@ export class TrainingLoop {
     return { why: 'all epochs', position: this.position };
   }
 
+  /** A step, or the end of an epoch. @returns whether early stopping ends the training here. */
+  private async advance(): Promise<boolean> {
+    try {
+      if (this.position.stepInEpoch >= this.stepsPerEpoch) return await this.endEpoch();
+      await this.step();
+      return false;
+    } catch (error) {
+      throw this.withWayOut(error);
+    }
+  }
+
+  /** Where the device or its memory gave out: how the run goes on. */
+  private withWayOut(error: unknown): unknown {
+    if (!(error instanceof StudioError) || (error.reason !== 'memory' && error.reason !== 'device')) return error;
+    const { writer, experiment: { spec: { training: { batchSize } } } } = this.training;
+    const kept = this.savedStep > 0 ? `What was reached by step ${this.savedStep} is kept` : 'No epoch was finished';
+    const ways = [...(error.reason === 'memory' && batchSize > 1 ? [`--batch-size ${Math.ceil(batchSize / 2)}`] : []), ...(writer.info.device.id === 'cpu' ? [] : ['--device cpu'])];
+    return new StudioError(error.reason, `${error.message} ${kept}; go on with "aeconf resume ${writer.id}"${ways.length === 0 ? '' : ` and ${ways.join(' or ')}`}.`, { cause: error });
+  }
+
   private async step(): Promise<void> {
     const { experiment: { spec, programs }, source, compiled, epochs } = this.training;
     const { epoch, stepInEpoch, step, lossSum, followedSums } = this.position;
     const batch = await source.next(epoch + 1, stepInEpoch);
     const program = await compiled.get('trainStep', batch.size);
-    const rate = learningRateAt(spec.training.optimizer.learningRate, step, { stepsPerEpoch: this.stepsPerEpoch, epochs });
+    // The schedule's own count of steps: another batch size earlier in the run has taken others.
+    const rate = learningRateAt(spec.training.optimizer.learningRate, epoch * this.stepsPerEpoch + stepInEpoch, { stepsPerEpoch: this.stepsPerEpoch, epochs });
     const results = await program.run({ ...this.feeds(batch), hyper: programs.hyper(step + 1, rate, this.epochNow()) });
     source.recycle(batch);
     const loss = results['loss']!.data[0]!;

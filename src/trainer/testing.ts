@@ -21,6 +21,9 @@ export const tinyConfig = `{
 }
 `;
 
+/** Values with which everything is done in batches of one size: each further one takes a GPU drawn by software a second to compile. */
+export const oneBatchSize = { 'data.train': 192, 'data.test': 32, 'views.samples': 32, 'views.latentSamples': 32 };
+
 export interface Place {
   readonly folder: string;
   readonly runsFolder: string;

@@ -27,6 +27,7 @@ import { writeFinalPictures } from './final-pictures.ts';
 import { log } from './log.ts';
 import { TrainingLoop, type LoopEnd, type Training } from './loop.ts';
 import { ModelFiles } from './models.ts';
+import { inOtherBatches } from './other-batch.ts';
 import { batchPlan, prepareSession, progressText, readingText, type Prepared } from './prepare.ts';
 import { beforePretraining, Pretraining } from './pretrain.ts';
 import { RebuiltAs } from './probe-rebuilt.ts';
@@ -83,21 +84,24 @@ export async function resume(folder: string, options: ResumeOptions): Promise<Tr
   if (info === undefined) throw new StudioError('run', `Cannot resume ${folder}: ${run.reason ?? `${runFiles.info} is missing`}`);
   const resolved = path.join(folder, runFiles.resolvedConfig);
   const text = await readConfigText(resolved);
-  const read = checkedConfig(text, resolved, options.epochs === undefined ? {} : { 'training.epochs': options.epochs });
-  const config: Config = { ...read, path: info.configPath, overrides: info.overrides };
+  const changes = { ...(options.epochs === undefined ? {} : { 'training.epochs': options.epochs }), ...(options.batchSize === undefined ? {} : { 'training.batchSize': options.batchSize }) };
+  const read = checkedConfig(text, resolved, changes);
+  const overrides = options.batchSize === undefined ? info.overrides : { ...info.overrides, 'training.batchSize': options.batchSize };
+  const config: Config = { ...read, path: info.configPath, overrides };
   const { epochs } = config.spec.training;
   const checkpoint = hasCheckpoint(folder, 'last') ? await readCheckpoint(folder, 'last') : undefined;
   const transfer = checkpoint === undefined ? await reopenTransfer(config, folder, info.parent) : undefined;
-  const position = checkpoint?.position ?? startPosition;
+  const reached = checkpoint?.position ?? startPosition;
+  const position = inOtherBatches(reached, checkedConfig(text, resolved, {}).spec.training.batchSize, config.spec.training.batchSize);
   // A run whose last epoch is done but which was killed before its last words only has to say them.
   const untoldEnd = position.epoch === epochs && run.state !== 'finished' && options.epochs === undefined;
   if ((position.epoch >= epochs && !untoldEnd) || (run.state === 'finished' && options.epochs === undefined)) {
     throw new StudioError('run', `The run ${run.id} is finished after ${position.epoch} epochs. To train on, give a larger number: --epochs ${position.epoch + epochs}.`);
   }
-  const fraction = info.stepsPerEpoch > 0 ? position.stepInEpoch / info.stepsPerEpoch : 0;
+  const fraction = info.stepsPerEpoch > 0 ? reached.stepInEpoch / info.stepsPerEpoch : 0;
   const step = checkpoint === undefined && config.spec.pretraining !== undefined ? beforePretraining : position.step;
   const writer = await RunWriter.resume(folder, { epoch: position.epoch + fraction, step });
-  writer.updateInfo({ epochs });
+  writer.updateInfo({ epochs, overrides });
   await writer.file(runFiles.resolvedConfig, Buffer.from(`${JSON.stringify(config.spec, undefined, 2)}\n`));
   // A kill between checkpoint and events leaves the events of that epoch untold; the checkpoint knows them.
   const kept = run.events.filter(event => !isVoidedBy(event, { step }));
@@ -225,7 +229,7 @@ class Run {
     const begun = beginning?.describe?.(experiment);
     if (begun !== undefined) this.alert('info', begun);
     this.writer.updateInfo({
-      device: { id, name, ...reasonsOf(statements) },
+      device: { id, name, ...reasonsOf(statements, this.writer.info.device) },
       dataset: {
         name: dataset.name, shape: dataset.shape, train: dataset.train.count, validation: dataset.validation.count,
         ...(dataset.classNames ? { classNames: dataset.classNames } : {}),
@@ -357,11 +361,15 @@ class Run {
   }
 }
 
-/** Why this device, and why none of the others, for run.json. */
-function reasonsOf(statements: readonly Statement[]): Pick<RunInfo['device'], 'reason' | 'others'> {
-  const chosen = statements.find(statement => statement.chosen);
+/** Why this device, and why none of the others, for run.json. A run that goes on where it was keeps its first reasons. */
+function reasonsOf(statements: readonly Statement[], before: RunInfo['device']): Pick<RunInfo['device'], 'reason' | 'others'> {
+  const chosen = statements.find(statement => statement.chosen)!;
+  if (chosen.asked && chosen.id === before.id && before.reason !== undefined) {
+    const { reason, others } = before;
+    return { reason, ...(others === undefined ? {} : { others }) };
+  }
   const others = statements.filter(statement => !statement.chosen).map(({ id, name, available, text }) => ({ id, name, available, reason: text }));
-  return { ...(chosen === undefined ? {} : { reason: chosen.text }), ...(others.length === 0 ? {} : { others }) };
+  return { reason: chosen.text, ...(others.length === 0 ? {} : { others }) };
 }
 
 function seenSamples({ epoch, stepInEpoch }: Position, { dataset, spec }: Experiment): number {

@@ -44,4 +44,6 @@ export type ResumeOptions = Pick<TrainOptions, 'dataFolders' | 'cacheFolder' | '
   readonly device?: string;
   /** Train up to this many epochs in place of the spec's. */
   readonly epochs?: number;
+  /** Samples per step in place of the spec's. */
+  readonly batchSize?: number;
 };

@@ -40,10 +40,12 @@ export const resume: Handler = async context => {
   const { folder } = await findRun(args.positionals[0]!, runsFolderFor(process.cwd(), args.text('runs')));
   const device = args.text('device');
   const epochs = args.integer('epochs');
+  const batchSize = args.integer('batch-size');
   return follow(context, options => resumeRun(folder, {
     ...options,
     ...(device === undefined ? {} : { device }),
     ...(epochs === undefined ? {} : { epochs }),
+    ...(batchSize === undefined ? {} : { batchSize }),
   }));
 };
 
