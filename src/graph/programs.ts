@@ -14,6 +14,7 @@ import { lower } from './onnx/lower.ts';
 import * as ops from './ops.ts';
 import { buildOptimizer } from './optimizers.ts';
 import { PackedParameters, splitPacked } from './packing.ts';
+import { windowMemory } from './parts.ts';
 import type { ModelPrograms, Port, Program, ProgramOptions, State } from './program.ts';
 import { descend, groundOf, hyperInput } from './train-program.ts';
 
@@ -132,7 +133,10 @@ export function buildPrograms(model: Model, spec: Spec, { data, below = [] }: Pr
     unpack: state => splitPacked(packed, state),
     pack: tensors => packed.pack(tensors, 'exact'),
     start: tensors => packed.pack(tensors, 'start'),
-    memory: batch => estimateBytes(trainStep(batch)),
+    memory(batch) {
+      const program = trainStep(batch);
+      return estimateBytes(program) + windowMemory(program);
+    },
     exportOnnx(which, state) {
       const tensors = splitPacked(packed, state);
       const around: Surroundings = {

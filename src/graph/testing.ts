@@ -7,6 +7,7 @@ import * as ops from './ops.ts';
 export interface OperationCase { readonly shapes: readonly (readonly number[])[]; readonly build: (...leaves: Value[]) => Value; readonly positive?: boolean }
 
 const geometry = { strides: [2, 1], padLow: [1, 0], padHigh: [0, 1] } as const;
+const centred = { strides: [2, 2], padLow: [1, 0], padHigh: [1, 1] } as const;
 const leftover = { strides: [2, 3], padLow: [0, 1], padHigh: [0, 0] } as const;
 
 export const operationCases: Record<string, OperationCase> = {
@@ -36,6 +37,7 @@ export const operationCases: Record<string, OperationCase> = {
   matmul: { shapes: [[3, 2], [2, 4]], build: (a, b) => ops.matmul(a, b) },
   'matmul, first transposed': { shapes: [[2, 3], [2, 4]], build: (a, b) => ops.matmul(a, b, { transposeA: true }) },
   'matmul, second transposed': { shapes: [[3, 2], [4, 2]], build: (a, b) => ops.matmul(a, b, { transposeB: true }) },
+  'matmul, first transposed and large': { shapes: [[5, 9], [5, 1]], build: (a, b) => ops.matmul(a, b, { transposeA: true }) },
   'matmul, both transposed': { shapes: [[2, 3], [4, 2]], build: (a, b) => ops.matmul(a, b, { transposeA: true, transposeB: true }) },
   reduceSum: { shapes: [[2, 3, 2]], build: x => ops.sum(x, [0, 2]) },
   'reduceSum, kept': { shapes: [[2, 3, 2]], build: x => ops.sum(x, [1], true) },
@@ -49,7 +51,16 @@ export const operationCases: Record<string, OperationCase> = {
   pad: { shapes: [[2, 3]], build: x => ops.pad(x, [1, 0], [0, 2], [2, 1]) },
   conv2d: { shapes: [[2, 2, 5, 4], [3, 2, 3, 2]], build: (x, w) => ops.conv2d(x, w, geometry) },
   'conv2d, rows left over': { shapes: [[1, 1, 6, 6], [2, 1, 3, 2]], build: (x, w) => ops.conv2d(x, w, leftover) },
+  'conv2d of one channel': { shapes: [[2, 1, 5, 5], [4, 1, 3, 3]], build: (x, w) => ops.conv2d(x, w, centred) },
+  'conv2d of many channels': { shapes: [[2, 5, 5, 4], [3, 5, 3, 3]], build: (x, w) => ops.conv2d(x, w, centred) },
+  'conv2d of many channels, rows left over': { shapes: [[1, 4, 6, 7], [2, 4, 3, 2]], build: (x, w) => ops.conv2d(x, w, { ...leftover, strides: [2, 2] }) },
+  'conv2d, stride larger than the filter': { shapes: [[1, 4, 6, 6], [2, 4, 2, 1]], build: (x, w) => ops.conv2d(x, w, leftover) },
+  'conv2d by points': { shapes: [[2, 4, 3, 3], [2, 4, 1, 1]], build: (x, w) => ops.conv2d(x, w, { strides: [1, 1], padLow: [0, 0], padHigh: [0, 0] }) },
   conv2dInput: { shapes: [[2, 3, 2, 4], [3, 2, 3, 2]], build: (dy, w) => ops.conv2dInput(dy, w, [2, 2, 5, 4], geometry) },
+  // Extents that the strides do and do not divide, filters that overlap by one and by two, many and few channels of the result.
+  'conv2dInput of many channels': { shapes: [[2, 2, 3, 3], [2, 8, 4, 3]], build: (dy, w) => ops.conv2dInput(dy, w, [2, 8, 6, 5], { strides: [2, 2], padLow: [1, 1], padHigh: [1, 1] }) },
+  'conv2dInput of many channels, no strides': { shapes: [[2, 1, 4, 3], [1, 16, 3, 3]], build: (dy, w) => ops.conv2dInput(dy, w, [2, 16, 4, 3], { strides: [1, 1], padLow: [1, 1], padHigh: [1, 1] }) },
+  'conv2dInput, folded': { shapes: [[1, 2, 3, 3], [2, 3, 3, 3]], build: (dy, w) => ops.conv2dInput(dy, w, [1, 3, 7, 8], { strides: [2, 3], padLow: [0, 1], padHigh: [0, 0] }) },
   conv2dFilter: { shapes: [[2, 2, 5, 4], [2, 3, 2, 4]], build: (x, dy) => ops.conv2dFilter(x, dy, [3, 2, 3, 2], geometry) },
 };
 

@@ -20,6 +20,8 @@ export interface Provider {
   readonly options: InferenceSession.SessionOptions;
   /** Where state lives between runs: new host memory after every run, two sets of host memory used in turn, or GPU buffers. */
   readonly memory: 'fresh' | 'alternating' | 'gpu';
+  /** Whether ONNX Runtime's native CPU kernels run it, for which programs are lowered in a form of their own. */
+  readonly nativeCpu?: boolean;
 }
 
 /** The state of a session, and host memory that held earlier state and may be written again. */
@@ -90,7 +92,7 @@ export class OnnxSession implements Session {
   private async create(program: Program, outputLocation?: Record<string, 'gpu-buffer'>): Promise<InferenceSession> {
     const options = { ...this.provider.options, ...(outputLocation ? { preferredOutputLocation: outputLocation } : {}) };
     try {
-      return await this.provider.runtime.InferenceSession.create(lower(program), options);
+      return await this.provider.runtime.InferenceSession.create(lower(program, { forCpu: this.provider.nativeCpu === true }), options);
     } catch (cause) {
       throw programFailure(this.device, program.name, cause);
     }

@@ -1,12 +1,12 @@
 // Lowers a program to calls of TensorFlow's kernels, one operation after the other. TensorFlow's kernels for the CPU want
 // images with channels last and filters as height × width × in × out, which is how data sets and Keras's weights lie anyway; so
-// every value remembers the order of its axes in memory (order.ts) and is moved only where a kernel insists.
+// every value remembers the order of its axes in memory (graph/order.ts) and is moved only where a kernel insists.
 import { unreachable } from '../../core/errors.ts';
 import { sizeOf } from '../../core/tensor.ts';
 import { topologicalOrder, type ConvGeometry, type Op, type OpOf, type Value } from '../../graph/ir.ts';
 import { broadcastShape } from '../../graph/ops.ts';
 import type { Program } from '../../graph/program.ts';
-import { arrange, natural, reshaped, sameMemory, sameNumbers, transposed, without, type Order } from './order.ts';
+import { arrange, natural, reshaped, sameMemory, sameNumbers, transposed, without, type Order } from '../../graph/order.ts';
 import { PlanBuilder, type Attribute, type Plan, type Result } from './plan.ts';
 
 export function lower(program: Program): Plan {

@@ -1,40 +1,48 @@
-// Lowers a program to one ONNX model of standard operators (opset 18), which ONNX Runtime compiles for the device.
+// Lowers a program to one ONNX model of standard operators (opset 18), which ONNX Runtime compiles for the device. Every value
+// remembers the order of its axes in memory (graph/order.ts): for the CPU images lie with channels last and transposes only rename
+// axes until an operator insists; elsewhere everything lies as the graph says.
 import { unreachable } from '../../core/errors.ts';
-import { topologicalOrder, type ConvGeometry, type OpOf, type Value } from '../ir.ts';
+import { sizeOf } from '../../core/tensor.ts';
+import { topologicalOrder, type Op, type OpOf, type Value } from '../ir.ts';
+import { arrange, natural, reshaped, sameMemory, sameNumbers, transposed, without, type Order } from '../order.ts';
+import { inParts } from '../parts.ts';
 import type { Program } from '../program.ts';
-import { elementType, encodeModel, type Attribute, type OnnxNode, type OnnxPort, type OnnxTensor } from './proto.ts';
+import { conv2d, conv2dFilter, conv2dInput } from './convolution.ts';
+import { sameOperator, softplus, step } from './elementwise.ts';
+import { Emitter, type Place } from './emit.ts';
+import { FILTER, IMAGE, ImageProducts } from './image-products.ts';
+import { fastProduct, matmul, type Matrix } from './product.ts';
+import { encodeModel, type Attribute, type OnnxNode, type OnnxPort } from './proto.ts';
 
 const OPSET = 18;
 
 export interface LowerOptions {
   /** Leave the first axis of inputs and outputs open. Every reshape keeps the first axis as "whatever is left". */
   readonly anyBatch?: boolean;
+  /** For ONNX Runtime's native CPU kernels: channels last, convolutions as matrix products. Not with an open batch. */
+  readonly forCpu?: boolean;
 }
 
 /** Where a program's state goes in and comes out: "weights" in, "weights:next" out. */
 export const nextName = (state: string): string => `${state}:next`;
 
-export function lower(program: Program, { anyBatch = false }: LowerOptions = {}): Uint8Array {
-  return new Lowering(anyBatch).run(program);
+export function lower(program: Program, options: LowerOptions = {}): Uint8Array {
+  return new Lowering(options).run(options.forCpu ? inParts(program) : program);
 }
 
-/** ONNX operators that differ from ours in the name alone. */
-const sameOperator = {
-  neg: 'Neg', exp: 'Exp', log: 'Log', sqrt: 'Sqrt', abs: 'Abs', sign: 'Sign', erf: 'Erf',
-  relu: 'Relu', sigmoid: 'Sigmoid', tanh: 'Tanh',
-  add: 'Add', sub: 'Sub', mul: 'Mul', div: 'Div', max: 'Max', min: 'Min', greater: 'Greater', select: 'Where',
-  stopGradient: 'Identity',
-} as const;
-
 class Lowering {
-  private readonly nodes: OnnxNode[] = [];
-  private readonly initializers: OnnxTensor[] = [];
-  private readonly names = new Map<Value, string>();
-  private readonly vectors = new Map<string, string>();
+  private readonly out: Emitter;
+  private readonly images: ImageProducts;
+  private readonly forCpu: boolean;
+  /** Where each value lies: first as it was made, then copies in other orders. */
+  private readonly places = new Map<Value, Place[]>();
   private readonly folded = new Set<Value>();
-  private count = 0;
 
-  constructor(private readonly anyBatch: boolean) {}
+  constructor({ anyBatch = false, forCpu = false }: LowerOptions) {
+    this.out = new Emitter(anyBatch);
+    this.images = new ImageProducts(this.out);
+    this.forCpu = forCpu && !anyBatch;
+  }
 
   run(program: Program): Uint8Array {
     const results = [
@@ -44,14 +52,14 @@ class Lowering {
     const order = topologicalOrder(results.map(({ value }) => value));
     this.findFolded(order, results.map(({ value }) => value));
     for (const value of order) {
-      if (!this.folded.has(value)) this.names.set(value, this.lowerValue(value));
+      if (!this.folded.has(value)) this.places.set(value, this.lowerValue(value));
     }
     const renamed = this.nameResults(results);
     return encodeModel({
       name: program.name,
       opset: OPSET,
       nodes: renamed,
-      initializers: this.initializers,
+      initializers: this.out.initializers,
       inputs: [...program.inputs, ...program.state].map(({ name, dtype, shape }) => ({ name, type: dtype, dims: this.openBatch(shape) })),
       outputs: results.map(({ name, value }): OnnxPort => ({ name, type: value.dtype, dims: this.openBatch(value.shape) })),
     });
@@ -68,199 +76,185 @@ class Lowering {
 
   /** Gives results their names: the value's own where it has one to give away, a copy of it elsewhere. */
   private nameResults(results: Program['outputs']): OnnxNode[] {
-    const made = new Set(this.nodes.flatMap(node => node.outputs));
+    const inner = results.map(({ value }) => this.plain(value));
+    const made = new Set(this.out.nodes.flatMap(node => node.outputs));
     const aliases = new Map<string, string>();
-    for (const { name, value } of results) {
-      const inner = this.nameOf(value);
-      if (made.has(inner) && !aliases.has(inner)) aliases.set(inner, name);
-      else this.emit('Identity', [inner], [], name);
-    }
+    results.forEach(({ name }, i) => {
+      if (made.has(inner[i]!) && !aliases.has(inner[i]!)) aliases.set(inner[i]!, name);
+      else this.out.emit('Identity', [inner[i]!], [], name);
+    });
     const rename = (name: string): string => aliases.get(name) ?? name;
-    return this.nodes.map(node => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }));
+    return this.out.nodes.map(node => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }));
   }
 
   private openBatch(shape: readonly number[]): (number | string)[] {
-    return shape.map((extent, axis) => (this.anyBatch && axis === 0 ? 'batch' : extent));
+    return shape.map((extent, axis) => (this.out.anyBatch && axis === 0 ? 'batch' : extent));
   }
 
-  private nameOf(value: Value): string {
-    return this.names.get(value)!;
+  /** The tensor of a value with its axes as in the graph. */
+  private plain(value: Value): string {
+    return this.at(value, natural(value.shape.length));
   }
 
-  private emit(type: string, inputs: readonly string[], attributes: readonly Attribute[] = [], output = `v${++this.count}`): string {
-    this.nodes.push({ type, inputs, outputs: [output], attributes });
-    return output;
+  private place(value: Value): Place {
+    return this.places.get(value)![0]!;
   }
 
-  private initializer(tensor: Omit<OnnxTensor, 'name'>): string {
-    const name = `c${++this.count}`;
-    this.initializers.push({ name, ...tensor });
+  /** The tensor of a value with its axes in this order. */
+  private at(value: Value, order: Order): string {
+    const places = this.places.get(value)!;
+    const exact = places.find(place => sameNumbers(place.order, order));
+    if (exact !== undefined) return exact.name;
+    const same = places.find(place => sameMemory(value.shape, place.order, order));
+    const name = same === undefined
+      ? this.out.transpose(places[0]!.name, order.map(axis => places[0]!.order.indexOf(axis)))
+      : this.out.reshape(same.name, arrange(value.shape, order));
+    places.push({ name, order });
     return name;
   }
 
-  /** A small vector of int64, shared between all that need the same one. */
-  private integers(values: readonly number[]): string {
-    const key = values.join();
-    let name = this.vectors.get(key);
-    if (name === undefined) {
-      const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
-      name = this.initializer({ type: 'int64', dims: [values.length], bytes });
-      this.vectors.set(key, name);
-    }
-    return name;
+  private lowerValue(value: Value): Place[] {
+    const { op, inputs: [a] } = value;
+    if (op.kind === 'transpose' && this.forCpu) return this.places.get(a!)!.map(({ name, order }) => ({ name, order: transposed(order, op.permutation) }));
+    return [this.compute(value, op, a!)];
   }
 
-  private float(value: number): string {
-    return this.initializer({ type: 'float32', dims: [], bytes: new Uint8Array(Float32Array.of(value).buffer) });
-  }
-
-  private reshape(name: string, shape: readonly number[]): string {
-    return this.emit('Reshape', [name, this.integers(this.anyBatch && shape.length > 0 ? [-1, ...shape.slice(1)] : shape)]);
-  }
-
-  private lowerValue(value: Value): string {
-    const { op } = value;
-    const [a, b] = value.inputs.map(operand => this.nameOf(operand)) as [string, string];
+  private compute(value: Value, op: Op, a: Value): Place {
+    const { out } = this;
+    const rank = value.shape.length;
+    const plain = (name: string): Place => ({ name, order: natural(rank) });
     switch (op.kind) {
-      case 'input': case 'state': return op.name;
-      case 'constant': {
-        const data = Float32Array.from(op.data);
-        return this.initializer({ type: 'float32', dims: value.shape, bytes: new Uint8Array(data.buffer) });
-      }
+      case 'input': case 'state': return plain(op.name);
+      case 'constant': return plain(out.floats(Float32Array.from(op.data), value.shape));
       case 'neg': case 'exp': case 'log': case 'sqrt': case 'abs': case 'sign': case 'erf':
       case 'relu': case 'sigmoid': case 'tanh':
       case 'add': case 'sub': case 'mul': case 'div': case 'max': case 'min': case 'greater': case 'select': case 'stopGradient':
-        return this.emit(sameOperator[op.kind], value.inputs.map(operand => this.nameOf(operand)));
-      case 'softplus': return this.softplus(a);
-      case 'square': return this.emit('Mul', [a, a]);
-      case 'leakyRelu': return this.emit('LeakyRelu', [a], [{ name: 'alpha', float: op.slope }]);
-      case 'elu': return this.emit('Elu', [a], [{ name: 'alpha', float: op.alpha }]);
-      case 'step': return this.step(a, op);
-      case 'cast': return this.cast(a, value, op.scale);
-      case 'matmul': {
-        const left = op.transposeA ? this.transpose(a, [1, 0]) : a;
-        const right = op.transposeB ? this.transpose(b, [1, 0]) : b;
-        return this.emit('MatMul', [left, right]);
+        return this.elementwise(sameOperator[op.kind], value);
+      case 'softplus': return this.each(a, name => softplus(out, name));
+      case 'square': return this.each(a, name => out.emit('Mul', [name, name]));
+      case 'leakyRelu': return this.elementwise('LeakyRelu', value, [{ name: 'alpha', float: op.slope }]);
+      case 'elu': return this.elementwise('Elu', value, [{ name: 'alpha', float: op.alpha }]);
+      case 'step': return this.each(a, name => step(out, name, op));
+      case 'cast': return this.each(a, name => this.cast(name, a, value, op.scale));
+      case 'matmul': return this.matmul(value, op);
+      case 'reduceSum': case 'reduceMax': return this.reduce(a, op);
+      case 'kthLargest': return plain(out.kthLargest(this.plain(a), op.k));
+      case 'reshape': return this.reshape(value, a);
+      case 'transpose': return plain(out.transpose(this.plain(a), op.permutation));
+      case 'broadcast': {
+        const order = a.shape.length === rank ? this.place(a).order : natural(rank);
+        const shape = arrange(value.shape, order);
+        return { order, name: out.emit('Expand', [this.fit(a, order), out.integers(out.anyBatch ? [1, ...shape.slice(1)] : shape)]) };
       }
-      case 'reduceSum': case 'reduceMax': {
-        const operand = value.inputs[0]!;
-        const [type, source] = this.folded.has(operand)
-          ? ['ReduceSumSquare', this.nameOf(operand.inputs[0]!)] as const
-          : [op.kind === 'reduceSum' ? 'ReduceSum' : 'ReduceMax', a] as const;
-        return this.emit(type, [source, this.integers(op.axes)], [{ name: 'keepdims', int: op.keepDims ? 1 : 0 }]);
+      case 'concat': {
+        const { order } = this.place(a);
+        return { order, name: out.emit('Concat', value.inputs.map(part => this.at(part, order)), [{ name: 'axis', int: order.indexOf(op.axis) }]) };
       }
-      case 'kthLargest': return this.kthLargest(a, op.k);
-      case 'reshape': return this.reshape(a, value.shape);
-      case 'transpose': return this.transpose(a, op.permutation);
-      case 'broadcast': return this.emit('Expand', [a, this.integers(this.anyBatch ? [1, ...value.shape.slice(1)] : value.shape)]);
-      case 'concat': return this.emit('Concat', value.inputs.map(operand => this.nameOf(operand)), [{ name: 'axis', int: op.axis }]);
-      case 'slice': return this.slice(a, value.inputs[0]!.shape, op);
-      case 'pad': return this.pad(a, value.inputs[0]!.shape, op);
-      case 'conv2d': return this.emit('Conv', [a, b], convAttributes(op, value.inputs[1]!.shape));
-      case 'conv2dInput': return this.convInput(a, b, value, op);
-      case 'conv2dFilter': return this.convFilter(a, b, value, op);
+      case 'slice': {
+        const { name, order } = this.place(a);
+        const [starts, ends, strides] = [arrange(op.starts, order), arrange(op.ends, order), arrange(op.strides, order)];
+        return { order, name: out.slice(name, arrange(a.shape, order), { starts, ends, strides }) };
+      }
+      case 'pad': {
+        const { name, order } = this.place(a);
+        const [low, high, interior] = [arrange(op.low, order), arrange(op.high, order), arrange(op.interior, order)];
+        return { order, name: out.pad(name, arrange(a.shape, order), { low, high, interior, value: op.value }) };
+      }
+      case 'conv2d': case 'conv2dInput': case 'conv2dFilter': return this.convolution(value, op);
       default: return unreachable(op);
     }
   }
 
-  /** Where takes ten times as long as cutting x·10³⁸ to the two constants, which gives the same for both of one sign. */
-  private step(name: string, { below, above }: OpOf<'step'>): string {
-    if (below * above < 0) {
-      return this.emit('Where', [this.emit('Greater', [name, this.float(0)]), this.float(above), this.float(below)]);
+  /** An operation on a single tensor that moves nothing. */
+  private each(a: Value, make: (name: string) => string): Place {
+    const { name, order } = this.place(a);
+    return { name: make(name), order };
+  }
+
+  private elementwise(operator: string, { inputs, shape }: Value, attributes: readonly Attribute[] = []): Place {
+    const order = this.commonOrder(shape.length, inputs);
+    return { order, name: this.out.emit(operator, inputs.map(operand => this.fit(operand, order)), attributes) };
+  }
+
+  /** The order of the largest operand: the others are moved to it. */
+  private commonOrder(rank: number, operands: readonly Value[]): Order {
+    let largest: Value | undefined;
+    for (const operand of operands) {
+      if (operand.shape.length === rank && (largest === undefined || sizeOf(operand.shape) > sizeOf(largest.shape))) largest = operand;
     }
-    const steep = this.emit('Mul', [name, this.float(above > below ? 1e38 : -1e38)]);
-    return this.emit('Clip', [steep, this.float(Math.min(below, above)), this.float(Math.max(below, above))]);
+    return largest === undefined ? natural(rank) : this.place(largest).order;
   }
 
-  /** max(x, 0) + log(1 + e⁻|x|) in operations with vector code; ONNX Runtime's own Softplus is five times slower. */
-  private softplus(name: string): string {
-    const small = this.emit('Exp', [this.emit('Neg', [this.emit('Abs', [name])])]);
-    return this.emit('Add', [this.emit('Relu', [name]), this.emit('Log', [this.emit('Add', [small, this.float(1)])])]);
+  /** The tensor of an operand that is to be stretched to a value of at least its rank with this order. */
+  private fit(operand: Value, order: Order): string {
+    const missing = order.length - operand.shape.length;
+    if (sizeOf(operand.shape) === 1 && !this.out.anyBatch) return this.place(operand).name;
+    const own = order.filter(axis => axis >= missing).map(axis => axis - missing);
+    const name = this.at(operand, own);
+    const shape = order.map(axis => operand.shape[axis - missing] ?? 1);
+    // Stretching adds axes in front by itself.
+    return sameNumbers(shape.slice(missing), arrange(operand.shape, own)) ? name : this.out.reshape(name, shape);
   }
 
-  private cast(name: string, value: Value, scale: number): string {
-    const from = value.inputs[0]!.dtype;
-    if (from === 'uint8' && value.dtype === 'float32' && scale !== 1) return this.emit('DequantizeLinear', [name, this.float(scale)]);
-    const cast = this.emit('Cast', [name], [{ name: 'to', int: elementType[value.dtype] }]);
-    return scale === 1 ? cast : this.emit('Mul', [cast, this.float(scale)]);
+  private cast(name: string, from: Value, value: Value, scale: number): string {
+    const { out } = this;
+    if (from.dtype === 'uint8' && value.dtype === 'float32' && scale !== 1) return out.emit('DequantizeLinear', [name, out.float(scale)]);
+    const cast = out.cast(name, value.dtype);
+    return scale === 1 ? cast : out.emit('Mul', [cast, out.float(scale)]);
   }
 
-  /** The last of the k largest, which come sorted. */
-  private kthLargest(name: string, k: number): string {
-    const [values, places] = [`v${++this.count}`, `v${++this.count}`];
-    this.nodes.push({ type: 'TopK', inputs: [name, this.integers([k])], outputs: [values, places], attributes: [{ name: 'axis', int: 1 }] });
-    return this.emit('Slice', [values, this.integers([k - 1]), this.integers([k]), this.integers([1])]);
+  private matmul(value: Value, { transposeA, transposeB }: OpOf<'matmul'>): Place {
+    const matrixOf = (operand: Value, transposes: boolean): Matrix => {
+      const { name, order } = this.place(operand);
+      const [rows, columns] = arrange(operand.shape, order) as [number, number];
+      return { name, rows, columns, turned: transposes !== (order[0] === 1) };
+    };
+    const [a, b] = [matrixOf(value.inputs[0]!, transposeA), matrixOf(value.inputs[1]!, transposeB)];
+    if (!this.forCpu) return { name: matmul(this.out, a, b), order: [0, 1] };
+    const { name, turned } = fastProduct(this.out, a, b);
+    return { name, order: turned ? [1, 0] : [0, 1] };
   }
 
-  private transpose(name: string, permutation: readonly number[]): string {
-    return this.emit('Transpose', [name], [{ name: 'perm', ints: permutation }]);
+  private reduce(a: Value, { kind, axes, keepDims }: OpOf<'reduceSum' | 'reduceMax'>): Place {
+    const square = this.folded.has(a);
+    const { name, order } = this.place(square ? a.inputs[0]! : a);
+    const type = square ? 'ReduceSumSquare' : kind === 'reduceSum' ? 'ReduceSum' : 'ReduceMax';
+    return {
+      order: keepDims ? order : without(order, axes),
+      name: this.out.emit(type, [name, this.out.integers(axes.map(axis => order.indexOf(axis)))], [{ name: 'keepdims', int: keepDims ? 1 : 0 }]),
+    };
   }
 
-  private slice(name: string, shape: readonly number[], { starts, ends, strides }: Pick<OpOf<'slice'>, 'starts' | 'ends' | 'strides'>): string {
-    const axes = shape.map((_, i) => i).filter(i => starts[i] !== 0 || ends[i] !== shape[i] || strides[i] !== 1);
-    const of = (values: readonly number[]): string => this.integers(axes.map(axis => values[axis]!));
-    return this.emit('Slice', [name, of(starts), of(ends), this.integers(axes), of(strides)]);
+  private reshape({ shape }: Value, a: Value): Place {
+    const { name, order } = this.place(a);
+    const kept = this.forCpu ? reshaped(a.shape, shape, order) : undefined;
+    return kept === undefined
+      ? { name: this.out.reshape(this.plain(a), shape), order: natural(shape.length) }
+      : { name: this.out.reshape(name, arrange(shape, kept)), order: kept };
   }
 
-  /** Gaps between elements are made by padding a new axis of extent 1 behind each, and folding it in. */
-  private pad(name: string, shape: readonly number[], { low, high, interior, value }: OpOf<'pad'>): string {
-    const fill = this.float(value);
-    let current = name;
-    let extents = [...shape];
-    interior.forEach((gap, axis) => {
-      if (gap === 0) return;
-      const apart = this.reshape(current, [...extents.slice(0, axis + 1), 1, ...extents.slice(axis + 1)]);
-      const zeros = new Array<number>(extents.length + 1).fill(0);
-      const after = zeros.map((_, i) => (i === axis + 1 ? gap : 0));
-      const spread = this.emit('Pad', [apart, this.integers([...zeros, ...after]), fill]);
-      const spaced = extents.map((extent, i) => (i === axis ? extent * (gap + 1) : extent));
-      const folded = this.reshape(spread, spaced);
-      // The gap behind the last element is one too many.
-      extents = spaced.map((extent, i) => (i === axis ? extent - gap : extent));
-      current = this.slice(folded, spaced, { starts: spaced.map(() => 0), ends: extents, strides: spaced.map(() => 1) });
-    });
-    if (low.every(n => n === 0) && high.every(n => n === 0)) return current;
-    return this.emit('Pad', [current, this.integers([...low, ...high]), fill]);
+  private convolution(value: Value, op: OpOf<'conv2d' | 'conv2dInput' | 'conv2dFilter'>): Place {
+    const [first, second] = value.inputs as [Value, Value];
+    if (!this.forCpu || (op.kind === 'conv2dInput' && !this.images.reachesAll(second.shape, op.strides))) return this.plainConvolution(value, op);
+    type Shape4 = [number, number, number, number];
+    const image = (operand: Value) => ({ name: this.at(operand, IMAGE), shape: arrange(operand.shape, IMAGE) as Shape4 });
+    switch (op.kind) {
+      case 'conv2d': return this.images.conv2d(image(first), this.at(second, FILTER), second.shape as Shape4, op, value.shape as Shape4);
+      case 'conv2dInput': return this.images.conv2dInput(image(first), this.at(second, FILTER), second.shape as Shape4, op, value.shape as Shape4);
+      case 'conv2dFilter': return this.images.conv2dFilter(image(first), image(second), op, value.shape as Shape4);
+      default: return unreachable(op);
+    }
   }
 
-  /** The transposed convolution; output padding makes up for rows the convolution left over. */
-  private convInput(dOutput: string, filter: string, value: Value, geometry: ConvGeometry): string {
-    const [dOutputValue, filterValue] = value.inputs as [Value, Value];
-    const leftover = ([0, 1] as const).map(axis =>
-      value.shape[axis + 2]! + geometry.padLow[axis] + geometry.padHigh[axis] - filterValue.shape[axis + 2]!
-      - (dOutputValue.shape[axis + 2]! - 1) * geometry.strides[axis]);
-    return this.emit('ConvTranspose', [dOutput, filter], [
-      ...convAttributes(geometry, filterValue.shape),
-      { name: 'output_padding', ints: leftover },
-    ]);
+  private plainConvolution(value: Value, op: OpOf<'conv2d' | 'conv2dInput' | 'conv2dFilter'>): Place {
+    const { out } = this;
+    const [a, b] = value.inputs.map(operand => this.plain(operand)) as [string, string];
+    const order = natural(4);
+    switch (op.kind) {
+      case 'conv2d': return { order, name: conv2d(out, a, b, value.inputs[1]!.shape, op) };
+      case 'conv2dInput': return { order, name: conv2dInput(out, a, b, value, op) };
+      case 'conv2dFilter': return { order, name: conv2dFilter(out, a, b, value, op) };
+      default: return unreachable(op);
+    }
   }
-
-  /** A convolution of the image with dOutput, with batch and channels exchanged and strides become dilations. */
-  private convFilter(image: string, dOutput: string, value: Value, geometry: ConvGeometry): string {
-    const [imageValue, dOutputValue] = value.inputs as [Value, Value];
-    const { strides, padLow, padHigh } = geometry;
-    const extent = (axis: 0 | 1): number =>
-      imageValue.shape[axis + 2]! + padLow[axis] + padHigh[axis] - (dOutputValue.shape[axis + 2]! - 1) * strides[axis];
-    const [channels, out] = [imageValue.shape[1]!, dOutputValue.shape[1]!];
-    const product = this.emit('Conv', [this.transpose(image, [1, 0, 2, 3]), this.transpose(dOutput, [1, 0, 2, 3])], [
-      { name: 'kernel_shape', ints: dOutputValue.shape.slice(2) },
-      { name: 'strides', ints: [1, 1] },
-      { name: 'dilations', ints: strides },
-      { name: 'pads', ints: [...padLow, ...padHigh] },
-    ]);
-    const size = [channels, out, extent(0), extent(1)];
-    const [, , height, width] = value.shape as [number, number, number, number];
-    const cut = size[2] === height && size[3] === width
-      ? product
-      : this.slice(product, size, { starts: [0, 0, 0, 0], ends: [channels, out, height, width], strides: [1, 1, 1, 1] });
-    return this.transpose(cut, [1, 0, 2, 3]);
-  }
-}
-
-function convAttributes({ strides, padLow, padHigh }: ConvGeometry, filterShape: readonly number[]): Attribute[] {
-  return [
-    { name: 'kernel_shape', ints: filterShape.slice(2) },
-    { name: 'strides', ints: strides },
-    { name: 'pads', ints: [...padLow, ...padHigh] },
-  ];
 }

@@ -1,0 +1,46 @@
+// Which form a transposed convolution takes; that every form is right is the matter of engine/engines.test.ts.
+import { describe, expect, it } from 'vitest';
+import { Emitter } from './emit.ts';
+import { ImageProducts } from './image-products.ts';
+
+const strided = { strides: [2, 2], padLow: [0, 0], padHigh: [1, 1] } as const;
+
+function operatorsOf(build: (images: ImageProducts) => void): string[] {
+  const out = new Emitter(false);
+  build(new ImageProducts(out));
+  return out.nodes.map(({ type }) => type);
+}
+
+const count = (operators: string[], type: string): number => operators.filter(each => each === type).length;
+
+describe('a transposed convolution', () => {
+  it('of many channels is one product for each kind of row, without zeros between pixels', () => {
+    const operators = operatorsOf(images => images.conv2dInput({ name: 'dy', shape: [8, 14, 14, 64] }, 'w', [64, 32, 3, 3], strided, [8, 32, 28, 28]));
+    expect(count(operators, 'MatMul')).toBe(2);
+    expect(operators).not.toContain('Col2Im');
+  });
+
+  it('of few channels is one product that is folded', () => {
+    const operators = operatorsOf(images => images.conv2dInput({ name: 'dy', shape: [8, 14, 14, 64] }, 'w', [64, 1, 3, 3], strided, [8, 1, 28, 28]));
+    expect(count(operators, 'MatMul')).toBe(1);
+    expect(operators).toContain('Col2Im');
+  });
+
+  it('takes a filter apart once for all parts of a batch', () => {
+    const operators = operatorsOf(images => {
+      for (const name of ['a', 'b', 'c']) images.conv2dInput({ name, shape: [8, 14, 14, 64] }, 'w', [64, 32, 3, 3], strided, [8, 32, 28, 28]);
+    });
+    expect(count(operators, 'MatMul')).toBe(6);
+    // One of windows for each product; of the filter one for each kind of row.
+    expect(count(operators, 'Gather')).toBe(6 + 2);
+  });
+});
+
+it('makes the windows for the filter anew: keeping them from the forward pass costs more than it saves', () => {
+  const operators = operatorsOf(images => {
+    const image = { name: 'x', shape: [8, 14, 14, 32] } as const;
+    images.conv2d(image, 'w', [64, 32, 3, 3], strided, [8, 64, 7, 7]);
+    images.conv2dFilter(image, { name: 'dy', shape: [8, 7, 7, 64] }, strided, [64, 32, 3, 3]);
+  });
+  expect(count(operators, 'Gather')).toBe(2);
+});
