@@ -18,6 +18,7 @@ const usage = `npm run bench:disk [-- options]
   --seconds N    how long each is watched, once it is warm (default 8)
   --units N,N    dense layers of the encoder (default 64)
   --batch N      batch size (default 256)
+  --threads N    of the training (default: all)
   --corruption   noise on the input, which needs a worker in memory too
   --help         this text`;
 
@@ -56,10 +57,10 @@ function costs(pid) {
 }
 
 /** Trains until it was watched for that long after `warm` seconds of steps. */
-async function watch(folder, config, { seconds, warm }) {
+async function watch(folder, config, { seconds, warm, threads }) {
   const file = join(folder, 'bench.aeconf');
   writeFileSync(file, JSON.stringify(config));
-  const trainer = spawn(process.execPath, [join(root, 'dist/aeconf.js'), 'train', file, '--runs', join(folder, 'runs'), '--device', 'cpu', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const trainer = spawn(process.execPath, [join(root, 'dist/aeconf.js'), 'train', file, '--runs', join(folder, 'runs'), '--device', 'cpu', '--json', ...(threads === undefined ? [] : ['--threads', threads])], { stdio: ['ignore', 'pipe', 'inherit'] });
   let first;
   let start;
   try {
@@ -85,7 +86,7 @@ await main(async () => {
     options: {
       gigabytes: { type: 'string', default: '1.5' }, folder: { type: 'string', default: tmpdir() }, rounds: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '8' }, units: { type: 'string', default: '64' }, batch: { type: 'string', default: '256' },
-      corruption: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
+      threads: { type: 'string' }, corruption: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
     },
   });
   if (values.help) {
@@ -108,7 +109,7 @@ await main(async () => {
     const ratios = [];
     for (let round = 1; round <= Number(values.rounds); round++) {
       readAll(file);
-      const watched = { seconds: Number(values.seconds), warm: 2 };
+      const watched = { seconds: Number(values.seconds), warm: 2, threads: values.threads };
       const held = await watch(folder, config(1000), watched);
       const stored = await watch(folder, config(0), watched);
       ratios.push(stored.stepsPerSecond / held.stepsPerSecond);
