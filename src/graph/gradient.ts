@@ -84,7 +84,8 @@ function pullback(y: Value, small: Value, wanted: readonly boolean[]): (Value | 
     case 'erf': return [mul(dy, mul(exp(neg(mul(a, a))), 2 / Math.sqrt(Math.PI)))];
     case 'relu': return [mul(dy, ops.step(a, 0, 1))];
     case 'leakyRelu': return [mul(dy, ops.step(a, op.slope, 1))];
-    case 'elu': return [select(greater(a, 0), dy, mul(dy, add(y, op.alpha)))];
+    // 1 at zero, as TensorFlow's Elu and Selu have it; the black border of a picture is nothing but zeros until a bias is learned.
+    case 'elu': return [select(greater(0, a), mul(dy, add(y, op.alpha)), dy)];
     case 'sigmoid': return [mul(dy, mul(y, sub(1, y)))];
     case 'tanh': return [mul(dy, sub(1, mul(y, y)))];
     case 'softplus': return [mul(dy, sigmoid(a))];
@@ -104,7 +105,7 @@ function pullback(y: Value, small: Value, wanted: readonly boolean[]): (Value | 
       wanted[0] ? matmulLeft(op, a, b, dy) : undefined,
       wanted[1] ? matmulRight(op, a, b, dy) : undefined,
     ];
-    case 'reduceSum': return [dy.shape.length === 0 ? dy : reshape(dy, kept(a.shape, op.axes))];
+    case 'reduceSum': return [small.shape.length === 0 ? small : reshape(dy, kept(a.shape, op.axes))];
     case 'reduceMax': {
       // Shared between equal maxima.
       const peak = reshape(y, kept(a.shape, op.axes));

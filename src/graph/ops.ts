@@ -164,9 +164,31 @@ function reduce(kind: 'reduceSum' | 'reduceMax', x: Value, axes: readonly number
     : x.shape.filter((_, i) => !reduced.has(i));
   return makeValue({ kind, axes: [...axes].sort((p, q) => p - q), keepDims }, [x], shape);
 }
+/** So many numbers are not added up in one go. */
+const LONG_SUM = 1024;
+
+/**
+ * A long sum takes one axis after another, the last one first, and a long last axis in pieces: float32 loses digits when thousands
+ * of numbers are added to one that grows, most of all when they are alike, as the black of pictures is.
+ */
 export function sum(x: Value, axes: readonly number[] = x.shape.map((_, i) => i), keepDims = false): Value {
-  return reduce('reduceSum', x, axes, keepDims);
+  const last = x.shape.length - 1;
+  const pieces = axes.includes(last) ? piecesOf(x.shape[last]!) : 1;
+  if (pieces > 1) {
+    const apart = sum(reshape(x, [...x.shape.slice(0, last), pieces, x.shape[last]! / pieces]), [...axes, last + 1], keepDims);
+    return keepDims ? reshape(apart, apart.shape.slice(0, -1)) : apart;
+  }
+  const count = axes.reduce((n, axis) => n * x.shape[axis]!, 1);
+  const before = count < LONG_SUM ? [] : axes.toSorted((a, b) => b - a).slice(0, -1);
+  return reduce('reduceSum', before.reduce((partial, axis) => reduce('reduceSum', partial, [axis], true), x), axes, keepDims);
 }
+
+/** Into how many equal parts a sum of that length is cut, each of at most LONG_SUM; 1 where none are equal. */
+function piecesOf(length: number): number {
+  for (let pieces = Math.ceil(length / LONG_SUM); pieces <= LONG_SUM && pieces > 1; pieces++) if (length % pieces === 0) return pieces;
+  return 1;
+}
+
 export function reduceMax(x: Value, axes: readonly number[], keepDims = false): Value {
   return reduce('reduceMax', x, axes, keepDims);
 }
