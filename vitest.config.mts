@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/{parity,systems,webviews}/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'test/{engines,parity,systems,webviews}/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // What is remembered of devices is not the user's business.

@@ -126,10 +126,14 @@ function probe(id: GpuId): Device {
   }
 }
 
+/** ONNX Runtime's own script fetches the provider, which is no part of the package because of its size. */
+const CUDA_MISSING = 'The CUDA provider of ONNX Runtime is not installed. In a folder where npm installed aeconf, "npm rebuild onnxruntime-node" with '
+  + 'ONNXRUNTIME_NODE_INSTALL=cuda12 in the environment fetches it from nuget.org; it needs an NVIDIA driver, CUDA 12 and cuDNN 9. The GPU may also train as webgpu or tensorflow-gpu.';
+
 function whyNot(id: GpuId, stderr: string): string {
   if (/Couldn't load Vulkan/.test(stderr)) return 'No Vulkan loader was found (libvulkan.so.1); install the GPU driver and libvulkan1.';
   if (/No supported adapters|Failed to get a WebGPU adapter/.test(stderr)) return 'No GPU answered that WebGPU can use.';
-  if (/Failed to load (shared )?library/.test(stderr)) return `The ${id === 'cuda' ? 'CUDA' : 'GPU'} provider of ONNX Runtime is not installed.`;
+  if (/Failed to load (shared )?library/.test(stderr)) return id === 'cuda' ? CUDA_MISSING : 'The GPU provider of ONNX Runtime is not installed.';
   return stderr.trim().split('\n').at(-1) || 'It did not answer.';
 }
 

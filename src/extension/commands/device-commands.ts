@@ -3,21 +3,11 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { StudioError } from '../../core/errors.ts';
 import { languageId } from '../contributions.ts';
+import { deviceText, type DeviceInfo } from '../device-text.ts';
 import type { Overrides } from '../overrides.ts';
 import { ask, type Program } from '../program.ts';
 import { readSetting } from '../settings.ts';
 import { onCommand, type Studio } from '../studio.ts';
-
-interface DeviceInfo {
-  readonly id: string;
-  readonly name: string;
-  readonly available: boolean;
-  readonly note?: string;
-  /** What a check with the config at hand said: "not chosen: 4.0× slower than the CPU (...)". */
-  readonly said?: string;
-  /** When, in milliseconds since 1970. */
-  readonly measured?: number;
-}
 
 /** The config that devices are chosen for, and values that differ from the file. */
 export interface DeviceQuestion {
@@ -56,19 +46,9 @@ export async function pickDevice(studio: Studio, about: DeviceQuestion | undefin
   const mark = (id: string) => id === current ? '$(check) ' : '';
   const items = listDevices(studio, about).then(devices => [
     { label: `${mark('auto')}auto`, description: 'the fastest that computes right', detail: `Each device is compared with the CPU on the very model before it is trusted.${about === undefined ? '' : ` What is said below is of ${path.basename(about.file.fsPath)}.`}`, id: 'auto' },
-    ...devices.map(device => ({
-      label: `${mark(device.id)}${device.id}`,
-      description: device.available ? device.name : `${device.name} — not available`,
-      ...detailOf(device),
-      id: device.id,
-    })),
+    ...devices.map(device => ({ label: `${mark(device.id)}${device.id}`, ...deviceText(device), id: device.id })),
   ]);
   return (await vscode.window.showQuickPick(items, { title: 'Select Device', placeHolder: 'Which device trains?', matchOnDescription: true }))?.id;
-}
-
-function detailOf({ available, note, said, measured }: DeviceInfo): { readonly detail?: string } {
-  const detail = !available || said === undefined ? note : `${said}${measured === undefined ? '' : `, measured on ${new Date(measured).toLocaleDateString('en', { dateStyle: 'medium' })}`}`;
-  return detail === undefined ? {} : { detail };
 }
 
 export function registerDeviceCommands(studio: Studio, refresh: () => Promise<void>): void {

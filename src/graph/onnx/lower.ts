@@ -8,7 +8,7 @@ import { arrange, natural, reshaped, sameMemory, sameNumbers, transposed, withou
 import { inParts } from '../parts.ts';
 import type { Program } from '../program.ts';
 import { conv2d, conv2dFilter, conv2dInput } from './convolution.ts';
-import { sameOperator, softplus, step } from './elementwise.ts';
+import { sameOperator, sign, softplus, step } from './elementwise.ts';
 import { Emitter, type Place } from './emit.ts';
 import { FILTER, IMAGE, ImageProducts } from './image-products.ts';
 import { fastProduct, matmul, type Matrix } from './product.ts';
@@ -126,10 +126,11 @@ class Lowering {
     switch (op.kind) {
       case 'input': case 'state': return plain(op.name);
       case 'constant': return plain(out.floats(Float32Array.from(op.data), value.shape));
-      case 'neg': case 'exp': case 'log': case 'sqrt': case 'abs': case 'sign': case 'erf':
+      case 'neg': case 'exp': case 'log': case 'sqrt': case 'abs': case 'erf':
       case 'relu': case 'sigmoid': case 'tanh':
       case 'add': case 'sub': case 'mul': case 'div': case 'max': case 'min': case 'greater': case 'select': case 'stopGradient':
         return this.elementwise(sameOperator[op.kind], value);
+      case 'sign': return this.each(a, name => sign(out, name));
       case 'softplus': return this.each(a, name => softplus(out, name));
       case 'square': return this.each(a, name => out.emit('Mul', [name, name]));
       case 'leakyRelu': return this.elementwise('LeakyRelu', value, [{ name: 'alpha', float: op.slope }]);
