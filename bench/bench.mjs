@@ -1,6 +1,6 @@
 // `npm run bench`: how fast the reference models train and how much memory that takes: in the terminal, there with every metric
 // measured after each epoch, in VS Code on the same machine without a view, and with all live views open. Prints a table and writes
-// out/bench/<date>.json.
+// out/bench/<date>.json. Speeds stand beside what the machine reaches in a large matrix product.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -133,12 +133,24 @@ const modes = {
   'all views open': { metrics: [], views: allViews },
 };
 
+/** The program of products.ts, bundled: what it is asked and answers is one number. */
+async function bundleProducts() {
+  const { build } = await import('esbuild');
+  const file = join(root, 'out/bench/products.mjs');
+  await build({ entryPoints: [join(root, 'bench/products.ts')], outfile: file, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'error' });
+  return (...question) => Number(execFileSync(process.execPath, [file, ...question], { encoding: 'utf8' }));
+}
+
 async function measure(example, mode, how, data, chromiumPath) {
   const folder = await mkdtemp(join(tmpdir(), 'aeconf-bench-'));
   try {
     const { metrics, views } = modes[mode];
     const config = await writeConfig(folder, example, metrics, data !== undefined);
-    return views === undefined ? await headless(folder, config, data, how) : await inEditor(folder, config, data, how, chromiumPath, views);
+    const flops = how.products('step', config);
+    // Right before each training, because a machine may be slower in one minute than in the next.
+    const peak = how.device === 'auto' ? undefined : how.products('peak', how.device);
+    const watched = views === undefined ? await headless(folder, config, data, how) : await inEditor(folder, config, data, how, chromiumPath, views);
+    return { ...watched, ...(peak === undefined ? {} : { peakFlops: peak, shareOfPeak: watched.stepsPerSecond * flops / peak }) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -171,7 +183,7 @@ await main(async () => {
   const built = await run(process.execPath, [join(root, 'scripts/build.mjs'), '--production']);
   if (built !== 0) return built;
   const views = !options['no-views'];
-  const how = { device: options.device, seconds, threads: options.threads };
+  const how = { device: options.device, seconds, threads: options.threads, products: await bundleProducts() };
   const chromiumPath = views ? await ensureChromium() : undefined;
   const data = dataFolder();
   const report = {
@@ -201,7 +213,8 @@ await main(async () => {
       const parts = [...new Set(rows[mode].flatMap(row => Object.keys(row.cpuPerSecond)))];
       const cpuPerSecond = Object.fromEntries(parts.map(part => [part, median(rows[mode].map(row => row.cpuPerSecond[part] ?? 0))]));
       const cpuPerEpoch = rows[mode].every(row => row.cpuPerEpoch !== undefined) ? { cpuPerEpoch: of('cpuPerEpoch') } : {};
-      report.results.push({ case: example.name, mode, cpuPerSecond, ...cpuPerEpoch, stepsPerSecond: of('stepsPerSecond'), secondsPerEpoch: of('secondsPerEpoch'), peakMiB: of('peakMiB'), rounds: rows[mode] });
+      const share = options.device === 'auto' ? {} : { peakFlops: of('peakFlops'), shareOfPeak: of('shareOfPeak') };
+      report.results.push({ case: example.name, mode, cpuPerSecond, ...cpuPerEpoch, ...share, stepsPerSecond: of('stepsPerSecond'), secondsPerEpoch: of('secondsPerEpoch'), peakMiB: of('peakMiB'), rounds: rows[mode] });
     }
     // Round by round, because a machine may be slower in one minute than in the next.
     const [alone, ...others] = report.results.filter(result => result.case === example.name);
@@ -216,6 +229,8 @@ await main(async () => {
     'steps/s': Number(result.stepsPerSecond.toFixed(1)),
     's/epoch': Number(result.secondsPerEpoch.toFixed(3)),
     'CPU s/epoch': result.cpuPerEpoch === undefined ? '' : Number(result.cpuPerEpoch.toFixed(3)),
+    'peak GFLOP/s': result.peakFlops === undefined ? '' : Math.round(result.peakFlops / 1e9),
+    'share of peak': percent(result.shareOfPeak),
     'peak MiB': Math.round(result.peakMiB),
     'slower by': percent(result.slowdown),
     'more CPU': percent(result.moreCpu),

@@ -49,6 +49,7 @@ export const commands = {
   'autoencoder.generate': { title: 'Generate Samples…', icon: '$(sparkle)' },
   'autoencoder.evaluate': { title: 'Evaluate Run', icon: '$(checklist)' },
   'autoencoder.runSweep': { title: 'Run Sweep', icon: '$(layers)', palette: editing },
+  'autoencoder.trainWithoutSweep': { title: 'Train Without Sweep', icon: '$(play)', palette: editing },
   'autoencoder.openSweep': { title: 'Open Sweep', icon: '$(layers)' },
   'autoencoder.stopSweep': { title: 'Stop Sweep', icon: '$(debug-stop)', palette: contextKeys.live },
   'autoencoder.resumeSweep': { title: 'Resume Sweep', icon: '$(debug-restart)' },

@@ -25,6 +25,7 @@ describe('arguments', () => {
       overrides: { 'training.epochs': 5, data: 'mnist', 'encoder[0].kernelSize': [3, 5] },
     })).toEqual(['train', '/w/a.aeconf', '--runs', '/w/runs', '--device', 'cpu', '--data', '/d1', '--data', '/d 2', '--threads', '2',
       '--set', 'training.epochs=5', '--set', 'data=mnist', '--set', 'encoder[0].kernelSize=[3,5]']);
+    expect(trainArguments({ configPath: '/w/a.aeconf', runsFolder: '/w/runs', device: 'cpu', threads: 0, dataFolders: [], overrides: {}, withoutSweep: true })).toEqual(['train', '/w/a.aeconf', '--runs', '/w/runs', '--device', 'cpu', '--no-sweep']);
     expect(resumeArguments({ folder: '/r', dataFolders: [], threads: 0, epochs: 30 })).toEqual(['resume', '/r', '--epochs', '30']);
     expect(resumeSweepArguments({ id: 's1', runsFolder: '/w/runs', dataFolders: ['/d'] })).toEqual(['sweep', 's1', '--resume', '--runs', '/w/runs', '--data', '/d']);
   });

@@ -19,6 +19,8 @@ export interface TrainRequest {
   readonly dataFolders: readonly string[];
   /** Path in the spec → value. */
   readonly overrides: Readonly<Record<string, unknown>>;
+  /** Only the base of a config that holds a sweep. */
+  readonly withoutSweep?: boolean;
 }
 
 export interface ResumeRequest {
@@ -39,6 +41,7 @@ export function trainArguments(request: TrainRequest): string[] {
   return [
     'train', request.configPath, '--runs', request.runsFolder, '--device', request.device, ...shared(request),
     ...Object.entries(request.overrides).flatMap(([name, value]) => ['--set', `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`]),
+    ...(request.withoutSweep === true ? ['--no-sweep'] : []),
   ];
 }
 

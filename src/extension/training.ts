@@ -22,8 +22,8 @@ export interface TrainWish {
   readonly overrides?: Overrides;
   /** In place of the setting. */
   readonly device?: string;
-  /** Only a config that holds a sweep will do. */
-  readonly sweep?: boolean;
+  /** 'required': only a config that holds a sweep will do; 'without': the sweep of a config is left aside. */
+  readonly sweep?: 'required' | 'without';
 }
 
 export class Training {
@@ -45,12 +45,13 @@ export class Training {
       await this.showProblem(document, overrides);
       return undefined;
     }
-    const sweeps = checked.spec.sweep !== undefined;
-    if (wish.sweep === true && !sweeps) throw new StudioError('usage', `${path.basename(file.fsPath)} holds no sweep. Say which values to try: "sweep": { "values": { "latent.units": [2, 8, 32] } }.`);
+    const holdsSweep = checked.spec.sweep !== undefined;
+    const sweeps = holdsSweep && wish.sweep !== 'without';
+    if (wish.sweep === 'required' && !holdsSweep) throw new StudioError('usage', `${path.basename(file.fsPath)} holds no sweep. Say which values to try: "sweep": { "values": { "latent.units": [2, 8, 32] } }.`);
     const runsFolder = runsFolderOf(file);
     keepOutOfGit(runsFolder);
     const name = checked.spec.name ?? path.basename(file.fsPath, `.${languageId}`);
-    const args = trainArguments({ configPath: file.fsPath, runsFolder, device, threads: readSetting('autoencoder.threads', file), dataFolders: dataFoldersOf(file), overrides });
+    const args = trainArguments({ configPath: file.fsPath, runsFolder, device, threads: readSetting('autoencoder.threads', file), dataFolders: dataFoldersOf(file), overrides, withoutSweep: holdsSweep && !sweeps });
     // The trainer first: it needs longer to begin than the pages.
     const trainer = this.launch(args, workspaceOf(file), name, runsFolder);
     // A sweep has a page of its own, which begins with its first run.

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { StudioError } from '../../core/errors.ts';
 import { hasRunner, sweepFolder } from '../../runs/sweep.ts';
+import { sweepReport } from '../../runs/sweep-report.ts';
 import { formatMoment } from '../experiment-tree.ts';
 import { onCommand, type Studio } from '../studio.ts';
 import { allSweeps, sweepIn, type KnownSweep, type Sweeping } from '../sweeping.ts';
@@ -11,7 +12,11 @@ import type { Training } from '../training.ts';
 export function registerSweepCommands(studio: Studio, training: Training, sweeping: Sweeping, chooseConfig: (argument: unknown, prompt: string) => Promise<vscode.Uri | undefined>): void {
   onCommand(studio, 'autoencoder.runSweep', 'Run Sweep', async argument => {
     const file = await chooseConfig(argument, 'Sweep which config?');
-    if (file !== undefined) await training.train(file, { sweep: true });
+    if (file !== undefined) await training.train(file, { sweep: 'required' });
+  });
+  onCommand(studio, 'autoencoder.trainWithoutSweep', 'Train Without Sweep', async argument => {
+    const file = await chooseConfig(argument, 'Train which config, without its sweep?');
+    if (file !== undefined) await training.train(file, { sweep: 'without' });
   });
   onCommand(studio, 'autoencoder.openSweep', 'Open Sweep', async argument => {
     const sweep = await chooseSweep(argument, 'Open which sweep?');
@@ -22,7 +27,7 @@ export function registerSweepCommands(studio: Studio, training: Training, sweepi
     if (sweep !== undefined) await sweeping.stop(sweep);
   });
   onCommand(studio, 'autoencoder.resumeSweep', 'Resume Sweep', async argument => {
-    const sweep = await chooseSweep(argument, 'Go on with which sweep?', async ({ record }) => !await hasRunner(record), 'There is no sweep that could go on.');
+    const sweep = await chooseSweep(argument, 'Go on with which sweep?', async ({ runsFolder, record }) => (await sweepReport(runsFolder, record)).state === 'unfinished', 'There is no sweep that could go on.');
     if (sweep !== undefined) await training.resumeSweep(sweep);
   });
 }

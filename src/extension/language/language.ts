@@ -148,6 +148,7 @@ function codeLenses({ store }: Studio, document: vscode.TextDocument): vscode.Co
     lens('Summary', 'autoencoder.showSummary', 'Layers, shapes and parameters', document.uri),
     ...(newest === undefined ? [] : [lens(lensText(newest), 'autoencoder.showLoss', 'Show the loss curves of the newest run', { id: newest.id, folder: newest.folder })]),
     ...above('sweep', '$(layers) Run sweep', 'autoencoder.runSweep', 'Train this config with all these values', document.uri),
+    ...above('sweep', 'Train without it', 'autoencoder.trainWithoutSweep', 'Train this config once, as it is apart from the sweep', document.uri),
     ...above('sweep', 'Open newest sweep', 'autoencoder.openSweep', 'What became of its trainings', sweepOf(own)),
     ...above('probe', '$(beaker) Probe newest run', 'autoencoder.probe', 'Train these classifiers on its codes', judged),
     ...above('robustness', '$(shield) Test newest run', 'autoencoder.testRobustness', 'Give it this noise', judged),

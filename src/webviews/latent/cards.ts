@@ -85,7 +85,7 @@ export function summary(explorer: Explorer): TemplateResult {
     const shown = Math.min(frame.count, MOST_EMBEDDED);
     const part = shown < frame.count ? html`${shown.toLocaleString('en')} of ` : nothing;
     return html`<span>${part}${frame.count.toLocaleString('en')} validation samples · mean ${run.lossName} <span class="value">${formatNumber(explorer.meanError)}</span>${baselineNote(run.run.baseline)} ·
-      ${embedding.busy ? html`t-SNE <span class="value">${Math.floor(100 * embedding.progress)} %</span>` : 't-SNE keeps neighbours; distances between groups mean little'}</span>`;
+      ${embedding.busy ? html`t-SNE <span class="value">${Math.floor(100 * embedding.progress)} %</span>${embedding.epoch === undefined || embedding.epoch === frame.epoch ? nothing : html`, places of epoch ${embedding.epoch}`}` : 't-SNE keeps neighbours; distances between groups mean little'}</span>`;
   }
   const kept = first.share === undefined ? nothing
     : html` · the plane keeps <span class="value">${formatShare(first.share + (second.share ?? 0))}</span> of the variance of ${frame.size} dimensions`;

@@ -41,7 +41,7 @@ export class Explorer {
   readonly client: PageClient<LatentHostMessage, LatentView>;
   readonly decoder: Decoder;
   readonly manifold: Manifold;
-  readonly embedding = new Embedding(() => { this.showFrame(); });
+  readonly embedding = new Embedding(() => { this.showFrame(); }, () => this.source.live && this.source.follow);
   readonly scatter: Scatter;
   readonly host = document.createElement('div');
   theme: Theme = readTheme();

@@ -6,8 +6,9 @@ import type { LossHostMessage } from '../../protocol/messages.ts';
 import { PageClient } from '../shared/client.ts';
 import { pngBytes } from '../shared/pixels.ts';
 import { formatNumber, isLive } from '../shared/runs.ts';
-import { onThemeChange, readTheme } from '../shared/theme.ts';
+import type { Theme } from '../shared/theme.ts';
 import { button, dropdown, emptyState, iconButton, segments, slider, toggles } from '../shared/toolkit.ts';
+import { ThemeWatch } from '../shared/watching.ts';
 import { LossChart, type ChartContent } from './chart.ts';
 import { curvesToCsv } from './csv.ts';
 import { epochTable, summary } from './epochs.ts';
@@ -32,8 +33,7 @@ export class LossPage extends LitElement {
   private charts: readonly { readonly id: string; readonly content: ChartContent }[] = [];
   /** The lines are not those of the store and the view any more. A cursor that moves changes no line. */
   private stale = true;
-  private stopTheme: (() => void) | undefined;
-  @state() private theme = readTheme();
+  private readonly themes = new ThemeWatch(this, theme => { this.chart?.setTheme(theme); });
   @state() private loaded = false;
   @state() private cursor: number | undefined;
   @state() private zoomed = false;
@@ -44,17 +44,16 @@ export class LossPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.stopTheme = onThemeChange(theme => {
-      this.theme = theme;
-      this.chart?.setTheme(theme);
-    });
     this.client.ready();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.stopTheme?.();
     this.chart?.dispose();
+  }
+
+  private get theme(): Theme {
+    return this.themes.current;
   }
 
   private receive(message: Extract<LossHostMessage, { type: 'snapshot' | 'append' }>): void {

@@ -9,8 +9,9 @@ import '../shared/player.ts';
 import type { EpochDetail } from '../shared/player.ts';
 import { pngBytes } from '../shared/pixels.ts';
 import { describeRun, distinctNames, isLive, stateIcon } from '../shared/runs.ts';
-import { onThemeChange, readTheme } from '../shared/theme.ts';
+import type { Theme } from '../shared/theme.ts';
 import { button, dropdown, emptyState, iconButton, segments, slider, toggles } from '../shared/toolkit.ts';
+import { ThemeWatch } from '../shared/watching.ts';
 import { EpochCache } from './epoch-cache.ts';
 import { exportSheets } from './export.ts';
 import { labelNames, orderSamples, type SampleOrder } from './order.ts';
@@ -44,11 +45,10 @@ export class ReconstructionsPage extends LitElement {
   /** What is on the screen, by run: the epoch wished for, or until it arrives the one before. */
   private readonly shown = new Map<string, PictureEpoch>();
   private sections: readonly Section[] = [];
-  private stopTheme: (() => void) | undefined;
+  private readonly themes = new ThemeWatch(this);
   private readonly resize = new ResizeObserver(entries => { this.width = entries[0]!.contentRect.width; });
   @state() private runs: readonly PictureRun[] = [];
   @state() private loaded = false;
-  @state() private theme = readTheme();
   @state() private width = 0;
 
   protected override createRenderRoot(): HTMLElement {
@@ -57,7 +57,6 @@ export class ReconstructionsPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.stopTheme = onThemeChange(theme => { this.theme = theme; });
     this.resize.observe(this);
     document.addEventListener('keydown', this.onKey);
     this.client.ready();
@@ -65,9 +64,12 @@ export class ReconstructionsPage extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.stopTheme?.();
     this.resize.disconnect();
     document.removeEventListener('keydown', this.onKey);
+  }
+
+  private get theme(): Theme {
+    return this.themes.current;
   }
 
   /** Resolves when the pictures wished for are on the screen. */

@@ -6,8 +6,9 @@ import type { PageCommand, ReportHostMessage, ReportRun } from '../../protocol/m
 import { PageClient } from '../shared/client.ts';
 import { pngBytes } from '../shared/pixels.ts';
 import { describeRun, distinctNames, stateIcon } from '../shared/runs.ts';
-import { onThemeChange, readTheme } from '../shared/theme.ts';
+import type { Theme } from '../shared/theme.ts';
 import { button, dropdown, emptyState, iconButton } from '../shared/toolkit.ts';
+import { ThemeWatch } from '../shared/watching.ts';
 import { baselineSection, hasBaseline } from './baseline-section.ts';
 import { evaluationSection } from './evaluation-section.ts';
 import { generatedSection } from './generated-section.ts';
@@ -25,10 +26,9 @@ const jobs: readonly { readonly command: PageCommand; readonly label: string; re
 @customElement('report-page')
 export class ReportPage extends LitElement {
   private readonly client = new PageClient<ReportHostMessage, ReportView>(defaultView, message => this.receive(message));
-  private stopTheme: (() => void) | undefined;
+  private readonly themes = new ThemeWatch(this);
   @state() private runs: readonly ReportRun[] = [];
   @state() private loaded = false;
-  @state() private theme = readTheme();
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -36,13 +36,11 @@ export class ReportPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.stopTheme = onThemeChange(theme => { this.theme = theme; });
     this.client.ready();
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.stopTheme?.();
+  private get theme(): Theme {
+    return this.themes.current;
   }
 
   private async receive(message: Extract<ReportHostMessage, { type: 'snapshot' | 'update' }>): Promise<void> {

@@ -8,6 +8,7 @@ import { markPath } from './marks.ts';
 import { categoryDash, categoryMark } from './palette.ts';
 import { formatNumber, formatValue } from './runs.ts';
 import { readTheme, type Theme } from './theme.ts';
+import { BoxWatch } from './watching.ts';
 
 const measure = new OffscreenCanvas(1, 1).getContext('2d')!;
 
@@ -17,24 +18,12 @@ export class FigureView extends LitElement {
   @property({ attribute: false }) theme: Theme = readTheme();
   /** A click on a position, or Enter at the cursor, means something: 'pick' is fired with detail { x }. */
   @property({ type: Boolean }) pickable = false;
-  @state() private width = 0;
-  @state() private height = 0;
   @state() private cursor: number | undefined;
   private layout: FigureLayout | undefined;
-  private readonly observer = new ResizeObserver(() => this.measureBox());
+  private readonly box = new BoxWatch(this, '.figure-box');
 
   protected override createRenderRoot(): HTMLElement {
     return this;
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.observer.disconnect();
-  }
-
-  protected override firstUpdated(): void {
-    this.observer.observe(this.querySelector('.figure-box')!);
-    this.measureBox();
   }
 
   protected override updated(changes: PropertyValues): void {
@@ -45,22 +34,16 @@ export class FigureView extends LitElement {
     return this.querySelector<SVGSVGElement>('svg.figure') ?? undefined;
   }
 
-  private measureBox(): void {
-    const box = this.querySelector('.figure-box')!;
-    this.width = box.clientWidth;
-    this.height = box.clientHeight;
-  }
-
   override render(): TemplateResult {
     const { figure } = this;
     return html`<div class="figure-box ${this.pickable ? 'pickable' : ''}" tabindex="0" role="img" aria-label=${this.summary} @keydown=${this.onKey}
-        @pointermove=${this.onMove} @pointerleave=${() => { this.cursor = undefined; }} @click=${() => this.pick()}>${this.width < 60 || this.height < 60 ? nothing : this.drawing()}</div>
+        @pointermove=${this.onMove} @pointerleave=${() => { this.cursor = undefined; }} @click=${() => this.pick()}>${this.box.width < 60 || this.box.height < 60 ? nothing : this.drawing()}</div>
       <ul class="figure-legend">${figure.series.map(series => this.legendEntry(series))}</ul>
       <p class="visually-hidden" aria-live="polite">${this.cursor === undefined ? '' : this.spoken(this.cursor)}</p>`;
   }
 
   private drawing(): TemplateResult {
-    const { figure, theme, width, height } = this;
+    const { figure, theme, box: { width, height } } = this;
     const size = Math.round(theme.fontSize * 0.88);
     measure.font = `${size}px ${theme.fontFamily}`;
     const layout = this.layout = layoutFigure(figure, width, height, text => measure.measureText(text).width);

@@ -8,8 +8,9 @@ import { exportFigure } from '../shared/figure-export.ts';
 import '../shared/figure-view.ts';
 import type { Figure } from '../shared/figure.ts';
 import { pngBytes } from '../shared/pixels.ts';
-import { onThemeChange, readTheme } from '../shared/theme.ts';
+import type { Theme } from '../shared/theme.ts';
 import { button, emptyState, iconButton } from '../shared/toolkit.ts';
+import { ThemeWatch } from '../shared/watching.ts';
 import './parallel.ts';
 import { axesOf, curvePath, errorName, errorOf, progressText, sweepFigure, type SortKey } from './sweep.ts';
 import { sweepCsv, sweepTable } from './table.ts';
@@ -24,9 +25,8 @@ const defaultView: SweepView = { sort: 'index', descending: false };
 @customElement('sweep-page')
 export class SweepPage extends LitElement {
   private readonly client = new PageClient<SweepHostMessage, SweepView>(defaultView, message => this.receive(message));
-  private stopTheme: (() => void) | undefined;
+  private readonly themes = new ThemeWatch(this);
   @state() private sweep: ShownSweep | undefined;
-  @state() private theme = readTheme();
   @state() private pointed: number | undefined;
 
   protected override createRenderRoot(): HTMLElement {
@@ -35,13 +35,11 @@ export class SweepPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.stopTheme = onThemeChange(theme => { this.theme = theme; });
     this.client.ready();
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.stopTheme?.();
+  private get theme(): Theme {
+    return this.themes.current;
   }
 
   private async receive({ sweep }: Extract<SweepHostMessage, { type: 'snapshot' | 'update' }>): Promise<void> {

@@ -2,9 +2,10 @@
 // coordinates", 1985). Better ones stand out; the one under the mouse or chosen by the arrow keys is told in words. All looks are
 // attributes, so that it can be saved as a picture.
 import { LitElement, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { sequentialColor } from '../shared/palette.ts';
 import { readTheme, type Theme } from '../shared/theme.ts';
+import { BoxWatch } from '../shared/watching.ts';
 import { distanceTo, type Axis } from './sweep.ts';
 
 const margins = { top: 34, bottom: 18, side: 16 };
@@ -22,28 +23,10 @@ export class ParallelView extends LitElement {
   /** The training to show in front, by its index. */
   @property({ attribute: false }) pointed: number | undefined;
   @property({ attribute: false }) describe: (row: number) => string = String;
-  @state() private width = 0;
-  @state() private height = 0;
-  private readonly observer = new ResizeObserver(() => this.measureBox());
+  private readonly box = new BoxWatch(this, '.parallel-box');
 
   protected override createRenderRoot(): HTMLElement {
     return this;
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.observer.disconnect();
-  }
-
-  protected override firstUpdated(): void {
-    this.observer.observe(this.querySelector('.parallel-box')!);
-    this.measureBox();
-  }
-
-  private measureBox(): void {
-    const box = this.querySelector('.parallel-box')!;
-    this.width = box.clientWidth;
-    this.height = box.clientHeight;
   }
 
   get picture(): SVGSVGElement | undefined {
@@ -51,7 +34,7 @@ export class ParallelView extends LitElement {
   }
 
   private axisX(axis: number): number {
-    const step = (this.width - 2 * margins.side) / Math.max(this.axes.length, 1);
+    const step = (this.box.width - 2 * margins.side) / Math.max(this.axes.length, 1);
     return margins.side + step * (axis + 0.5);
   }
 
@@ -63,7 +46,7 @@ export class ParallelView extends LitElement {
   }
 
   private placeY(place: number): number {
-    return this.height - margins.bottom - 8 - place * (this.height - margins.top - margins.bottom - 16);
+    return this.box.height - margins.bottom - 8 - place * (this.box.height - margins.top - margins.bottom - 16);
   }
 
   /** The corners of a training's line; axes on which it has no value are left out. */
@@ -74,12 +57,12 @@ export class ParallelView extends LitElement {
   override render(): TemplateResult {
     const said = this.pointed === undefined ? `${this.rows.length} trainings. Arrow keys go from one to the next, Enter opens it.` : this.describe(this.pointed);
     return html`<div class="parallel-box" tabindex="0" role="img" aria-label=${`Parallel coordinates of ${this.axes.map(a => a.name).join(', ')}`} @keydown=${this.onKey}
-        @pointermove=${this.onMove} @pointerleave=${() => this.point(undefined)} @click=${() => this.open()}>${this.width < 80 || this.height < 80 ? nothing : this.drawing()}</div>
+        @pointermove=${this.onMove} @pointerleave=${() => this.point(undefined)} @click=${() => this.open()}>${this.box.width < 80 || this.box.height < 80 ? nothing : this.drawing()}</div>
       <p class="parallel-says small ${this.pointed === undefined ? 'muted' : ''}" aria-live="polite">${said}</p>`;
   }
 
   private drawing(): TemplateResult {
-    const { theme, width, height } = this;
+    const { theme, box: { width, height } } = this;
     const size = Math.round(theme.fontSize * 0.88);
     const order = this.rows.map((_, at) => at).sort((a, b) => Number(this.rows[a] === this.pointed) - Number(this.rows[b] === this.pointed));
     return html`<svg width=${width} height=${height} viewBox="0 0 ${width} ${height}" font-family=${theme.fontFamily} font-size=${size} aria-hidden="true">
@@ -105,7 +88,7 @@ export class ParallelView extends LitElement {
     // On a ground of its own: lines run through it.
     const tag = (at: number, y: number, text: string) => svg`<rect x=${at - 2} y=${y - size * 0.7} width=${text.length * size * 0.6 + 4} height=${size * 1.4} rx="2" fill=${theme.background} fill-opacity="0.85"></rect>
       <text x=${at} y=${y + size * 0.35} fill=${theme.foreground}>${text}</text>`;
-    const room = (this.width - 2 * margins.side) / Math.max(this.axes.length, 1);
+    const room = (this.box.width - 2 * margins.side) / Math.max(this.axes.length, 1);
     // Texts that would touch the one below are left out; the marks stay.
     let free = Infinity;
     const ticks = [...axis.ticks].sort((a, b) => a.at - b.at).map(tick => {
