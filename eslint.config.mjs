@@ -37,7 +37,7 @@ const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist/', 'out/', '.cache/', '.venv/', 'node_modules/', '**/*.mjs', 'vitest.config.mts'] },
+  { ignores: ['dist/', 'out/', '.cache/', '.venv/', 'node_modules/', 'vitest.config.mts'] },
   ...tseslint.configs.strict,
   {
     rules: {

@@ -29,11 +29,8 @@ function npmCommand() {
 
 /** The environment without what `npm run` adds about this very package, which would mislead an npm in another folder. */
 export function cleanEnvironment(extra = {}) {
-  const environment = { ...process.env };
-  for (const name of Object.keys(environment)) {
-    if (/^npm_(package|lifecycle)_|^npm_config_(local_prefix|prefix)$|^npm_command$/.test(name)) delete environment[name];
-  }
-  return { ...environment, ...extra };
+  const misleading = /^npm_(package|lifecycle)_|^npm_config_(local_prefix|prefix)$|^npm_command$/;
+  return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !misleading.test(name))), ...extra };
 }
 
 /**

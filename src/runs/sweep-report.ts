@@ -74,7 +74,8 @@ export async function sweepReport(runsFolder: string, record: SweepRecord): Prom
   const bare = await Promise.all(record.members.map((values, index) => rowOf(index, values, runs.get(index))));
   const paths = Object.keys(record.members[0] ?? {});
   const judgedBy = judgeOf(paths, bare);
-  const rows = bare.map(row => withBaseline(withError(row, judgedBy), judgedBy));
+  const measured = bare.some(({ metrics }) => metrics['mse'] !== undefined);
+  const rows = bare.map(row => withBaseline(withError(measured ? withMse(row) : row, judgedBy), judgedBy));
   const { id, name, configPath, created, tolerance } = record;
   const best = bestOf(rows);
   const knee = kneeOf(rows.flatMap(({ index, values, error }) => (error === undefined || paths.length !== 1 ? [] : [{ index, value: values[paths[0]!], error }])), tolerance);
@@ -130,6 +131,12 @@ function judgeOf(paths: readonly string[], rows: readonly SweepRow[]): SweepRepo
 /** As a metric of the spec, or as it was compared with principal components. */
 function mseOf({ metrics, baseline }: SweepRow): number | undefined {
   return metrics['mse'] ?? baseline?.model;
+}
+
+/** Where some trainings tell it as a metric, the others tell what was compared with principal components. */
+function withMse(row: SweepRow): SweepRow {
+  const mse = row.state === 'finished' ? mseOf(row) : undefined;
+  return mse === undefined ? row : { ...row, metrics: { ...row.metrics, mse } };
 }
 
 function withError(row: SweepRow, judgedBy: SweepReport['judgedBy']): SweepRow {

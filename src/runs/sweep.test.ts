@@ -130,6 +130,7 @@ describe('principal components beside a sweep', () => {
     const report = await sweepReport(runsFolder, record);
     expect(report).toMatchObject({ judgedBy: 'mse', best: 0 });
     expect(report.rows.map(({ error, baselineError }) => [error, baselineError])).toEqual([[0.03, 0.04], [0.035, 0.04]]);
+    expect(report.rows.map(({ metrics }) => metrics['mse'])).toEqual([0.03, 0.035]);
   });
 });
 

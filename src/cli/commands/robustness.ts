@@ -1,7 +1,7 @@
 // `aeconf robustness RUN`: scores and pictures of a trained model under noise, from the spec's tests or from options.
 import * as path from 'node:path';
 import { StudioError } from '../../core/errors.ts';
-import { runFiles } from '../../runs/events.ts';
+import { runFiles, type RunInfo } from '../../runs/events.ts';
 import { replaceFile } from '../../runs/files.ts';
 import { robustnessFile, writeRobustness, type RobustnessReport, type Scores } from '../../runs/robustness.ts';
 import { canonicalJson } from '../../spec/load.ts';
@@ -14,7 +14,7 @@ import type { Arguments } from '../arguments.ts';
 import type { Handler } from '../command.ts';
 import { countTo } from '../counter.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatCount, formatLoss, formatTable } from '../format.ts';
+import { baselineText, formatCount, formatLoss, formatTable } from '../format.ts';
 import { accessOf, checkpointOf } from '../run-options.ts';
 import { findRun, runsFolderFor } from '../workspace.ts';
 
@@ -42,7 +42,7 @@ export const robustness: Handler = async ({ args, terminal, json }) => {
       for (const [file, png] of pictures) await replaceFile(path.join(folder, file), png);
       await writeRobustness(folder, report);
       reports.push(report);
-      if (!json) terminal.out(textOf(report, folder));
+      if (!json) terminal.out(textOf(report, folder, [first.info, ...others.map(({ trained }) => trained.info)]));
     }
     if (json) terminal.out(`${JSON.stringify({ id, folder, reports })}\n`);
     return exitCodes.ok.code;
@@ -105,7 +105,7 @@ function sawOtherSamples(first: Spec, second: Spec): boolean {
   return canonicalJson(first.data) !== canonicalJson(second.data) || (first.seed !== second.seed && typeof first.data.validation === 'number');
 }
 
-function textOf({ name, corruption, runs, clean, strengths, samples, split, picture }: RobustnessReport, folder: string): string {
+function textOf({ name, corruption, runs, clean, strengths, samples, split, picture }: RobustnessReport, folder: string, infos: readonly Pick<RunInfo, 'name' | 'baseline'>[]): string {
   const cells = ({ mse, psnr, ssim }: Scores): string[] => [`${formatLoss(mse.mean)} ± ${formatLoss(mse.stddev)}`, psnr.mean.toFixed(2), ...(ssim === undefined ? [] : [ssim.mean.toFixed(3)])];
   const headers = (who: string): string[] => [`${who} mse`, 'psnr', ...(clean[0]?.ssim === undefined ? [] : ['ssim'])];
   const width = headers('').length;
@@ -114,6 +114,7 @@ function textOf({ name, corruption, runs, clean, strengths, samples, split, pict
     ['none', ...Array.from({ length: width }, () => ''), ...clean.flatMap(cells)],
     ...strengths.map(({ strength, corrupted, runs: scores }) => [String(strength), ...cells(corrupted), ...scores.flatMap(cells)]),
   ];
-  return `${corruption.type} on ${formatCount(samples)} ${split} samples (mean ± standard deviation over samples)\n${formatTable(rows, rows[0]!.map((_, i) => i))}`
+  const baselines = infos.flatMap(({ name: run, baseline }) => (baseline === undefined ? [] : [`${run}, on input as in training: ${baselineText(baseline)}\n`]));
+  return `${corruption.type} on ${formatCount(samples)} ${split} samples (mean ± standard deviation over samples)\n${formatTable(rows, rows[0]!.map((_, i) => i))}${baselines.join('')}`
     + `Report   ${path.join(folder, robustnessFile(name))}\nPicture  ${path.join(folder, picture)}\n`;
 }

@@ -102,7 +102,9 @@ async function followAsText(context: Context, options: Common, work: (options: C
       introduced = true;
       void introduce();
     }
-    display.update(status);
+    // The error of an epoch comes with its event, which a status may lag behind.
+    const { mse: _, ...facts } = status;
+    display.update(facts);
   };
   const onEvent = (event: RunEvent): void => {
     if (event.type === 'alert' && event.level !== 'error') display.say(paint(terminal, event.level === 'warning' ? 'yellow' : 'dim', event.message));
@@ -113,7 +115,8 @@ async function followAsText(context: Context, options: Common, work: (options: C
       return;
     }
     if (event.per === 'batch') display.update({ epoch: event.epoch });
-    else display.update(event.split === 'train' ? { trainLoss: loss } : { validationLoss: loss });
+    else if (event.split === 'train') display.update({ trainLoss: loss });
+    else display.update({ validationLoss: loss, ...(event.values['mse'] === undefined ? {} : { mse: event.values['mse'] }) });
     if (event.per === 'batch' && event.step === 1) display.update({ trainLoss: loss });
   };
   try {
