@@ -51,10 +51,7 @@ export class Columns {
 
   private gathered({ name, shape: [batch, height, width, channels] }: Image, pixels: readonly number[]): string {
     const flat = this.out.reshape(name, [batch, height * width, channels]);
-    const outside = height * width;
-    const source = pixels.includes(outside)
-      ? this.out.concat([flat, this.out.floats(new Float32Array(batch * channels), [batch, 1, channels])], 1)
-      : flat;
+    const source = pixels.includes(height * width) ? this.out.concat([flat, this.out.zeros([batch, 1, channels])], 1) : flat;
     return this.out.emit('Gather', [source, this.out.integers(pixels, this.group)], [{ name: 'axis', int: 1 }]);
   }
 

@@ -62,6 +62,14 @@ export class Emitter {
     return this.initializer({ type: 'float32', dims, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
   }
 
+  /** Zeros, shared between all of one shape. */
+  zeros(dims: readonly number[]): string {
+    const key = `zeros ${dims.join()}`;
+    let name = this.vectors.get(key);
+    if (name === undefined) this.vectors.set(key, name = this.floats(new Float32Array(dims.reduce((n, extent) => n * extent, 1)), dims));
+    return name;
+  }
+
   cast(name: string, type: ElementType): string {
     return this.emit('Cast', [name], [{ name: 'to', int: elementType[type] }]);
   }

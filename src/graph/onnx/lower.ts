@@ -220,10 +220,14 @@ class Lowering {
     const square = this.folded.has(a);
     const { name, order } = this.place(square ? a.inputs[0]! : a);
     const type = square ? 'ReduceSumSquare' : kind === 'reduceSum' ? 'ReduceSum' : 'ReduceMax';
-    return {
-      order: keepDims ? order : without(order, axes),
-      name: this.out.emit(type, [name, this.out.integers(axes.map(axis => order.indexOf(axis)))], [{ name: 'keepdims', int: keepDims ? 1 : 0 }]),
-    };
+    const reduced = axes.map(axis => order.indexOf(axis)).sort((p, q) => p - q);
+    const keeps = { name: 'keepdims', int: keepDims ? 1 : 0 };
+    // A sum over all but the last axis is split between threads by columns, and slows down with every thread; over the samples it scales.
+    const bySample = this.forCpu && type === 'ReduceSum' && reduced.length > 1 && reduced.length < a.shape.length && reduced.every((axis, i) => axis === i);
+    const [source, rest] = bySample
+      ? [this.out.emit(type, [name, this.out.integers(reduced.slice(1))], [{ name: 'keepdims', int: 1 }]), keepDims ? [0] : reduced] as const
+      : [name, reduced] as const;
+    return { order: keepDims ? order : without(order, axes), name: this.out.emit(type, [source, this.out.integers(rest)], [keeps]) };
   }
 
   private reshape({ shape }: Value, a: Value): Place {
