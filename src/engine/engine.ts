@@ -27,9 +27,21 @@ export interface Device {
   readonly version?: string;
 }
 
+/** Results of one run that still lie on the device; what is in it is the engine's business. */
+export interface Unread {
+  readonly program: string;
+}
+
 export interface CompiledProgram {
   /** Feeds by the program's input names; results by its output names. State named in `program.updates` has moved on. */
   run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>>;
+  /**
+   * The same, but results stay on the device until they are read: the next run need not wait for this one. Only where results have to
+   * travel; each must be read, once, before the session is disposed of.
+   */
+  start?(feeds: Readonly<Record<string, HostTensor>>): Promise<Unread>;
+  /** Reads the results of several runs of this program in one go. */
+  read?(unread: readonly Unread[]): Promise<Record<string, HostTensor>[]>;
   dispose(): Promise<void>;
 }
 

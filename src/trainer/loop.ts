@@ -20,6 +20,7 @@ import type { RebuiltAs } from './probe-rebuilt.ts';
 import type { Recorder } from './recorder.ts';
 import { learningRateAt } from './schedule.ts';
 import type { StatusReporter } from './status.ts';
+import { UnreadSteps, type Begun } from './unread-steps.ts';
 import type { Views, ViewFiles } from './views.ts';
 
 export interface Training {
@@ -55,6 +56,9 @@ export class TrainingLoop {
   private lastBatchEvent = -Infinity;
   private warnedOfCollapse = false;
   private readonly stepsPerEpoch: number;
+  /** The position counts all steps of the epoch, its sums those that were read. */
+  private readonly unread = new UnreadSteps((step, results) => { this.count(step, results); });
+  private newest: { readonly loss: number; readonly followed: ArrayLike<number> | undefined } | undefined;
 
   constructor(private readonly training: Training, start: Position) {
     this.position = start;
@@ -105,21 +109,28 @@ export class TrainingLoop {
 
   private async step(): Promise<void> {
     const { experiment: { spec, programs }, source, compiled, epochs } = this.training;
-    const { epoch, stepInEpoch, step, lossSum, followedSums } = this.position;
+    const { epoch, stepInEpoch, step } = this.position;
     const batch = await source.next(epoch + 1, stepInEpoch);
     const program = await compiled.get('trainStep', batch.size);
     // The schedule's own count of steps: another batch size earlier in the run has taken others.
     const rate = learningRateAt(spec.training.optimizer.learningRate, epoch * this.stepsPerEpoch + stepInEpoch, { stepsPerEpoch: this.stepsPerEpoch, epochs });
-    const results = await program.run({ ...this.feeds(batch), hyper: programs.hyper(step + 1, rate, this.epochNow()) });
+    await this.unread.take({ program, size: batch.size, stepInEpoch, rate }, { ...this.feeds(batch), hyper: programs.hyper(step + 1, rate, this.epochNow()) });
     source.recycle(batch);
+    this.position = { ...this.position, stepInEpoch: stepInEpoch + 1, step: step + 1 };
+    await this.tellStep();
+  }
+
+  /** Adds what a step gave to the sums of the epoch. */
+  private count({ size, stepInEpoch, rate }: Begun, results: Readonly<Record<string, HostTensor>>): void {
     const loss = results['loss']!.data[0]!;
-    if (!Number.isFinite(loss)) throw this.diverged(loss, rate);
+    if (!Number.isFinite(loss)) throw this.diverged(loss, { stepInEpoch, rate });
     const followed = results['followed']?.data;
+    const { lossSum, followedSums } = this.position;
     this.position = {
-      ...this.position, stepInEpoch: stepInEpoch + 1, step: step + 1, lossSum: lossSum + loss * batch.size,
-      followedSums: followed === undefined ? followedSums : Array.from(followed, (value, i) => (followedSums[i] ?? 0) + value * batch.size),
+      ...this.position, lossSum: lossSum + loss * size,
+      followedSums: followed === undefined ? followedSums : Array.from(followed, (value, i) => (followedSums[i] ?? 0) + value * size),
     };
-    this.tellStep(loss, followed);
+    this.newest = { loss, followed };
   }
 
   private feeds(batch: Batch): Record<string, HostTensor> {
@@ -140,14 +151,16 @@ export class TrainingLoop {
     return Object.fromEntries(this.training.experiment.programs.followed.map(({ name }, i) => [name, values[i]!]));
   }
 
-  private tellStep(loss: number, followed: ArrayLike<number> | undefined): void {
+  private async tellStep(): Promise<void> {
     const { status, recorder, experiment: { dataset, spec } } = this.training;
     const { epoch, stepInEpoch, step } = this.position;
     const seen = Math.min(stepInEpoch * spec.training.batchSize, dataset.train.count);
     status.note({ epoch: this.epochNow(), step }, epoch * dataset.train.count + seen);
     const now = performance.now();
     if (now - this.lastBatchEvent < BATCH_EVENTS) return;
+    await this.unread.catchUp();
     this.lastBatchEvent = now;
+    const { loss, followed } = this.newest!;
     status.note({ trainLoss: this.position.lossSum / seen });
     recorder.record(recorder.stamp({ type: 'scalars', per: 'batch', split: 'train', epoch: this.epochNow(), step, values: { loss, ...(followed === undefined ? {} : this.named(followed)) } }));
   }
@@ -155,6 +168,7 @@ export class TrainingLoop {
   /** @returns whether early stopping ends the training here. */
   private async endEpoch(): Promise<boolean> {
     const { experiment: { spec, dataset }, epochs, evaluator, views, rebuilt, models, background, recorder, status } = this.training;
+    await this.unread.catchUp();
     const epoch = this.position.epoch + 1;
     const { step } = this.position;
     const trainLoss = this.position.lossSum / dataset.train.count;
@@ -242,6 +256,7 @@ export class TrainingLoop {
   /** A checkpoint right here, in the middle of an epoch, unless the newest one is of this very step. */
   private async save(): Promise<void> {
     const { background, compiled, recorder } = this.training;
+    await this.unread.catchUp();
     if (this.savedStep === this.position.step) return;
     const state = await compiled.session.getState();
     const { position } = this;
@@ -262,11 +277,11 @@ export class TrainingLoop {
     if (control.wish() !== 'stop') status.write({ state: 'training' });
   }
 
-  private diverged(loss: number, rate?: number): StudioError {
-    const { epoch, stepInEpoch } = this.position;
-    const where = rate === undefined
+  private diverged(loss: number, step?: Pick<Begun, 'stepInEpoch' | 'rate'>): StudioError {
+    const { epoch } = this.position;
+    const where = step === undefined
       ? `The validation loss after epoch ${epoch + 1} is ${loss}`
-      : `The loss became ${loss} in epoch ${epoch + 1}, step ${stepInEpoch + 1} of ${this.stepsPerEpoch}, at a learning rate of ${Number(rate.toPrecision(4))}`;
+      : `The loss became ${loss} in epoch ${epoch + 1}, step ${step.stepInEpoch + 1} of ${this.stepsPerEpoch}, at a learning rate of ${Number(step.rate.toPrecision(4))}`;
     const kept = epoch === 0 ? '' : ` The checkpoint of epoch ${epoch} is kept.`;
     return new StudioError('run', `${where}: training has diverged and was ended. Lower training.optimizer.learningRate, or limit the gradient with training.optimizer.globalClipNorm (for example 1).${kept}`);
   }

@@ -78,7 +78,7 @@ describe.runIf(device !== undefined)('a session on WebGPU', { timeout: 300_000 }
     const options = (create.mock.calls[0] as unknown as [Uint8Array, ort.InferenceSession.SessionOptions])[1];
     expect(options.executionProviders).toEqual([{ name: 'webgpu', preferredLayout: 'NCHW' }]);
     const locations = options.preferredOutputLocation as Record<string, string>;
-    expect(Object.values(locations)).toHaveLength(program.updates.length);
+    expect(Object.values(locations)).toHaveLength(program.updates.length + program.outputs.length);
     expect(new Set(Object.values(locations))).toEqual(new Set(['gpu-buffer']));
     await session.dispose();
   });
@@ -96,6 +96,17 @@ describe.runIf(device !== undefined)('a session on WebGPU', { timeout: 300_000 }
     expect(losses.at(-1)!).toBeLessThan(losses[0]!);
     for (let look = 0; look < 3; look++) expect(Object.keys(await session.getState())).toHaveLength(program.state.length);
     expect(alive.size).toBe(program.updates.length);
+    // Results stay there as long as nobody wants them, and are read together.
+    const unread = [];
+    for (let step = 0; step < 3; step++) unread.push(await compiled.start!(feeds));
+    expect(alive.size).toBe(program.updates.length + 3 * program.outputs.length);
+    const reads = create.mock.calls.length;
+    const read = await compiled.read!(unread);
+    expect(create.mock.calls.length - reads).toBeLessThanOrEqual(program.outputs.length);
+    expect(read.map(({ loss }) => loss!.data[0]! < losses.at(-1)!)).toEqual([true, true, true]);
+    expect(read[2]!['loss']!.data[0]!).toBeLessThan(read[0]!['loss']!.data[0]!);
+    expect(alive.size).toBe(program.updates.length);
+    await compiled.start!(feeds);
     order = [];
     await session.dispose();
     expect(alive.size).toBe(0);

@@ -8,6 +8,7 @@ import * as ops from '../../graph/ops.ts';
 import type { Port, Program } from '../../graph/program.ts';
 import type { CompiledProgram, Device, Session } from '../engine.ts';
 import { programFailure } from '../failure.ts';
+import { GpuReader, GpuStep } from './gpu-step.ts';
 
 /** What onnxruntime-node and onnxruntime-web have in common. */
 export interface Runtime {
@@ -36,6 +37,8 @@ export class OnnxSession implements Session {
   /** Copies of single state tensors to the host, made when first asked for. */
   private readonly downloads = new Map<string, Promise<OnnxProgram>>();
 
+  private readonly reader = new GpuReader(async program => this.keep(program, await this.create(program)));
+
   constructor(readonly device: Device, private readonly provider: Provider) {}
 
   async setState(values: Readonly<Record<string, HostTensor>>): Promise<void> {
@@ -59,14 +62,18 @@ export class OnnxSession implements Session {
   }
 
   async compile(program: Program): Promise<CompiledProgram> {
-    const updates = program.updates.map(({ name }) => name);
-    const created = await this.create(program, this.provider.memory === 'gpu' ? Object.fromEntries(updates.map(name => [nextName(name), 'gpu-buffer' as const])) : undefined);
-    return this.keep(program, created);
+    if (this.provider.memory !== 'gpu') return this.keep(program, await this.create(program));
+    // Results of a step stay with the state, so that nobody waits for them; those of a look are wanted at once.
+    const results = program.updates.length > 0 ? program.outputs.map(({ name }) => name) : [];
+    const staying = [...program.updates.map(({ name }) => nextName(name)), ...results];
+    const compiled = this.keep(program, await this.create(program, Object.fromEntries(staying.map(name => [name, 'gpu-buffer' as const]))));
+    return results.length > 0 ? new GpuStep(program, compiled, this.reader) : compiled;
   }
 
   async dispose(): Promise<void> {
     // GPU buffers die with the native session that made them, so they go first.
     for (const value of this.held.state.values()) value.dispose();
+    this.reader.dispose();
     this.held.state.clear();
     this.held.spare.clear();
     this.downloads.clear();
@@ -106,11 +113,11 @@ export class OnnxSession implements Session {
       copy = this.create(program).then(created => this.keep(program, created));
       this.downloads.set(name, copy);
     }
-    return (await (await copy).runTensors({ value: held }))['copy']!;
+    return download((await (await copy).runTensors({ value: held }))['copy']!);
   }
 }
 
-class OnnxProgram implements CompiledProgram {
+export class OnnxProgram implements CompiledProgram {
   private readonly feeds: Record<string, Tensor> = {};
   private readonly fetches: Record<string, Tensor | null>;
 
@@ -127,6 +134,11 @@ class OnnxProgram implements CompiledProgram {
   }
 
   async run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
+    return downloadAll(await this.runHere(feeds));
+  }
+
+  /** Results where the session leaves them. */
+  async runHere(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, Tensor>> {
     const tensors: Record<string, Tensor> = {};
     for (const { name } of this.program.inputs) {
       const value = feeds[name];
@@ -136,7 +148,7 @@ class OnnxProgram implements CompiledProgram {
     return this.runTensors(tensors);
   }
 
-  async runTensors(tensors: Readonly<Record<string, Tensor>>): Promise<Record<string, HostTensor>> {
+  async runTensors(tensors: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
     const { state, spare } = this.held;
     Object.assign(this.feeds, tensors);
     for (const { name } of this.program.state) {
@@ -153,12 +165,16 @@ class OnnxProgram implements CompiledProgram {
       if (this.memory === 'gpu') before?.dispose();
       else if (this.memory === 'alternating' && before !== undefined) spare.set(name, before);
     }
-    return Object.fromEntries(this.program.outputs.map(({ name }) => [name, download(results[name]!)]));
+    return Object.fromEntries(this.program.outputs.map(({ name }) => [name, results[name]!]));
   }
 
   release(): Promise<void> {
     return this.session.release();
   }
+}
+
+function downloadAll(values: Readonly<Record<string, Tensor>>): Record<string, HostTensor> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, download(value)]));
 }
 
 function download(value: Tensor): HostTensor {
