@@ -18,14 +18,27 @@ function cpuOf(pid) {
   return (Number(fields[11]) + Number(fields[12])) * TICK;
 }
 
+/** CPU seconds that the whole machine has spent since it was started. */
+export function machineCpu() {
+  const [user, nice, system, , , irq, softirq, steal] = readFileSync('/proc/stat', 'utf8').split('\n')[0].trim().split(/\s+/).slice(1).map(Number);
+  return (user + nice + system + irq + softirq + steal) * TICK;
+}
+
 /** Largest resident memory so far, in MiB. */
 function peakOf(pid) {
   return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 }
 
+/** All that were started; none outlives the benchmark, however it ends. */
+const children = new Set();
+process.on('exit', () => { for (const child of children) child.kill('SIGKILL'); });
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => { process.exit(1); });
+
 /** A process and the end of what it says on its standard error. */
 function start(command, args, env) {
   const child = spawn(command, args, { cwd: root, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  children.add(child);
+  child.on('exit', () => children.delete(child));
   const state = { child, began: performance.now(), errors: '' };
   child.stderr.on('data', chunk => { state.errors = (state.errors + chunk).slice(-2000); });
   state.failed = new Promise((_, reject) => {
@@ -57,6 +70,7 @@ async function talking(command, args, env = {}) {
       const { samples, seconds: spent, cpu } = await answer();
       return { samplesPerSecond: samples / spent, cpuPerThousand: 1000 * cpu / samples };
     },
+    cpu: () => cpuOf(state.child.pid),
     peak: () => peakOf(state.child.pid),
     end: () => end(state),
   };
@@ -74,9 +88,9 @@ function progress(events, batchSize, from, to) {
   return { samples: steps * batchSize, seconds: milliseconds / 1000 };
 }
 
-async function ours({ folder, threads, batchSize, runs, device, env }) {
+async function ours({ folder, threads, batchSize, runs, data, device, env }) {
   const state = start(process.execPath, [join(root, 'dist/aeconf.js'), 'train', join(folder, 'case.aeconf'), '--runs', runs, '--device', device,
-    '--threads', String(threads)], env);
+    '--threads', String(threads), ...(data === undefined ? [] : ['--data', data])], env);
   state.child.stdout.resume();
   const file = () => (existsSync(runs) ? readdirSync(runs).map(id => join(runs, id, 'events.jsonl')).find(existsSync) : undefined);
   const events = () => {
@@ -113,27 +127,26 @@ async function ours({ folder, threads, batchSize, runs, device, env }) {
       // CPU time of the whole turn, what is done between epochs included, for the samples of a turn of nothing but steps.
       return { samplesPerSecond: seen.samples / seen.seconds, cpuPerThousand: 1000 * (cpuOf(pid) - before) / (seen.samples * awake / seen.seconds) };
     },
+    cpu: () => cpuOf(pid),
     peak: () => peakOf(pid),
     end: () => end(state),
   };
 }
 
-/** Ways in which a contender may run its steps; the fastest is taken. */
-export const variants = {
-  'ours': [[]],
-  'ours on TensorFlow': [[]],
-  'keras': [[], ['jit']],
-  'torch': [[], ['fused'], ['channels_last'], ['channels_last', 'fused']],
-  'tfjs': [[]],
-};
+/** Ways in which a contender may run its steps, the one that is usually fastest first. */
+export function variantsOf(who, convolves) {
+  if (who === 'keras') return [[], ['jit']];
+  if (who === 'torch') return convolves ? [['channels_last', 'fused'], ['fused'], []] : [['fused'], []];
+  return [[]];
+}
 
 /** Starts a contender; it is there once its first epoch is over. */
-export function contend(who, variant, { folder, threads, batchSize, runs, python, tensorflow }) {
+export function contend(who, variant, { folder, threads, batchSize, runs, data, python, tensorflow }) {
   const files = join(root, 'bench/peers');
   const args = [folder, String(threads), ...variant];
   switch (who) {
-    case 'ours': return ours({ folder, threads, batchSize, runs, device: 'cpu', env: {} });
-    case 'ours on TensorFlow': return ours({ folder, threads, batchSize, runs, device: 'tensorflow', env: { AECONF_TENSORFLOW: tensorflow, TF_CPP_MIN_LOG_LEVEL: '3' } });
+    case 'ours': return ours({ folder, threads, batchSize, runs, data, device: 'cpu', env: {} });
+    case 'ours on TensorFlow': return ours({ folder, threads, batchSize, runs, data, device: 'tensorflow', env: { AECONF_TENSORFLOW: tensorflow, TF_CPP_MIN_LOG_LEVEL: '3' } });
     case 'keras': return talking(python, [join(files, 'keras_train.py'), ...args]);
     case 'torch': return talking(python, [join(files, 'torch_train.py'), ...args]);
     case 'tfjs': return talking(process.execPath, [join(files, 'tfjs_train.mjs'), ...args], { AECONF_TENSORFLOW: tensorflow, TF_CPP_MIN_LOG_LEVEL: '3' });

@@ -12,18 +12,20 @@ import { ScriptError, cacheFolder, main, root, run } from '../../scripts/lib/pro
 import { preparePython } from '../../scripts/lib/python.mjs';
 import { prepareTensorflow } from '../../scripts/lib/tensorflow.mjs';
 import { cases } from './cases.mjs';
-import { contend, variants } from './contenders.mjs';
+import { contend, machineCpu, variantsOf } from './contenders.mjs';
 import { keep, writePage } from './report.mjs';
 
 const usage = `npm run bench:peers [-- options]
 
-  --only TEXT       only the cases whose name contains TEXT: ${cases.map(({ name }) => name).join(', ')}
+  --only TEXT       only the cases whose name contains TEXT (or one of several, with commas): ${cases.map(({ name }) => name).join(', ')}
   --against LIST    of keras,torch,tfjs,tensorflow (default: all; tensorflow is our own engine on TensorFlow)
   --turns N         turns of each contender (default 5)
   --seconds N       seconds of a turn, at least (default 2)
   --starts N        starts of each contender, of which the median counts (default 1)
   --threads N       threads of each contender (default: all ${availableParallelism()})
+  --tune            first tries Keras with jit_compile, and PyTorch without Adam's fused and without channels_last, and takes what is fastest
   --python FILE     a Python with tensorflow, keras and torch, in place of an environment in .cache/ made by pip
+  --no-build        takes dist/ as it is
   --quick           drawn digits, 1,280 samples, turns of 0.2 s; keeps nothing
   --help            this text
 
@@ -36,9 +38,9 @@ function dataFolder() {
 }
 
 /** Starts it, lets it take a turn, ends it: once with every variant. */
-async function fastestVariant(who, settings) {
+async function fastestVariant(who, variants, settings) {
   const tried = [];
-  for (const variant of variants[who]) {
+  for (const variant of variants) {
     const contender = await contend(who, variant, settings());
     try {
       await contender.go(0.5);
@@ -52,12 +54,13 @@ async function fastestVariant(who, settings) {
 
 /** Which variant is fastest is found out once for a machine and kept in .cache/. */
 async function tuned(example, who, settings) {
-  if (variants[who].length === 1) return { variant: variants[who][0], tried: [] };
+  const variants = variantsOf(who, example.convolves === true);
+  if (variants.length === 1) return { variant: variants[0], tried: [] };
   const file = join(cacheFolder, 'peers', `tuned-${example.name}-${who}.json`);
   if (!existsSync(file)) {
-    console.log(`  ${who}: trying ${variants[who].map(variant => variant.join(' + ') || 'plain').join(', ')}`);
+    console.log(`  ${who}: trying ${variants.map(variant => variant.join(' + ') || 'plain').join(', ')}`);
     await mkdir(join(cacheFolder, 'peers'), { recursive: true });
-    await writeFile(file, JSON.stringify(await fastestVariant(who, settings)));
+    await writeFile(file, JSON.stringify(await fastestVariant(who, variants, settings)));
   }
   const tried = JSON.parse(await readFile(file, 'utf8'));
   return { variant: tried[0].variant, tried };
@@ -66,6 +69,15 @@ async function tuned(example, who, settings) {
 async function peak(python, threads) {
   if (python === undefined) return undefined;
   return Number(execFileSync(python, [join(root, 'bench/peers/peak.py'), String(threads)], { encoding: 'utf8' }));
+}
+
+/** A turn, and the share of the processor that everything else on the machine took meanwhile. */
+async function turnOf(contender, seconds) {
+  const [began, own, all] = [performance.now(), contender.cpu(), machineCpu()];
+  const turn = await contender.go(seconds);
+  const spent = (performance.now() - began) / 1000;
+  const others = Math.max(0, (machineCpu() - all - (contender.cpu() - own)) / (spent * cpus().length));
+  return { ...turn, others: Number(others.toFixed(3)) };
 }
 
 async function measure(example, who, { options, common }) {
@@ -80,7 +92,7 @@ async function measure(example, who, { options, common }) {
     const results = {};
     for (const name of who) {
       try {
-        const { variant, tried } = options.quick ? { variant: variants[name][0], tried: [] } : await tuned(example, name, settings);
+        const { variant, tried } = options.quick || !options.tune ? { variant: variantsOf(name, example.convolves === true)[0], tried: [] } : await tuned(example, name, settings);
         const firsts = [];
         for (let start = 0; start < options.starts; start++) {
           await contenders.get(name)?.end();
@@ -102,7 +114,7 @@ async function measure(example, who, { options, common }) {
     }
     const peakBefore = await peak(common.python, common.threads);
     for (let turn = 0; turn < options.turns; turn++) {
-      for (const [name, contender] of contenders) results[name].turns.push(await contender.go(options.seconds));
+      for (const [name, contender] of contenders) results[name].turns.push(await turnOf(contender, options.seconds));
     }
     const peakAfter = await peak(common.python, common.threads);
     for (const [name, contender] of contenders) results[name].peakMiB = contender.peak();
@@ -118,7 +130,7 @@ function readOptions() {
     options: {
       only: { type: 'string', default: '' }, against: { type: 'string', default: 'keras,torch,tfjs,tensorflow' }, turns: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '2' }, starts: { type: 'string', default: '1' }, threads: { type: 'string', default: String(availableParallelism()) },
-      python: { type: 'string' }, quick: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
+      python: { type: 'string' }, quick: { type: 'boolean', default: false }, tune: { type: 'boolean', default: false }, 'no-build': { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return undefined;
@@ -130,7 +142,7 @@ function readOptions() {
   const against = values.against.split(',').filter(name => name !== '');
   const strange = against.find(name => !['keras', 'torch', 'tfjs', 'tensorflow'].includes(name));
   if (strange !== undefined) throw new ScriptError(`--against knows keras, torch, tfjs and tensorflow, not "${strange}".`);
-  const chosen = cases.filter(({ name }) => name.includes(values.only));
+  const chosen = cases.filter(({ name }) => values.only.split(',').some(part => name.includes(part)));
   if (chosen.length === 0) throw new ScriptError(`No case contains "${values.only}"; there are: ${cases.map(({ name }) => name).join(', ')}.`);
   return { ...values, ...numbers, ...(values.quick ? { seconds: 0.2, turns: 2, starts: 1 } : {}), against, chosen };
 }
@@ -150,7 +162,7 @@ await main(async () => {
     tensorflow = prepared.folder;
     if (tensorflow === undefined) console.log(`Without tfjs-node: ${prepared.why}`);
   }
-  const built = await run(process.execPath, [join(root, 'scripts/build.mjs'), '--production'], { quiet: true });
+  const built = options['no-build'] ? 0 : await run(process.execPath, [join(root, 'scripts/build.mjs'), '--production'], { quiet: true });
   if (built !== 0) return built;
   await build({ entryPoints: [join(root, 'bench/peers/prepare.ts')], outfile: join(root, 'out/peers-prepare.mjs'), bundle: true, packages: 'external', platform: 'node', format: 'esm', logLevel: 'error' });
   const who = ['ours', ...(wants('keras') ? ['keras'] : []), ...(wants('torch') ? ['torch'] : []),
@@ -164,12 +176,13 @@ await main(async () => {
   };
   for (const example of options.chosen) {
     console.log(`${example.title}`);
-    const result = await measure(example, who, { options, common: { threads: options.threads, python, tensorflow } });
+    const result = await measure(example, who, { options, common: { threads: options.threads, python, tensorflow, data: options.quick ? undefined : dataFolder() } });
     for (const [name, { turns = [] }] of Object.entries(result.results)) {
       if (turns.length > 0) console.log(`  ${name}: ${Math.round(median(turns.map(turn => turn.samplesPerSecond)))} samples/s`);
     }
-    if (!options.quick) await keep(example, { ...facts, ...result });
+    if (options.quick) continue;
+    await keep(example, { ...facts, ...result });
+    await writePage();
   }
-  if (!options.quick) await writePage();
   return 0;
 });

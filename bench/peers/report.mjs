@@ -54,6 +54,15 @@ function shareOf({ results, flops, peakFlops, name }) {
   return rateOf(results.ours) / batchSize * flops / peakFlops;
 }
 
+/** Above this share of the processor, others decide what is measured. */
+const BUSY = 0.1;
+
+function disturbance({ title, results }) {
+  const shares = there(results).flatMap(([, { turns }]) => turns.map(({ others }) => others));
+  const most = Math.max(...shares);
+  return most <= BUSY ? [] : [`- **${title}**: other work took up to ${(100 * most).toFixed(0)} % of the processor during the turns (median ${(100 * median(shares)).toFixed(0)} %). Do not trust these figures; measure again on a quiet machine.`];
+}
+
 const failures = ({ title, results }) => Object.entries(results).filter(([, { failed }]) => failed !== undefined).map(([name, { failed }]) => `- ${title}, ${titles[name]}: not measured: ${failed}`);
 const triedOf = ({ title, results }) => there(results).filter(([, { tried }]) => tried.length > 1)
   .map(([name, { tried }]) => `- ${title}, ${titles[name]}: ${tried.map(({ variant, samplesPerSecond }) => `${variant.join(' + ') || 'plain'} ${Math.round(samplesPerSecond).toLocaleString('en-US')}`).join(', ')} samples/s`);
@@ -80,8 +89,9 @@ training; where noise is drawn they agree as far as noise does, and tf.layers st
 - **peak MiB**: largest resident memory.
 - **loss**: mean training loss of the first epoch.
 
-Keras: numpy arrays in memory, \`model.fit\`, not shuffled (the arrays lie in our order, which saves it work), with and without \`jit_compile=True\`. PyTorch: tensors in
-memory, \`index_select\`, eager modules, with and without \`channels_last\` and Adam's \`fused\`. The fastest way of each was found on this machine beforehand and is named.
+Keras: numpy arrays in memory, \`model.fit\`, not shuffled (the arrays lie in our order, which saves it work), as it compiles by itself (no XLA on a CPU). PyTorch: tensors in
+memory, \`index_select\`, eager modules, Adam's \`fused\`, and \`channels_last\` for pictures. With \`--tune\` other ways are tried first, and the fastest is taken.
+PyTorch adds Adam's epsilon after the correction of the variance and Keras before it, so its losses differ a little; the work is the same.
 
 | model | with | samples/s | ratio | CPU s | epoch 1 | peak MiB | loss |
 | --- | --- | ---: | --- | ---: | ---: | ---: | ---: |
@@ -90,6 +100,7 @@ ${found.flatMap(rows).join('\n')}
 ## Reading
 
 ${found.map(reading).join('\n')}
+${found.flatMap(disturbance).join('\n')}
 ${found.flatMap(failures).join('\n')}
 
 ## Ways tried
