@@ -1,4 +1,7 @@
 // The built program as a process: what signals, kills and pipes do to it.
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRun } from '../runs/reader.ts';
@@ -54,6 +57,19 @@ describe('aeconf train', () => {
     expect(lines[0]).toMatchObject({ event: 'run' });
     expect(new Set(lines.map(({ event }) => event))).toEqual(new Set(['run', 'status', 'scalars', 'picture', 'latent', 'checkpoint', 'alert', 'end']));
     expect(lines.at(-1)).toMatchObject({ event: 'end', id: lines[0]!['id'], outcome: 'finished', bestEpoch: 2 });
+  });
+
+  // ONNX Runtime keeps the id and the outbox of its telemetry in the user's cache folder; in continuous integration it is silent anyway.
+  it('reports to nobody', async () => {
+    const home = fs.mkdtempSync(path.join(os.tmpdir(), 'aeconf-home-'));
+    try {
+      const env = { HOME: home, USERPROFILE: home, XDG_CACHE_HOME: path.join(home, 'cache'), CI: undefined, ORT_DISABLE_TELEMETRY: undefined };
+      const { code } = await start(program, on('train', place.configPath, '--epochs', '1'), env).ended;
+      expect(code).toBe(0);
+      expect(fs.readdirSync(home, { recursive: true }).filter(name => /deviceid|Microsoft/.test(String(name)))).toEqual([]);
+    } finally {
+      fs.rmSync(home, { recursive: true });
+    }
   });
 
   it('computes in the worker what it computes without one', async () => {

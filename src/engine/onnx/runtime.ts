@@ -37,7 +37,11 @@ function packageVersion(name: string): string {
   return `${name} ${version ?? 'of unknown version'}`;
 }
 
+/** Since 1.29 the library reports its use to its makers and keeps an id of the machine, unless this is set before it is loaded. */
+const silence = { ORT_DISABLE_TELEMETRY: '1' };
+
 async function loadNative(): Promise<Runtime & { listSupportedBackends(): { name: string; bundled: boolean }[] }> {
+  Object.assign(process.env, silence);
   return import('onnxruntime-node');
 }
 
@@ -119,7 +123,7 @@ function probe(id: GpuId): Device {
       .then(session => session.run({ x: new runtime.Tensor('float32', Float32Array.of(1, 2), [2]) }))
       .then(({ y }) => process.exit(y.data[1] === 4 ? 0 : 3), error => { console.error(error.message); process.exit(2); });`;
   try {
-    execFileSync(process.execPath, ['-e', script], { timeout: 20_000, stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } });
+    execFileSync(process.execPath, ['-e', script], { timeout: 20_000, stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...silence, ELECTRON_RUN_AS_NODE: '1' } });
     return { ...device, available: true };
   } catch (error) {
     return { ...device, available: false, note: whyNot(id, String((error as { stderr?: Buffer }).stderr ?? '')) };
@@ -128,7 +132,7 @@ function probe(id: GpuId): Device {
 
 /** ONNX Runtime's own script fetches the provider, which is no part of the package because of its size. */
 const CUDA_MISSING = 'The CUDA provider of ONNX Runtime is not installed. In a folder where npm installed aeconf, "npm rebuild onnxruntime-node" with '
-  + 'ONNXRUNTIME_NODE_INSTALL=cuda12 in the environment fetches it from nuget.org; it needs an NVIDIA driver, CUDA 12 and cuDNN 9. The GPU may also train as webgpu or tensorflow-gpu.';
+  + 'ONNXRUNTIME_NODE_INSTALL=cuda12 in the environment fetches it; it needs an NVIDIA driver, CUDA 12 and cuDNN 9. The GPU may also train as webgpu or tensorflow-gpu.';
 
 function whyNot(id: GpuId, stderr: string): string {
   if (/Couldn't load Vulkan/.test(stderr)) return 'No Vulkan loader was found (libvulkan.so.1); install the GPU driver and libvulkan1.';
