@@ -9,7 +9,7 @@ import { readRun } from '../runs/reader.ts';
 import { hasCheckpoint } from './checkpoint.ts';
 import { openRun } from './opened-run.ts';
 import { probe } from './probe.ts';
-import { epochLosses, makePlace, removePlace, trainAt, type Place } from './testing.ts';
+import { atLook, epochLosses, makePlace, removePlace, stopAtLook, trainAt, type Place } from './testing.ts';
 import { resume } from './train.ts';
 
 const config = (memory: number, shuffle: boolean, more = ''): string => `{
@@ -81,9 +81,7 @@ describe('a run on samples from disk', () => {
 
   it('goes on exactly after a stop, with blocks in random order, even when the set would fit in memory by then', async () => {
     const through = await trainAt(place(config(0, true)));
-    const stopped = place(config(0, true));
-    const abort = new AbortController();
-    const part = await trainAt(stopped, { signal: abort.signal, onStatus: ({ step }) => { if (step >= 11) abort.abort(); } });
+    const part = await trainAt(place(config(0, true)), stopAtLook(12));
     expect(part.outcome).toBe('stopped');
     expect((await readRun(part.folder)).info!.dataset.fromDisk).toBe(true);
     const file = path.join(part.folder, runFiles.resolvedConfig);
@@ -102,7 +100,7 @@ describe('a run on samples from disk', () => {
     const changing = place(config(0, true));
     const file = path.join(changing.folder, 'x.idx');
     let folder = '';
-    const attempt = trainAt(changing, { onRun: run => { folder = run.folder; }, onStatus: ({ step }) => { if (step >= 9) fs.utimesSync(file, 1, 1); } });
+    const attempt = trainAt(changing, { onRun: run => { folder = run.folder; }, ...atLook(10, () => { fs.utimesSync(file, 1, 1); return false; }) });
     await expect(attempt).rejects.toMatchObject({ reason: 'data', message: expect.stringContaining(`${file} was changed while it was in use`) as string });
     expect(hasCheckpoint(folder, 'last')).toBe(true);
     fs.utimesSync(file, 2, 2);

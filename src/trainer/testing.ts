@@ -85,9 +85,14 @@ export function pauseContinueStop(begun: (status: RunStatus) => boolean): { read
 
 /** Options that stop a training at exactly the `look`th time it looks whether somebody wants it to, counted from its first state 'training'. */
 export function stopAtLook(look: number): Pick<TrainOptions, 'signal' | 'onStatus'> {
+  return atLook(look, () => true);
+}
+
+/** Options with which something happens when a training looks, from that time on, whether it shall stop; the answer is whether it shall. */
+export function atLook(look: number, happens: () => boolean): Pick<TrainOptions, 'signal' | 'onStatus'> {
   const { signal } = new AbortController();
   let training = false;
   let looks = 0;
-  Object.defineProperty(signal, 'aborted', { get: () => training && ++looks >= look });
+  Object.defineProperty(signal, 'aborted', { get: () => training && ++looks >= look && happens() });
   return { signal, onStatus: ({ state }) => { training ||= state === 'training'; } };
 }

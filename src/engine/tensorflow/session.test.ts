@@ -77,9 +77,12 @@ function numbersOf({ state }: { readonly state: State }, part: string): number[]
 
 /**
  * Where float32 itself is not good to 1e-5; both engines are equally far from the reference there. Importance weights are
- * differences of numbers around 500 nats; Adam's first step is the sign of a gradient, and some are zero but for rounding.
+ * differences of numbers around 500 nats; Adam's first step is the sign of a gradient, and some are zero but for rounding; among a
+ * few hundred thousand rectifiers one gets 3·10⁻¹⁰ on one engine and −4·10⁻¹¹ on the other, and its whole gradient is there or not.
  */
-const rounding: Readonly<Record<string, number>> = { 'iwae-50': 1e-4, 'conv-mirror': 1e-4, 'everything': 1e-3 };
+const rounding: Readonly<Record<string, number>> = { 'iwae-50': 1e-4, 'conv-mirror': 1e-4, 'everything': 1e-3, 'conv-denoise-16': 1e-3, 'faces-lfw': 1e-3 };
+/** Of weights after 20 steps, for the same reason: one unit counts for more than all rounding. */
+const roundingOfWeights = 5e-4;
 
 const reason = found === undefined ? ` (skipped: TensorFlow is in none of ${lookedIn.join(', ')}; "npm test" fetches it on Linux x64)` : '';
 
@@ -118,7 +121,7 @@ describe.skipIf(found === undefined)(`the TensorFlow engine${reason}`, () => {
     const got = await steps(tensorflow, programs, program, 20);
     expect(got.losses.at(-1)).toBeLessThan(got.losses[0]!);
     expect(distance(got.losses, expected.losses)).toBeLessThan(1e-4);
-    expect(distance(numbersOf(got, 'weights'), numbersOf(expected, 'weights'))).toBeLessThan(1e-4);
+    expect(distance(numbersOf(got, 'weights'), numbersOf(expected, 'weights'))).toBeLessThan(roundingOfWeights);
   });
 
   it.each(['mnist-32', 'conv-denoise-16', 'variational'])('gives for a step of %s what the reference gives', async sample => {
