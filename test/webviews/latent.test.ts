@@ -129,6 +129,7 @@ describe('latent page', () => {
     const page = await opened('two');
     await page.locator('.section-table summary').click();
     await page.locator('.table .sort', { hasText: 'Sample' }).click();
+    await expect.poll(() => page.locator('.table .link').first().textContent()).toBe('1'); // the table is drawn again
     // Two samples that lie at about a right angle, seen from zero, where the two ways differ most.
     const codes = await Promise.all(Array.from({ length: 12 }, (_, sample) => codeOf(page, 12, sample, 2)));
     const angle = (code: number[]) => Math.atan2(code[1]!, code[0]!);
