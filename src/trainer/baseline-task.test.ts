@@ -7,7 +7,7 @@ import { principalBaseline } from './baseline.ts';
 import { baselineWarning } from './baseline-task.ts';
 import { cpuSession, openRun } from './opened-run.ts';
 import { makePlace, removePlace, trainAt, type Place } from './testing.ts';
-import { resume } from './train.ts';
+import { resume } from './resume.ts';
 
 const places: Place[] = [];
 function place(): Place {

@@ -10,7 +10,7 @@ import { hasCheckpoint } from './checkpoint.ts';
 import { openRun } from './opened-run.ts';
 import { probe } from './probe.ts';
 import { atLook, epochLosses, makePlace, removePlace, stopAtLook, trainAt, type Place } from './testing.ts';
-import { resume } from './train.ts';
+import { resume } from './resume.ts';
 
 const config = (memory: number, shuffle: boolean, more = ''): string => `{
   "seed": 3,

@@ -12,7 +12,7 @@ import type { Program } from '../graph/program.ts';
 import { readRun } from '../runs/reader.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { epochLosses, makePlace, removePlace, oneBatchSize, trainAt, type Place } from './testing.ts';
-import { resume } from './train.ts';
+import { resume } from './resume.ts';
 import type { TrainOptions } from './trainer.ts';
 
 vi.mock('../engine/engines.ts', async original => {

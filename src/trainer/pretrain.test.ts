@@ -7,7 +7,7 @@ import { RunSeries } from '../runs/series.ts';
 import { hasCheckpoint, readCheckpoint } from './checkpoint.ts';
 import { mergeMoments } from './pretrain-moments.ts';
 import { epochLosses, makePlace, pauseContinueStop, removePlace, stopAtLook, trainAt, type Place } from './testing.ts';
-import { resume } from './train.ts';
+import { resume } from './resume.ts';
 import type { TrainOptions, TrainResult } from './trainer.ts';
 
 /** 200 digits; 3 levels of 3 epochs of 4 steps. */

@@ -7,7 +7,7 @@ import { encodeSafetensors } from '../runs/safetensors.ts';
 import { probeFiles } from '../runs/probe.ts';
 import { readRun, readTensors } from '../runs/reader.ts';
 import { makePlace, removePlace, trainAt, type Place } from './testing.ts';
-import { resume } from './train.ts';
+import { resume } from './resume.ts';
 import type { TrainOptions } from './trainer.ts';
 
 const config = `{

@@ -9,7 +9,7 @@ import { sweepReport, sweepRuns } from '../runs/sweep-report.ts';
 import { planSweep, type SweepOptions } from './sweep-plan.ts';
 import { runSweep, threadsOf, trainMember, type MemberOptions, type SweepEnd } from './sweep.ts';
 import { epochLosses, makePlace, removePlace, tinyConfig, trainAt, type Place } from './testing.ts';
-import { resume } from './train.ts';
+import { resume } from './resume.ts';
 
 const places: Place[] = [];
 afterEach(() => { places.splice(0).forEach(removePlace); });

@@ -5,7 +5,8 @@ import { messageOf, StudioError } from '../core/errors.ts';
 import { isActive } from '../runs/state.ts';
 import { shortNames, valueText, type SweepRecord } from '../runs/sweep.ts';
 import { sweepRuns } from '../runs/sweep-report.ts';
-import { resume, train } from './train.ts';
+import { resume } from './resume.ts';
+import { train } from './train.ts';
 import type { TrainOptions } from './trainer.ts';
 
 export interface MemberEnd {

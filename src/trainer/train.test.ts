@@ -5,7 +5,7 @@ import { runFiles, type RunEvent, type RunStatus } from '../runs/events.ts';
 import { readRun, readTensors } from '../runs/reader.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { epochLosses, makePlace, pauseContinueStop, removePlace, stopAtLook, trainAt, type Place } from './testing.ts';
-import { resume } from './train.ts';
+import { resume } from './resume.ts';
 import type { TrainResult } from './trainer.ts';
 
 let reference: { place: Place; result: TrainResult; events: RunEvent[]; statuses: RunStatus[]; losses: Record<string, number> };

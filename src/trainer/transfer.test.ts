@@ -6,7 +6,7 @@ import { readRun, readSummary } from '../runs/reader.ts';
 import type { TensorFile } from '../runs/events.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { epochLosses, makePlace, removePlace, trainAt, type Place } from './testing.ts';
-import { resume } from './train.ts';
+import { resume } from './resume.ts';
 import type { TrainOptions, TrainResult } from './trainer.ts';
 
 const parts = (options: { units?: number; code?: number; extra?: string; data?: string } = {}) => `{

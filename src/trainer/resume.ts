@@ -1,0 +1,57 @@
+// `resume` goes on with a run.
+import * as path from 'node:path';
+import { StudioError } from '../core/errors.ts';
+import { runFiles, type RunEvent } from '../runs/events.ts';
+import { isVoidedBy, readRun } from '../runs/reader.ts';
+import { RunWriter } from '../runs/writer.ts';
+import { hasCheckpoint, readCheckpoint, startPosition, stateOf } from './checkpoint.ts';
+import { checkedConfig, readConfigText, type Config } from './config.ts';
+import { inOtherBatches } from './other-batch.ts';
+import { beforePretraining } from './pretrain.ts';
+import { RunWork } from './run-work.ts';
+import type { ResumeOptions, TrainResult } from './trainer.ts';
+import { reopenTransfer } from './transfer.ts';
+
+/**
+ * Goes on with a run where its last checkpoint stands, exactly as if it had never been interrupted; a run without a
+ * checkpoint begins anew.
+ * @throws StudioError('run') when it is still being trained, is finished, or its folder is damaged; otherwise as `train`.
+ */
+export async function resume(folder: string, options: ResumeOptions): Promise<TrainResult> {
+  const run = await readRun(folder);
+  const { info } = run;
+  if (info === undefined) throw new StudioError('run', `Cannot resume ${folder}: ${run.reason ?? `${runFiles.info} is missing`}`);
+  const resolved = path.join(folder, runFiles.resolvedConfig);
+  const text = await readConfigText(resolved);
+  const changes = { ...(options.epochs === undefined ? {} : { 'training.epochs': options.epochs }), ...(options.batchSize === undefined ? {} : { 'training.batchSize': options.batchSize }) };
+  const read = checkedConfig(text, resolved, changes);
+  const overrides = options.batchSize === undefined ? info.overrides : { ...info.overrides, 'training.batchSize': options.batchSize };
+  const config: Config = { ...read, path: info.configPath, overrides };
+  const { epochs } = config.spec.training;
+  const checkpoint = hasCheckpoint(folder, 'last') ? await readCheckpoint(folder, 'last') : undefined;
+  const transfer = checkpoint === undefined ? await reopenTransfer(config, folder, info.parent) : undefined;
+  const reached = checkpoint?.position ?? startPosition;
+  const position = inOtherBatches(reached, checkedConfig(text, resolved, {}).spec.training.batchSize, config.spec.training.batchSize);
+  // A run whose last epoch is done but which was killed before its last words only has to say them.
+  const untoldEnd = position.epoch === epochs && run.state !== 'finished' && options.epochs === undefined;
+  if ((position.epoch >= epochs && !untoldEnd) || (run.state === 'finished' && options.epochs === undefined)) {
+    throw new StudioError('run', `The run ${run.id} is finished after ${position.epoch} epochs. To train on, give a larger number: --epochs ${position.epoch + epochs}.`);
+  }
+  const fraction = info.stepsPerEpoch > 0 ? reached.stepInEpoch / info.stepsPerEpoch : 0;
+  const step = checkpoint === undefined && config.spec.pretraining !== undefined ? beforePretraining : position.step;
+  const writer = await RunWriter.resume(folder, { epoch: position.epoch + fraction, step });
+  writer.updateInfo({ epochs, overrides });
+  await writer.file(runFiles.resolvedConfig, Buffer.from(`${JSON.stringify(config.spec, undefined, 2)}\n`));
+  // A kill between checkpoint and events leaves the events of that epoch untold; the checkpoint knows them.
+  const kept = run.events.filter(event => !isVoidedBy(event, { step }));
+  const untold = (checkpoint?.events ?? []).filter(event => !kept.some(known => sameEvent(known, event)));
+  const work = new RunWork(writer, config, options, options.device ?? info.device.id, options.threads ?? info.threads);
+  return work.work(position, checkpoint === undefined ? transfer : { tensors: checkpoint.tensors, state: ({ programs }) => stateOf(programs, checkpoint) }, untold);
+}
+
+function sameEvent(a: RunEvent, b: RunEvent): boolean {
+  if (a.type !== b.type || a.step !== b.step) return false;
+  if (a.type === 'scalars' && b.type === 'scalars') return a.split === b.split && a.per === b.per;
+  if (a.type === 'checkpoint' && b.type === 'checkpoint') return a.kind === b.kind;
+  return true;
+}
