@@ -3,12 +3,15 @@
 import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-node';
 import { StudioError } from '../../core/errors.ts';
 import { tensor as hostTensor, type HostTensor, type TensorData } from '../../core/tensor.ts';
+import { fuseUpdates, type Fused } from '../../graph/fusion.ts';
 import { lower, nextName } from '../../graph/onnx/lower.ts';
 import * as ops from '../../graph/ops.ts';
 import type { Port, Program } from '../../graph/program.ts';
 import type { CompiledProgram, Device, Session } from '../engine.ts';
 import { programFailure } from '../failure.ts';
+import { FusedStep } from './fused-step.ts';
 import { GpuReader, GpuStep } from './gpu-step.ts';
+import { UpdateKernel, type KernelMemories } from './update-kernel.ts';
 
 /** What onnxruntime-node and onnxruntime-web have in common. */
 export interface Runtime {
@@ -37,6 +40,8 @@ export class OnnxSession implements Session {
   /** Copies of single state tensors to the host, made when first asked for. */
   private readonly downloads = new Map<string, Promise<OnnxProgram>>();
 
+  private readonly kernelMemories: KernelMemories = new Map();
+
   private readonly reader = new GpuReader(async program => this.keep(program, await this.create(program)));
 
   constructor(readonly device: Device, private readonly provider: Provider) {}
@@ -62,7 +67,10 @@ export class OnnxSession implements Session {
   }
 
   async compile(program: Program): Promise<CompiledProgram> {
-    if (this.provider.memory !== 'gpu') return this.keep(program, await this.create(program));
+    if (this.provider.memory !== 'gpu') {
+      const fused = this.fuse(program);
+      return this.keep(program, await this.create(fused?.rest ?? program), fused);
+    }
     // Results of a step stay with the state, so that nobody waits for them; those of a look are wanted at once.
     const results = program.updates.length > 0 ? program.outputs.map(({ name }) => name) : [];
     const staying = [...program.updates.map(({ name }) => nextName(name)), ...results];
@@ -81,8 +89,17 @@ export class OnnxSession implements Session {
     this.compiled.clear();
   }
 
-  private keep(program: Program, created: InferenceSession): OnnxProgram {
-    const compiled: OnnxProgram = new OnnxProgram(this.device, program, created, this.held, this.provider.memory, value => this.upload(value), async () => {
+  /** The program with its updates in kernels, where these are faster and have room for them. */
+  private fuse(program: Program): Fused | undefined {
+    if (this.provider.nativeCpu !== true || program.updates.length === 0) return undefined;
+    const fused = fuseUpdates(program);
+    return fused.updates.length > 0 && fused.updates.every(UpdateKernel.fits) ? fused : undefined;
+  }
+
+  private keep(program: Program, created: InferenceSession, fused?: Fused): OnnxProgram {
+    const step = fused && new FusedStep(fused, this.kernelMemories, (data, shape) => this.upload(hostTensor(data, shape)));
+    const parts = { program, rest: fused?.rest ?? program, step, session: created };
+    const compiled: OnnxProgram = new OnnxProgram(this.device, parts, this.held, this.provider.memory, value => this.upload(value), async () => {
       // State in GPU buffers may be this program's work; it stays until the whole session goes.
       if (this.provider.memory === 'gpu') return;
       this.compiled.delete(compiled);
@@ -117,20 +134,29 @@ export class OnnxSession implements Session {
   }
 }
 
+interface Parts {
+  readonly program: Program;
+  /** What the session runs: all of the program, or what its updates in kernels leave of it. */
+  readonly rest: Program;
+  readonly step: FusedStep | undefined;
+  readonly session: InferenceSession;
+}
+
 export class OnnxProgram implements CompiledProgram {
   private readonly feeds: Record<string, Tensor> = {};
   private readonly fetches: Record<string, Tensor | null>;
 
   constructor(
     private readonly device: Device,
-    private readonly program: Program,
-    private readonly session: InferenceSession,
+    private readonly parts: Parts,
     private readonly held: Held,
     private readonly memory: Provider['memory'],
     private readonly upload: (value: HostTensor) => Tensor,
     readonly dispose: () => Promise<void>,
   ) {
-    this.fetches = Object.fromEntries([...program.outputs.map(({ name }) => name), ...program.updates.map(({ name }) => nextName(name))].map(name => [name, null]));
+    const { program, rest, step } = parts;
+    const names = [...program.outputs.map(({ name }) => name), ...rest.updates.map(({ name }) => nextName(name))];
+    this.fetches = { ...Object.fromEntries(names.map(name => [name, null])), ...step?.gradients };
   }
 
   async run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
@@ -139,37 +165,42 @@ export class OnnxProgram implements CompiledProgram {
 
   /** Results where the session leaves them. */
   async runHere(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, Tensor>> {
+    const { program, step } = this.parts;
     const tensors: Record<string, Tensor> = {};
-    for (const { name } of this.program.inputs) {
+    for (const { name } of program.inputs) {
       const value = feeds[name];
-      if (value === undefined) throw new StudioError('internal', `"${this.program.name}" was not fed "${name}".`);
+      if (value === undefined) throw new StudioError('internal', `"${program.name}" was not fed "${name}".`);
       tensors[name] = this.upload(value);
     }
-    return this.runTensors(tensors);
+    step?.take(this.held.state, name => this.missing(name));
+    const results = await this.runTensors(tensors);
+    step?.update(feeds);
+    return results;
   }
 
   async runTensors(tensors: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
     const { state, spare } = this.held;
+    const { program, rest, step, session } = this.parts;
     Object.assign(this.feeds, tensors);
-    for (const { name } of this.program.state) {
-      const value = state.get(name);
-      if (value === undefined) throw new StudioError('internal', `"${this.program.name}" needs the state "${name}", which was never set.`);
-      this.feeds[name] = value;
-    }
+    for (const { name } of rest.state) this.feeds[name] = state.get(name) ?? step?.views[name] ?? this.missing(name);
     // New state goes into the memory of the state before last: fresh memory would be cleared and collected at every step.
-    for (const { name } of this.program.updates) this.fetches[nextName(name)] = spare.get(name) ?? null;
-    const results = await this.session.run(this.feeds, this.fetches).catch((cause: unknown) => { throw programFailure(this.device, this.program.name, cause); });
-    for (const { name } of this.program.updates) {
+    for (const { name } of rest.updates) this.fetches[nextName(name)] = spare.get(name) ?? null;
+    const results = await session.run(this.feeds, this.fetches).catch((cause: unknown) => { throw programFailure(this.device, program.name, cause); });
+    for (const { name } of rest.updates) {
       const before = state.get(name);
       state.set(name, results[nextName(name)]!);
       if (this.memory === 'gpu') before?.dispose();
       else if (this.memory === 'alternating' && before !== undefined) spare.set(name, before);
     }
-    return Object.fromEntries(this.program.outputs.map(({ name }) => [name, results[name]!]));
+    return Object.fromEntries(program.outputs.map(({ name }) => [name, results[name]!]));
+  }
+
+  private missing(name: string): never {
+    throw new StudioError('internal', `"${this.parts.program.name}" needs the state "${name}", which was never set.`);
   }
 
   release(): Promise<void> {
-    return this.session.release();
+    return this.parts.session.release();
   }
 }
 

@@ -1,0 +1,143 @@
+// An optimiser's step as one pass over its vectors, in WebAssembly with 128-bit vectors, made from the same graph that other engines
+// run operation by operation. Every operation rounds as it does there (IEEE float32, nothing is contracted), so the numbers are the same.
+// The vectors live in the kernel's memory for good; ONNX Runtime reads weights and writes gradients there, and nothing is copied.
+import { StudioError } from '../../core/errors.ts';
+import { sizeOf, type HostTensor } from '../../core/tensor.ts';
+import type { FusedUpdate, Leaf } from '../../graph/fusion.ts';
+import type { Value } from '../../graph/ir.ts';
+import { assemble, type Body, code } from './wasm.ts';
+
+/** Vectors begin at whole cache lines. */
+const LINE = 64;
+/** Bytes that a vector instruction takes at once. */
+const VECTOR = 16;
+const PAGE = 65_536;
+/** What one WebAssembly memory can hold. */
+const MOST_BYTES = 2 ** 32;
+
+/** Where everything lies in the memory of an update, in bytes. */
+interface Layout {
+  /** State and outputs by name. */
+  readonly places: ReadonlyMap<string, number>;
+  readonly leaves: ReadonlyMap<Value, { readonly at: number; readonly single: boolean }>;
+  readonly bytes: number;
+}
+
+/** Numbers first, then vectors. `outputs`: the shapes of what the rest of the program gives. */
+function layoutOf({ size, leaves, state }: FusedUpdate, outputs: ReadonlyMap<string, readonly number[]>): Layout {
+  const isSingle = (value: Value, leaf: Leaf): boolean => leaf.kind === 'input' || (size > 1 && sizeOf(value.shape) === 1);
+  const padded = Math.ceil(size * 4 / LINE) * LINE;
+  const places = new Map<string, number>();
+  const found = new Map<Value, { at: number; single: boolean }>();
+  let bytes = 0;
+  const place = (value: Value, leaf: Leaf, single: boolean): void => {
+    let at = bytes;
+    if (leaf.kind === 'state') at = places.get(leaf.name)!;
+    else bytes += single ? 4 : padded;
+    found.set(value, { at, single });
+    if (leaf.kind !== 'outputs') return;
+    for (const name of leaf.names) {
+      places.set(name, at);
+      at += 4 * sizeOf(outputs.get(name)!);
+    }
+  };
+  for (const [value, leaf] of leaves) if (isSingle(value, leaf)) place(value, leaf, true);
+  bytes = Math.ceil(bytes / LINE) * LINE;
+  for (const name of state) {
+    places.set(name, bytes);
+    bytes += padded;
+  }
+  for (const [value, leaf] of leaves) if (!isSingle(value, leaf)) place(value, leaf, false);
+  return { places, leaves: found, bytes };
+}
+
+/** Memories by what lies where in them: programs that differ in their batch alone share them. */
+export type KernelMemories = Map<string, WebAssembly.Memory>;
+
+export class UpdateKernel {
+  private readonly memory: WebAssembly.Memory;
+  private readonly layout: Layout;
+  private readonly numbers: Float32Array;
+  private readonly pass: (bytes: number) => void;
+
+  /** Whether a memory can hold what an update needs. */
+  static fits({ size, state, leaves }: FusedUpdate): boolean {
+    return (size * 4 + LINE) * (state.length + leaves.size) < MOST_BYTES;
+  }
+
+  constructor(private readonly update: FusedUpdate, private readonly outputs: ReadonlyMap<string, readonly number[]>, memories: KernelMemories) {
+    const layout = this.layout = layoutOf(update, outputs);
+    const key = JSON.stringify([...layout.places, layout.bytes]);
+    const pages = Math.ceil(layout.bytes / PAGE);
+    this.memory = memories.get(key) ?? new WebAssembly.Memory({ initial: pages, maximum: pages });
+    memories.set(key, this.memory);
+    this.numbers = new Float32Array(this.memory.buffer, 0, pages * PAGE / 4);
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(assemble(bodyOf(update, layout), pages)), { host: { memory: this.memory } });
+    this.pass = instance.exports['pass'] as (bytes: number) => void;
+  }
+
+  get state(): readonly string[] {
+    return this.update.state;
+  }
+
+  /** Outputs of the rest of the program that are to be written here. */
+  get wanted(): string[] {
+    return [...this.layout.places.keys()].filter(name => this.outputs.has(name));
+  }
+
+  /** The memory of a vector of state or an output, or of a part of it. */
+  view(name: string, offset = 0, length = this.outputs.has(name) ? sizeOf(this.outputs.get(name)!) : this.update.size): Float32Array {
+    const start = this.layout.places.get(name)! / 4 + offset;
+    return this.numbers.subarray(start, start + length);
+  }
+
+  /** Updates the state in its place. */
+  run(feeds: Readonly<Record<string, HostTensor>>): void {
+    for (const [value, leaf] of this.update.leaves) {
+      if (leaf.kind !== 'input') continue;
+      const number = feeds[leaf.name]?.data[leaf.index];
+      if (number === undefined) throw new StudioError('internal', `The update was not fed "${leaf.name}".`);
+      this.numbers[this.layout.leaves.get(value)!.at / 4] = Number(number);
+    }
+    this.pass(Math.ceil(this.update.size * 4 / VECTOR) * VECTOR);
+  }
+}
+
+const instructions: Readonly<Record<string, number>> = { neg: code.neg, abs: code.abs, sqrt: code.sqrt, add: code.add, sub: code.sub, mul: code.mul, div: code.div, max: code.max, min: code.min };
+
+/** Single numbers before the loop, one vector of everything else at a time in it. All results are known before the first is stored. */
+function bodyOf({ size, results }: FusedUpdate, { leaves, places }: Layout): Body {
+  const locals = new Map<Value, number>();
+  const body: Body = { before: [], loop: [], vectors: 0 };
+  for (const value of topologicalUpTo(results.map(({ value: root }) => root), leaves)) {
+    const leaf = leaves.get(value);
+    const single = leaf?.single ?? (value.op.kind === 'constant' || (size > 1 && sizeOf(value.shape) === 1));
+    const into = single ? body.before : body.loop;
+    const local = body.vectors++;
+    locals.set(value, local);
+    if (leaf !== undefined) into.push(...(single ? code.splatAt(leaf.at) : code.loadAt(leaf.at)));
+    else if (value.op.kind === 'constant') into.push(...code.constant(value.op.data[0]!));
+    else {
+      const operands = value.op.kind === 'square' ? [value.inputs[0]!, value.inputs[0]!] : value.inputs;
+      for (const operand of operands) into.push(...code.get(locals.get(operand)!));
+      into.push(...code.vector(value.op.kind === 'square' ? code.mul : instructions[value.op.kind]!));
+    }
+    into.push(...code.set(local));
+  }
+  for (const { name, value } of results) body.loop.push(...code.storeAt(places.get(name)!, locals.get(value)!));
+  return body;
+}
+
+/** Values after their inputs, down to the leaves. */
+function topologicalUpTo(roots: readonly Value[], leaves: ReadonlyMap<Value, unknown>): Value[] {
+  const order: Value[] = [];
+  const seen = new Set<Value>();
+  const visit = (value: Value): void => {
+    if (seen.has(value)) return;
+    seen.add(value);
+    if (!leaves.has(value)) for (const input of value.inputs) visit(input);
+    order.push(value);
+  };
+  for (const root of roots) visit(root);
+  return order;
+}
