@@ -166,12 +166,15 @@ export function reconstructionGrid(samples: ReconstructedSamples, options: GridO
   const picture = newPicture(left + across * (cellWidth + GAP) - GAP + MARGIN, top + bands * (bandHeight + 3 * GAP) - 3 * GAP + MARGIN);
   if (title !== undefined) drawFitting(picture, title, left, MARGIN, picture.width - left - MARGIN, TEXT + 3, 'left');
 
+  // One size for all of them: names in several would look like headings and names.
+  const labelSize = Math.min(...(samples.labels ?? []).map(text => fittingSize(text, cellWidth, TEXT)), TEXT);
+
   for (let band = 0; band < bands; band++) {
     let y = top + band * (bandHeight + 3 * GAP);
     const inBand = Math.min(columns, samples.count - band * columns);
     const center = (i: number): number => left + i * (cellWidth + GAP) + Math.floor(cellWidth / 2);
     if (samples.labels !== undefined) {
-      for (let i = 0; i < inBand; i++) drawFitting(picture, samples.labels[band * columns + i] ?? '', center(i), y, cellWidth, TEXT, 'center');
+      for (let i = 0; i < inBand; i++) drawFitting(picture, samples.labels[band * columns + i] ?? '', center(i), y, cellWidth, labelSize, 'center');
       y += above;
     }
     for (const plan of plans) {
@@ -193,10 +196,16 @@ export function reconstructionGrid(samples: ReconstructedSamples, options: GridO
   return picture;
 }
 
-/** Text no wider than a room: set smaller, then cut. */
-function drawFitting(picture: Picture, text: string, x: number, y: number, room: number, size: number, align: 'left' | 'center'): void {
+/** The largest size, up to `size`, in which a text is no wider than a room; the smallest that can be read when there is none. */
+function fittingSize(text: string, room: number, size: number): number {
   let fitting = size;
   while (fitting > 8 && textWidth(text, fitting) > room) fitting--;
+  return fitting;
+}
+
+/** Text no wider than a room: set smaller, then cut. */
+function drawFitting(picture: Picture, text: string, x: number, y: number, room: number, size: number, align: 'left' | 'center'): void {
+  const fitting = fittingSize(text, room, size);
   let shown = text;
   while (shown.length > 1 && textWidth(shown, fitting) > room) shown = `${shown.replace(/…$/, '').slice(0, -1)}…`;
   drawText(picture, shown, x, y + (size - fitting), fitting, align);
