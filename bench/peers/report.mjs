@@ -82,7 +82,7 @@ Made by \`npm run bench:peers\` (Linux). Same models, first weights, order of sa
 are given the model that our own code makes of the \`.aeconf\` file (\`bench/peers/description.ts\`). The losses after the first epoch show that it is the same
 training; where noise is drawn they agree as far as noise does, and tf.layers starts from weights of its own.
 
-- **samples/s**: within an epoch, the median of the turns. All contenders of a case stay in memory and train in turns.
+- **samples/s**: within an epoch, the median of the turns; ours from when its principal components are known, which are found once in a run. All contenders of a case stay in memory and train in turns.
 - **ratio**: our speed over theirs in neighbouring turns: median (least–most). Above 1 we are faster.
 - **CPU s**: processor time for a thousand samples.
 - **epoch 1**: seconds from the start of the process to the end of the first epoch and its validation. Ours also writes checkpoint, pictures, codes and events.

@@ -1,5 +1,5 @@
 // The baseline of a run, computed once beside the training: it begins after the first epoch, works in small pieces between
-// steps, and is written to run.json. What it says at the end is whether the model has learned more than a projection.
+// steps and rests after each, and is written to run.json. What it says at the end is whether the model has learned more than a projection.
 import { messageOf } from '../core/errors.ts';
 import type { Session } from '../engine/engine.ts';
 import type { RunInfo, ScalarValues } from '../runs/events.ts';
@@ -12,9 +12,13 @@ import { judgedSplit } from './views.ts';
 
 export type Baseline = NonNullable<RunInfo['baseline']>;
 
+/** How long training goes on undisturbed after a piece of work, in times of what that took: the components get a quarter of the processor. */
+const REST = 3;
+
 export class BaselineTask {
   private work: Promise<void> | undefined;
   private cancelled = false;
+  private readonly pace = new Pace();
 
   constructor(private readonly experiment: Experiment, private readonly session: Session, private readonly writer: Pick<RunWriter, 'info' | 'updateInfo'>) {}
 
@@ -27,11 +31,13 @@ export class BaselineTask {
   /** Gives up what is not done yet. */
   async cancel(): Promise<void> {
     this.cancelled = true;
+    this.pace.hurry();
     await this.work;
   }
 
   /** The baseline beside the model as it is now; undefined where there is none. @throws StudioError('run') when the disk refuses. */
   async compare(evaluator: Evaluator): Promise<Baseline | undefined> {
+    this.pace.hurry();
     await this.work;
     const { baseline } = this.writer.info;
     if (baseline === undefined) return undefined;
@@ -48,13 +54,42 @@ export class BaselineTask {
       writer.updateInfo({ baselineSkipped: `Principal components of ${experiment.dataset.train.count} samples of ${experiment.features} numbers would take too long.` });
       return;
     }
+    this.pace.start();
     try {
-      const mse = await principalBaseline(experiment, this.session, { cancelled: () => this.cancelled });
+      const mse = await principalBaseline(experiment, this.session, { cancelled: () => this.cancelled, rest: () => this.pace.rest() });
       writer.updateInfo({ baseline: { kind: 'pca', components: experiment.codeSize, mse, levels: levelsOf(experiment, mse) } });
     } catch (error) {
       // No training ends for want of a baseline.
       if (!this.cancelled) writer.updateInfo({ baselineSkipped: messageOf(error) });
     }
+  }
+}
+
+/** Rests between pieces of work, until somebody waits for the result. */
+class Pace {
+  private began = 0;
+  private wake: (() => void) | undefined;
+  private hurried = false;
+
+  start(): void {
+    this.began = performance.now();
+  }
+
+  async rest(): Promise<void> {
+    const spent = this.hurried ? 0 : performance.now() - this.began;
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, REST * spent);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.start();
+  }
+
+  hurry(): void {
+    this.hurried = true;
+    this.wake?.();
   }
 }
 

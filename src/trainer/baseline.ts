@@ -11,7 +11,6 @@ import type { Value } from '../graph/ir.ts';
 import * as ops from '../graph/ops.ts';
 import type { Port, Program } from '../graph/program.ts';
 import { orthonormalise, rayleighRitz, startingBlock } from '../analysis/pca.ts';
-import { Breath } from './breath.ts';
 import { EXTRA_VECTORS, LARGEST_COVARIANCE } from './compared.ts';
 import { takeSamples } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
@@ -31,7 +30,11 @@ export interface Components {
 export interface BaselineOptions {
   /** Asked now and then; true gives the work up. */
   readonly cancelled?: () => boolean;
+  /** Awaited between two pieces of work; a turn of the event loop when left out. */
+  readonly rest?: () => Promise<void>;
 }
+
+const turn = (): Promise<void> => new Promise(resolve => { setImmediate(resolve); });
 
 /** Numbers in the rows of one product: 2,048 images of 28×28. */
 const CHUNK_NUMBERS = 2048 * 784;
@@ -137,7 +140,6 @@ function chunkOf({ split, features }: Data, first: number, count: number): HostT
 /** Sums over all rows, chunk by chunk. */
 class RowSums {
   private readonly chunk: number;
-  private readonly breath = new Breath();
 
   constructor(private readonly data: Data, private readonly products: Products, private readonly options: BaselineOptions) {
     this.chunk = chunkSize(data);
@@ -150,8 +152,8 @@ class RowSums {
       const size = Math.min(this.chunk, this.data.split.count - first);
       const results = await this.products.run(`${name} ${size}`, () => build(size), { rows: chunkOf(this.data, first, size), ...feeds });
       for (const key in sums) addTo(sums[key], results[key]!.data);
-      // A turn of the event loop for every chunk: training goes on in between.
-      await this.breath.take(true);
+      // Training goes on in between.
+      await (this.options.rest ?? turn)();
       if (this.options.cancelled?.()) throw cancelledError();
     }
     return sums;
@@ -202,7 +204,6 @@ export async function principalComponentsOf(experiment: Experiment, wanted: numb
   const { features, split: { count } } = data;
   const products = new Products(session);
   const sums = new RowSums(data, products, options);
-  const breath = new Breath();
   try {
     const { sum } = await sums.of('sum', size => sumProgram(size, data), {}, { sum: features });
     const mean = sum.map(value => value / count);
@@ -229,7 +230,7 @@ export async function principalComponentsOf(experiment: Experiment, wanted: numb
       }
       orthonormalise(image, block, features);
       basis = image;
-      await breath.take(true);
+      await (options.rest ?? turn)();
       if (options.cancelled?.()) throw cancelledError();
     }
   } finally {
@@ -238,13 +239,12 @@ export async function principalComponentsOf(experiment: Experiment, wanted: numb
 }
 
 /** Mean squared error of the judged samples, corrupted as the spec says, each rebuilt from its components and judged by the clean one. */
-export async function reconstructionError(experiment: Experiment, { count: components, mean, rows }: Components, session: Session, { cancelled }: BaselineOptions = {}): Promise<number> {
+export async function reconstructionError(experiment: Experiment, { count: components, mean, rows }: Components, session: Session, { cancelled, rest = turn }: BaselineOptions = {}): Promise<number> {
   const split = judgedSplit(experiment);
   const data = dataOf(experiment, split);
   const { features } = data;
   const chunk = chunkSize(data);
   const products = new Products(session);
-  const breath = new Breath();
   const vectors = { mean: tensor(mean, [1, features]), vectors: tensor(rows, [components, features]) };
   let sum = 0;
   try {
@@ -255,7 +255,7 @@ export async function reconstructionError(experiment: Experiment, { count: compo
       const feeds = { rows: tensor(values, [size, features]), ...vectors, ...(corrupted ? { seen: tensor(corrupted, [size, features]) } : {}) };
       const { error } = await products.run(String(size), () => errorProgram(size, components, corrupted !== undefined, data), feeds);
       for (const value of error!.data) sum += value;
-      await breath.take(true);
+      await rest();
     }
     return sum / split.count;
   } finally {

@@ -228,7 +228,7 @@ export class TrainingLoop {
   private compared(judged: Judgement | undefined, step: number): Pick<RunStatus, 'mse' | 'pca'> {
     const { recorder, writer: { info: { baseline } } } = this.training;
     if (judged?.mse === undefined) return {};
-    if (baseline?.levels !== undefined) recorder.baseline(baseline.levels, judged.values, step);
+    if (baseline?.levels !== undefined) recorder.baseline(baseline.levels, step);
     return { mse: judged.mse, ...(baseline === undefined ? {} : { pca: baseline.mse }) };
   }
 

@@ -8,6 +8,9 @@ type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 export type NewEvent = Without<RunEvent, 'time' | 'elapsed'>;
 
 export class Recorder {
+  /** What the last epoch was judged by, which is what there are charts of. */
+  private judged: ScalarValues = {};
+
   constructor(
     private readonly writer: RunWriter,
     private readonly tensorboard: RunTensorBoard,
@@ -23,12 +26,13 @@ export class Recorder {
   record(event: RunEvent): void {
     const written = this.writer.event(event);
     this.tensorboard.event(written);
+    if (event.type === 'scalars' && event.split === 'validation' && event.per === 'epoch') this.judged = event.values;
     this.onEvent?.(written);
   }
 
-  /** What principal components reach, for the charts on which these values are drawn. */
-  baseline(levels: ScalarValues, values: ScalarValues, step: number): void {
-    const drawn = Object.entries(levels).filter(([name]) => name in values);
+  /** What principal components reach, on the charts that it can be compared on. */
+  baseline(levels: ScalarValues, step: number): void {
+    const drawn = Object.entries(levels).filter(([name]) => name in this.judged);
     if (drawn.length > 0) this.tensorboard.baseline(Object.fromEntries(drawn), step, Date.now());
   }
 }
