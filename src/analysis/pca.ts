@@ -192,7 +192,13 @@ function multiplyRows(weights: Float64Array, rows: Float64Array, r: number, n: n
   return out;
 }
 
-/** Gram-Schmidt, twice for accuracy; a row that vanishes becomes the unit vector that is still free. */
+/** A row that keeps this share of its length has lost nothing to rounding, and is not made orthogonal again. */
+const KEPT = 0.7;
+
+/**
+ * Gram-Schmidt, twice where the first time took much away (L. Giraud et al., "The loss of orthogonality in the Gram-Schmidt
+ * orthogonalization process", 2005); a row that vanishes becomes the unit vector that is still free.
+ */
 export function orthonormalise(rows: Float64Array, r: number, n: number): void {
   for (let i = 0; i < r; i++) {
     const row = rows.subarray(i * n, (i + 1) * n);
@@ -202,18 +208,38 @@ export function orthonormalise(rows: Float64Array, r: number, n: number): void {
         row[unit] = 1;
       }
       const before = Math.sqrt(dot(row, 0, row, 0, n));
-      for (let pass = 0; pass < 2; pass++) {
-        for (let j = 0; j < i; j++) {
-          const overlap = dot(rows, j * n, row, 0, n);
-          for (let k = 0; k < n; k++) row[k]! -= overlap * rows[j * n + k]!;
-        }
+      removeFrom(row, rows, i, n);
+      let length = Math.sqrt(dot(row, 0, row, 0, n));
+      if (length < KEPT * before) {
+        removeFrom(row, rows, i, n);
+        length = Math.sqrt(dot(row, 0, row, 0, n));
       }
-      const length = Math.sqrt(dot(row, 0, row, 0, n));
       if (length > 1e-10 * before && length > 1e-300) {
         for (let k = 0; k < n; k++) row[k]! /= length;
         break;
       }
     }
+  }
+}
+
+/** Takes from a row what it shares with the first `count` of orthonormal rows, four of them at a time: a sum has to wait for itself. */
+function removeFrom(row: Float64Array, rows: Float64Array, count: number, n: number): void {
+  let j = 0;
+  for (; j + 4 <= count; j += 4) {
+    const [a, b, c, d] = [j * n, (j + 1) * n, (j + 2) * n, (j + 3) * n];
+    let [p, q, s, t] = [0, 0, 0, 0];
+    for (let k = 0; k < n; k++) {
+      const value = row[k]!;
+      p += rows[a + k]! * value;
+      q += rows[b + k]! * value;
+      s += rows[c + k]! * value;
+      t += rows[d + k]! * value;
+    }
+    for (let k = 0; k < n; k++) row[k]! -= p * rows[a + k]! + q * rows[b + k]! + s * rows[c + k]! + t * rows[d + k]!;
+  }
+  for (; j < count; j++) {
+    const overlap = dot(rows, j * n, row, 0, n);
+    for (let k = 0; k < n; k++) row[k]! -= overlap * rows[j * n + k]!;
   }
 }
 
