@@ -15,6 +15,8 @@ import { fastProduct, matmul, type Matrix } from './product.ts';
 import { encodeModel, type Attribute, type OnnxNode, type OnnxPort } from './proto.ts';
 
 const OPSET = 18;
+/** Rows whose columns are added up as a product, one after another: rounding grows with their number. */
+const MOST_ROWS = 1024;
 
 export interface LowerOptions {
   /** Leave the first axis of inputs and outputs open. Every reshape keeps the first axis as "whatever is left". */
@@ -221,6 +223,7 @@ class Lowering {
     const { name, order } = this.place(square ? a.inputs[0]! : a);
     const type = square ? 'ReduceSumSquare' : kind === 'reduceSum' ? 'ReduceSum' : 'ReduceMax';
     const reduced = axes.map(axis => order.indexOf(axis)).sort((p, q) => p - q);
+    if (type !== 'ReduceMax' && this.sumsColumns(a.shape, reduced)) return this.columnSums(square ? this.out.emit('Mul', [name, name]) : name, a.shape, keepDims);
     const keeps = { name: 'keepdims', int: keepDims ? 1 : 0 };
     // A sum over all but the last axis is split between threads by columns, and slows down with every thread; over the samples it scales.
     const bySample = this.forCpu && type === 'ReduceSum' && reduced.length > 1 && reduced.length < a.shape.length && reduced.every((axis, i) => axis === i);
@@ -228,6 +231,16 @@ class Lowering {
       ? [this.out.emit(type, [name, this.out.integers(reduced.slice(1))], [{ name: 'keepdims', int: 1 }]), keepDims ? [0] : reduced] as const
       : [name, reduced] as const;
     return { order: keepDims ? order : without(order, axes), name: this.out.emit(type, [source, this.out.integers(rest)], [keeps]) };
+  }
+
+  /** Sums over a batch: a product with ones takes a fifth of the time, and of so few numbers rounds no worse. */
+  private sumsColumns({ length, [0]: rows }: readonly number[], reduced: readonly number[]): boolean {
+    return this.forCpu && length === 2 && sameNumbers(reduced, [0]) && rows! <= MOST_ROWS;
+  }
+
+  private columnSums(name: string, [rows, columns]: readonly number[], keepDims: boolean): Place {
+    const sums = this.out.emit('MatMul', [this.out.floats(new Float32Array(rows!).fill(1), [1, rows!]), name]);
+    return keepDims ? { order: [0, 1], name: sums } : { order: [0], name: this.out.reshape(sums, [columns!]) };
   }
 
   private reshape({ shape }: Value, a: Value): Place {
