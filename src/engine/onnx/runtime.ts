@@ -88,7 +88,7 @@ export class OnnxEngine implements Engine {
 
 async function providerFor(id: string, { threads = physicalCores() }: SessionOptions): Promise<Provider> {
   const runtime = await loadNative();
-  if (id === 'cpu') return { runtime, options: cpuOptions(threads), memory: 'alternating', nativeCpu: true };
+  if (id === 'cpu') return { runtime, options: cpuOptions(threads), memory: 'alternating', nativeCpu: true, updateKernels: true };
   if (!(id in gpuProviders)) throw new StudioError('device', `There is no device "${id}".`);
   return {
     runtime,

@@ -26,6 +26,8 @@ export interface Provider {
   readonly memory: 'fresh' | 'alternating' | 'gpu';
   /** Whether ONNX Runtime's native CPU kernels run it, for which programs are lowered in a form of their own. */
   readonly nativeCpu?: boolean;
+  /** Whether updates run in kernels of our own, for which state has to lie in host memory. */
+  readonly updateKernels?: boolean;
 }
 
 /** The state of a session, and host memory that held earlier state and may be written again. */
@@ -91,7 +93,7 @@ export class OnnxSession implements Session {
 
   /** The program with its updates in kernels, where these are faster and have room for them. */
   private fuse(program: Program): Fused | undefined {
-    if (this.provider.nativeCpu !== true || program.updates.length === 0) return undefined;
+    if (this.provider.updateKernels !== true || program.updates.length === 0) return undefined;
     const fused = fuseUpdates(program);
     return fused.updates.length > 0 && fused.updates.every(UpdateKernel.fits) ? fused : undefined;
   }

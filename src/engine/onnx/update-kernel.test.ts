@@ -14,7 +14,8 @@ import { OnnxSession } from './session.ts';
 import { UpdateKernel } from './update-kernel.ts';
 
 const device = { id: 'cpu', engine: 'onnx', name: 'CPU', available: true, version: '' } as const;
-const open = (nativeCpu: boolean): OnnxSession => new OnnxSession(device, { runtime: ort, options: { intraOpNumThreads: 1 }, memory: 'alternating', nativeCpu });
+const open = (updateKernels: boolean): OnnxSession => (
+  new OnnxSession(device, { runtime: ort, options: { intraOpNumThreads: 1 }, memory: 'alternating', nativeCpu: true, updateKernels }));
 
 const port = (name: string, shape: readonly number[]): Port => ({ name, dtype: 'float32', shape });
 
