@@ -4,7 +4,7 @@ import { messageOf, StudioError } from '../core/errors.ts';
 import type { Device } from './engine.ts';
 
 /** The words of ONNX Runtime's allocators, of CUDA and its libraries, Direct3D, Dawn, TensorFlow, WebAssembly and C++. */
-const OUT_OF_MEMORY = /out of memory|failed to allocate|bad_alloc|\bOOM\b|resource exhausted|ALLOC_FAILED|E_OUTOFMEMORY|8007000E|max(imum)? buffer size|maxStorageBufferBindingSize|allocation failed|enlarge memory|not enough memory/i;
+const OUT_OF_MEMORY = /out of memory|failed to allocate|could not allocate|bad_alloc|\bOOM\b|resource exhausted|ALLOC_FAILED|E_OUTOFMEMORY|8007000E|max(imum)? buffer size|maxStorageBufferBindingSize|allocation failed|enlarge memory|not enough memory/i;
 
 /** Why `program` did not run or could not be prepared on the device; an error of ours stays what it is. */
 export function programFailure(device: Device, program: string, cause: unknown): StudioError {

@@ -99,8 +99,7 @@ export class OnnxSession implements Session {
   }
 
   private keep(program: Program, created: InferenceSession, fused?: Fused): OnnxProgram {
-    const step = fused && new FusedStep(fused, this.kernelMemories, (data, shape) => this.upload(hostTensor(data, shape)));
-    const parts = { program, rest: fused?.rest ?? program, step, session: created };
+    const parts = { program, rest: fused?.rest ?? program, step: fused && this.stepOf(program, fused), session: created };
     const compiled: OnnxProgram = new OnnxProgram(this.device, parts, this.held, this.provider.memory, value => this.upload(value), async () => {
       // State in GPU buffers may be this program's work; it stays until the whole session goes.
       if (this.provider.memory === 'gpu') return;
@@ -109,6 +108,14 @@ export class OnnxSession implements Session {
     });
     this.compiled.add(compiled);
     return compiled;
+  }
+
+  private stepOf(program: Program, fused: Fused): FusedStep {
+    try {
+      return new FusedStep(fused, this.kernelMemories, (data, shape) => this.upload(hostTensor(data, shape)));
+    } catch (cause) {
+      throw programFailure(this.device, program.name, cause);
+    }
   }
 
   private upload(value: HostTensor): Tensor {

@@ -123,6 +123,18 @@ describe('an optimiser as a kernel', () => {
     await session.dispose();
   });
 
+  it('says so when there is no memory for a kernel', async () => {
+    const session = open(true);
+    const { Memory } = WebAssembly;
+    WebAssembly.Memory = class { constructor() { throw new RangeError('WebAssembly.Memory(): could not allocate memory'); } } as unknown as typeof Memory;
+    try {
+      await expect(session.compile(stepOf(optimizerOf({ type: 'sgd' }), 8, false))).rejects.toMatchObject({ reason: 'memory', message: expect.stringContaining('Lower training.batchSize') as string });
+    } finally {
+      WebAssembly.Memory = Memory;
+      await session.dispose();
+    }
+  });
+
   it('leaves to ONNX Runtime what no memory of a kernel can hold', () => {
     const update = (size: number) => fuseUpdates({ ...stepOf(optimizerOf({ type: 'sgd' }), 8, false), updates: [{ name: 'w', value: ops.add(ops.state('w', [size]), 1) }] }).updates[0]!;
     expect([UpdateKernel.fits(update(2 ** 20)), UpdateKernel.fits(update(2 ** 30))]).toEqual([true, false]);

@@ -223,7 +223,11 @@ class Lowering {
     const { name, order } = this.place(square ? a.inputs[0]! : a);
     const type = square ? 'ReduceSumSquare' : kind === 'reduceSum' ? 'ReduceSum' : 'ReduceMax';
     const reduced = axes.map(axis => order.indexOf(axis)).sort((p, q) => p - q);
-    if (type !== 'ReduceMax' && this.sumsColumns(a.shape, reduced)) return this.columnSums(square ? this.out.emit('Mul', [name, name]) : name, a.shape, keepDims);
+    const lies = arrange(a.shape, order);
+    if (type !== 'ReduceMax' && this.sumsColumns(lies, reduced)) {
+      const sums = this.columnSums(square ? this.out.emit('Mul', [name, name]) : name, lies);
+      return keepDims ? { order, name: sums } : { order: [0], name: this.out.reshape(sums, [lies[1]!]) };
+    }
     const keeps = { name: 'keepdims', int: keepDims ? 1 : 0 };
     // A sum over all but the last axis is split between threads by columns, and slows down with every thread; over the samples it scales.
     const bySample = this.forCpu && type === 'ReduceSum' && reduced.length > 1 && reduced.length < a.shape.length && reduced.every((axis, i) => axis === i);
@@ -238,9 +242,9 @@ class Lowering {
     return this.forCpu && length === 2 && sameNumbers(reduced, [0]) && rows! <= MOST_ROWS;
   }
 
-  private columnSums(name: string, [rows, columns]: readonly number[], keepDims: boolean): Place {
-    const sums = this.out.emit('MatMul', [this.out.floats(new Float32Array(rows!).fill(1), [1, rows!]), name]);
-    return keepDims ? { order: [0, 1], name: sums } : { order: [0], name: this.out.reshape(sums, [columns!]) };
+  /** rows × columns → 1 × columns. */
+  private columnSums(name: string, [rows]: readonly number[]): string {
+    return this.out.emit('MatMul', [this.out.floats(new Float32Array(rows!).fill(1), [1, rows!]), name]);
   }
 
   private reshape({ shape }: Value, a: Value): Place {
