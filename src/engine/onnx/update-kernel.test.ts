@@ -126,7 +126,7 @@ describe('an optimiser as a kernel', () => {
   it('says so when there is no memory for a kernel', async () => {
     const session = open(true);
     const { Memory } = WebAssembly;
-    WebAssembly.Memory = class { constructor() { throw new RangeError('WebAssembly.Memory(): could not allocate memory'); } } as unknown as typeof Memory;
+    WebAssembly.Memory = function refuse() { throw new RangeError('WebAssembly.Memory(): could not allocate memory'); } as unknown as typeof Memory;
     try {
       await expect(session.compile(stepOf(optimizerOf({ type: 'sgd' }), 8, false))).rejects.toMatchObject({ reason: 'memory', message: expect.stringContaining('Lower training.batchSize') as string });
     } finally {
