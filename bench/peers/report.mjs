@@ -74,6 +74,7 @@ export async function writePage() {
     if (existsSync(file)) found.push(JSON.parse(await readFile(file, 'utf8')));
   }
   if (found.length === 0) return;
+  const tried = found.flatMap(triedOf);
   const versions = Object.assign({}, ...found.flatMap(({ results }) => Object.values(results).flatMap(({ firsts = [] }) => firsts.map(({ keras, tensorflow, torch, tfjs }) => ({ keras, tensorflow, torch, tfjs })))).map(facts => Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))));
   const measured = found.map(({ title, date, commit, machine, threads, data, turns, seconds, command }) => `- ${title}: ${date} UTC, commit ${commit}, ${threads} threads, ${data}, ${turns} turns of ${seconds} s or more; \`${command}\`; ${machine}`);
   await writeFile(join(root, 'docs/BENCHMARKS.md'), `# Benchmarks against peers
@@ -99,14 +100,8 @@ ${found.flatMap(rows).join('\n')}
 
 ## Reading
 
-${found.map(reading).join('\n')}
-${found.flatMap(disturbance).join('\n')}
-${found.flatMap(failures).join('\n')}
-
-## Ways tried
-
-${found.flatMap(triedOf).join('\n')}
-
+${[...found.map(reading), ...found.flatMap(disturbance), ...found.flatMap(failures)].join('\n')}
+${tried.length === 0 ? '' : `\n## Ways tried\n\n${tried.join('\n')}\n`}
 ## Measured
 
 ${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')}.
