@@ -26,7 +26,7 @@ const usage = `npm run bench:peers [-- options]
   --tune            first tries Keras with jit_compile, and PyTorch without Adam's fused and without channels_last, and takes what is fastest
   --python FILE     a Python with tensorflow, keras and torch, in place of an environment in .cache/ made by pip
   --no-build        takes dist/ as it is
-  --quick           drawn digits, 1,280 samples, turns of 0.2 s; keeps nothing
+  --quick           drawn digits, 25,600 samples, turns of 0.2 s; keeps nothing
   --help            this text
 
 Cases that were measured are kept in docs/benchmarks/; docs/BENCHMARKS.md is made of all that lie there.`;
@@ -86,7 +86,7 @@ async function measure(example, who, { options, common }) {
   let runs = 0;
   const settings = () => ({ ...common, folder, batchSize: example.batchSize, runs: join(folder, `runs-${runs++}`) });
   try {
-    const wish = { sample: example.sample, batchSize: example.batchSize, folder, ...(options.quick ? { limit: 1280 } : { limit: example.limit, data: dataFolder() }) };
+    const wish = { sample: example.sample, batchSize: example.batchSize, folder, ...(options.quick ? { limit: 25_600 } : { limit: example.limit, data: dataFolder() }) };
     if (await run(process.execPath, [join(root, 'out/peers-prepare.mjs'), JSON.stringify(wish)]) !== 0) throw new ScriptError(`${example.name} could not be prepared.`);
     const { flops, samples, validation } = JSON.parse(await readFile(join(folder, 'case.json'), 'utf8'));
     const results = {};
