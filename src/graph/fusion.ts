@@ -62,7 +62,8 @@ export function fuseUpdates(program: Program): Fused {
 function groups(updates: Program['updates']): Program['updates'][] {
   let found: { readonly state: Set<string>; readonly members: Program['updates'][number][] }[] = [];
   for (const update of updates) {
-    const state = new Set([update.name, ...arithmetic([update.value]).flatMap(({ op }) => op.kind === 'state' ? [op.name] : [])]);
+    const size = sizeOf(update.value.shape);
+    const state = new Set([update.name, ...arithmetic([update.value]).flatMap(value => vectorOf(value, size) ?? [])]);
     const joined = found.filter(group => [...group.state].some(name => state.has(name)));
     found = [
       ...found.filter(group => !joined.includes(group)),
@@ -70,6 +71,11 @@ function groups(updates: Program['updates']): Program['updates'][] {
     ];
   }
   return found.map(({ members }) => members);
+}
+
+/** The vector of state that a value is, if it has the length of the update; a shorter one is only looked at. */
+function vectorOf({ op, shape }: Value, size: number): string | undefined {
+  return op.kind === 'state' && sizeOf(shape) === size ? op.name : undefined;
 }
 
 /** The arithmetic under these values and what it begins with, each after its inputs. */
@@ -87,14 +93,16 @@ function arithmetic(roots: readonly Value[]): Value[] {
 }
 
 function gather(results: Program['updates'], output: (leaf: number, part: number, value: Value) => string): FusedUpdate {
+  const size = sizeOf(results[0]!.value.shape);
   const leaves = new Map<Value, Leaf>();
   const state = new Set(results.map(({ name }) => name));
   for (const value of arithmetic(results.map(({ value: root }) => root))) {
     const { op } = value;
     if (isArithmetic(value) || (op.kind === 'constant' && sizeOf(value.shape) === 1)) continue;
-    if (op.kind === 'state') {
-      state.add(op.name);
-      leaves.set(value, { kind: 'state', name: op.name });
+    const vector = vectorOf(value, size);
+    if (vector !== undefined) {
+      state.add(vector);
+      leaves.set(value, { kind: 'state', name: vector });
       continue;
     }
     const port = numberOf(value);
@@ -107,7 +115,7 @@ function gather(results: Program['updates'], output: (leaf: number, part: number
       leaves.set(value, { kind: 'outputs', names: parts.map((part, i) => output(leaf, i, unshaped(part))) });
     }
   }
-  return { size: sizeOf(results[0]!.value.shape), leaves, results, state: [...state] };
+  return { size, leaves, results, state: [...state] };
 }
 
 /** The number of a port that a value is, if it is no more than that. */

@@ -73,7 +73,7 @@ const optimizers = [
 ];
 
 describe('an optimiser as a kernel', () => {
-  it.each(optimizers)('is what ONNX Runtime computes: $type, momentum $momentum', async spec => {
+  it.each(optimizers.map(spec => [JSON.stringify(spec), spec] as const))('is what ONNX Runtime computes: %s', async (_, spec) => {
     const optimizer = optimizerOf(spec);
     expect(fuseUpdates(stepOf(optimizer, 8, false)).updates).toHaveLength(1);
     for (const clip of [false, true]) expect(await trained(open(true), optimizer, clip)).toEqual(await trained(open(false), optimizer, clip));
@@ -100,6 +100,22 @@ describe('an optimiser as a kernel', () => {
       return [...data];
     }));
     expect(results[0]).toEqual(results[1]);
+  });
+
+  it('reads a number that is state of its own and changes in the same step', async () => {
+    const [vector, number] = [ops.state('vector', [9]), ops.state('number', [1])];
+    const program: Program = {
+      name: 'grow', inputs: [], state: [port('vector', [9]), port('number', [1])], outputs: [{ name: 'sum', value: ops.sum(vector) }],
+      updates: [{ name: 'vector', value: ops.add(vector, number) }, { name: 'number', value: ops.add(number, 1) }],
+    };
+    expect(fuseUpdates(program).updates.map(({ size, state }) => [size, state])).toEqual([[9, ['vector']], [1, ['number']]]);
+    const session = open(true);
+    await session.setState({ vector: tensor(new Float32Array(9)), number: tensor(Float32Array.of(1)) });
+    const compiled = await session.compile(program);
+    for (let i = 0; i < 3; i++) await compiled.run({});
+    const { vector: grown, number: counted } = await session.getState();
+    expect([[...grown!.data], [...counted!.data]]).toEqual([new Array(9).fill(6), [4]]);
+    await session.dispose();
   });
 
   it('takes state that is set between steps, and gives copies away', async () => {
