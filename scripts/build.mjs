@@ -57,7 +57,7 @@ const bundles = [
     external: nativePackages,
     banner: { js: '#!/usr/bin/env node' },
   },
-  { ...node, entryPoints: { 'batch-worker': 'src/data/batch-worker.ts' } },
+  { ...node, entryPoints: { 'batch-worker': 'src/data/batch-worker.ts', 'shard-worker': 'src/engine/onnx/shard-worker.ts' }, external: nativePackages },
   {
     ...page,
     entryPoints: {

@@ -8,13 +8,13 @@ import type { Terminal } from './terminal.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Builds aeconf and its worker into a folder of this process; gives the path of aeconf.js. */
+/** Builds aeconf and its workers into a folder of this process; gives the path of aeconf.js. */
 export async function buildProgram(): Promise<string> {
   // Inside the repository, so that the native packages are found.
   const folder = path.join(root, 'node_modules', '.cache', `aeconf-test-${process.pid}`);
   await build({
     absWorkingDir: root, bundle: true, platform: 'node', target: 'node20', format: 'cjs', mainFields: ['module', 'main'], outdir: folder, logLevel: 'error',
-    entryPoints: { 'aeconf': 'src/cli/main.ts', 'batch-worker': 'src/data/batch-worker.ts' },
+    entryPoints: { 'aeconf': 'src/cli/main.ts', 'batch-worker': 'src/data/batch-worker.ts', 'shard-worker': 'src/engine/onnx/shard-worker.ts' },
     external: ['onnxruntime-node', 'onnxruntime-web', '@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'],
   });
   return path.join(folder, 'aeconf.js');

@@ -65,4 +65,6 @@ export interface Engine {
 export interface SessionOptions {
   /** CPU threads; the number of physical cores when left out. */
   readonly threads?: number;
+  /** The built engine/onnx/shard-worker.ts; the one beside the program when left out. */
+  readonly shardWorker?: string;
 }

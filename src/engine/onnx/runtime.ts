@@ -12,6 +12,7 @@ import { graphicsDrivers } from '../driver.ts';
 import type { Device, Engine, Session, SessionOptions } from '../engine.ts';
 import { here } from '../here.ts';
 import { OnnxSession, type Provider, type Runtime } from './session.ts';
+import type { ShardOptions } from './sharded.ts';
 
 /** Physical cores: a second thread on the same core only competes for its vector units. */
 export function physicalCores(): number {
@@ -57,6 +58,11 @@ const cpuOptions = (threads: number): InferenceSession.SessionOptions => ({
   extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: '100' }, force_spinning_stop: '1', disable_quant_qdq: '1' } },
 });
 
+/** Programs are spread over threads by a worker that lies beside the built program; from source there is none. */
+function shardsOf(threads: number, worker = path.join(path.dirname(here()), 'shard-worker.js')): ShardOptions | undefined {
+  return threads > 1 && existsSync(worker) ? { worker, threads } : undefined;
+}
+
 const gpuProviders = {
   // With its default layout the WebGPU provider computed wrong convolutions for some shapes.
   webgpu: { name: 'webgpu', preferredLayout: 'NCHW' } as const,
@@ -86,9 +92,9 @@ export class OnnxEngine implements Engine {
   }
 }
 
-async function providerFor(id: string, { threads = physicalCores() }: SessionOptions): Promise<Provider> {
+async function providerFor(id: string, { threads = physicalCores(), shardWorker }: SessionOptions): Promise<Provider> {
   const runtime = await loadNative();
-  if (id === 'cpu') return { runtime, options: cpuOptions(threads), memory: 'alternating', nativeCpu: true, updateKernels: true };
+  if (id === 'cpu') return { runtime, options: cpuOptions(threads), memory: 'alternating', nativeCpu: true, updateKernels: true, shards: shardsOf(threads, shardWorker) };
   if (!(id in gpuProviders)) throw new StudioError('device', `There is no device "${id}".`);
   return {
     runtime,

@@ -11,6 +11,7 @@ import type { CompiledProgram, Device, Session } from '../engine.ts';
 import { programFailure } from '../failure.ts';
 import { FusedStep } from './fused-step.ts';
 import { GpuReader, GpuStep } from './gpu-step.ts';
+import { ShardThreads, type Runner, type ShardOptions } from './sharded.ts';
 import { UpdateKernel, type KernelMemories } from './update-kernel.ts';
 
 /** What onnxruntime-node and onnxruntime-web have in common. */
@@ -28,6 +29,8 @@ export interface Provider {
   readonly nativeCpu?: boolean;
   /** Whether updates run in kernels of our own, for which state has to lie in host memory. */
   readonly updateKernels?: boolean;
+  /** Threads that programs may be spread over in shards. */
+  readonly shards?: ShardOptions | undefined;
 }
 
 /** The state of a session, and host memory that held earlier state and may be written again. */
@@ -43,10 +46,14 @@ export class OnnxSession implements Session {
   private readonly downloads = new Map<string, Promise<OnnxProgram>>();
 
   private readonly kernelMemories: KernelMemories = new Map();
+  private readonly shards: ShardThreads | undefined;
 
   private readonly reader = new GpuReader(async program => this.keep(program, await this.create(program)));
 
-  constructor(readonly device: Device, private readonly provider: Provider) {}
+  constructor(readonly device: Device, private readonly provider: Provider) {
+    const { runtime, options, shards } = provider;
+    this.shards = shards && new ShardThreads(runtime, options, shards);
+  }
 
   async setState(values: Readonly<Record<string, HostTensor>>): Promise<void> {
     for (const [name, value] of Object.entries(values)) {
@@ -71,7 +78,8 @@ export class OnnxSession implements Session {
   async compile(program: Program): Promise<CompiledProgram> {
     if (this.provider.memory !== 'gpu') {
       const fused = this.fuse(program);
-      return this.keep(program, await this.create(fused?.rest ?? program), fused);
+      const rest = fused?.rest ?? program;
+      return this.keep(program, await this.sharded(rest) ?? await this.create(rest), fused);
     }
     // Results of a step stay with the state, so that nobody waits for them; those of a look are wanted at once.
     const results = program.updates.length > 0 ? program.outputs.map(({ name }) => name) : [];
@@ -89,6 +97,7 @@ export class OnnxSession implements Session {
     this.downloads.clear();
     for (const program of [...this.compiled]) await program.release();
     this.compiled.clear();
+    await this.shards?.end();
   }
 
   /** The program with its updates in kernels, where these are faster and have room for them. */
@@ -98,7 +107,15 @@ export class OnnxSession implements Session {
     return fused.updates.length > 0 && fused.updates.every(UpdateKernel.fits) ? fused : undefined;
   }
 
-  private keep(program: Program, created: InferenceSession, fused?: Fused): OnnxProgram {
+  private async sharded(program: Program): Promise<Runner | undefined> {
+    try {
+      return await this.shards?.open(program);
+    } catch (cause) {
+      throw programFailure(this.device, program.name, cause);
+    }
+  }
+
+  private keep(program: Program, created: Runner, fused?: Fused): OnnxProgram {
     const parts = { program, rest: fused?.rest ?? program, step: fused && this.stepOf(program, fused), session: created };
     const compiled: OnnxProgram = new OnnxProgram(this.device, parts, this.held, this.provider.memory, value => this.upload(value), async () => {
       // State in GPU buffers may be this program's work; it stays until the whole session goes.
@@ -122,10 +139,10 @@ export class OnnxSession implements Session {
     return new this.provider.runtime.Tensor(value.dtype, value.data, [...value.shape]) as Tensor;
   }
 
-  private async create(program: Program, outputLocation?: Record<string, 'gpu-buffer'>): Promise<InferenceSession> {
+  private async create(program: Program, outputLocation?: Record<string, 'gpu-buffer'>): Promise<Runner> {
     const options = { ...this.provider.options, ...(outputLocation ? { preferredOutputLocation: outputLocation } : {}) };
     try {
-      return await this.provider.runtime.InferenceSession.create(lower(program, { forCpu: this.provider.nativeCpu === true }), options);
+      return await this.provider.runtime.InferenceSession.create(lower(program, { forCpu: this.provider.nativeCpu === true }), options) as Runner;
     } catch (cause) {
       throw programFailure(this.device, program.name, cause);
     }
@@ -148,7 +165,7 @@ interface Parts {
   /** What the session runs: all of the program, or what its updates in kernels leave of it. */
   readonly rest: Program;
   readonly step: FusedStep | undefined;
-  readonly session: InferenceSession;
+  readonly session: Runner;
 }
 
 export class OnnxProgram implements CompiledProgram {
