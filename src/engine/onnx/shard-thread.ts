@@ -56,9 +56,9 @@ export class ShardThread {
     });
   }
 
-  /** Frees the thread's native sessions, which ending it from outside would not. */
-  async end(): Promise<void> {
-    if (this.failure === undefined) await this.ask({ kind: 'end' });
+  /** Frees native sessions, one or all, which ending the thread from outside would not. A thread that is gone has none. */
+  async free(request: Extract<ShardRequest, { kind: 'close' | 'end' }>): Promise<void> {
+    if (this.failure === undefined) await this.ask(request);
   }
 
   private fail(error: Error): void {

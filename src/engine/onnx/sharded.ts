@@ -45,7 +45,7 @@ export class ShardThreads {
   }
 
   async end(): Promise<void> {
-    await all(this.threads.map(thread => thread.end()));
+    await all(this.threads.map(thread => thread.free({ kind: 'end' })));
     this.threads.length = 0;
   }
 }
@@ -112,7 +112,7 @@ class ShardedProgram implements Runner {
   }
 
   async release(): Promise<void> {
-    await all([this.session.release(), ...this.threads.map(thread => thread.ask({ kind: 'close', id: this.id }))]);
+    await all([this.session.release(), ...this.threads.map(thread => thread.free({ kind: 'close', id: this.id }))]);
   }
 
   private firstRows(whole: Tensor, shape: readonly number[]): Tensor {

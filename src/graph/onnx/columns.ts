@@ -30,8 +30,7 @@ const FEW_CHANNELS = 4;
 export class Columns {
   private readonly made = new Map<string, string>();
 
-  /** @param group columns of two groups are never the same tensor, because ONNX Runtime sees different indices. */
-  constructor(private readonly out: Emitter, private readonly group = '') {}
+  constructor(private readonly out: Emitter) {}
 
   /** @returns batch·places × window·channels, the channels of one pixel side by side; made once for an image. */
   of(image: Image, windows: Windows): string {
@@ -52,7 +51,7 @@ export class Columns {
   private gathered({ name, shape: [batch, height, width, channels] }: Image, pixels: readonly number[]): string {
     const flat = this.out.reshape(name, [batch, height * width, channels]);
     const source = pixels.includes(height * width) ? this.out.concat([flat, this.out.zeros([batch, 1, channels])], 1) : flat;
-    return this.out.emit('Gather', [source, this.out.integers(pixels, this.group)], [{ name: 'axis', int: 1 }]);
+    return this.out.emit('Gather', [source, this.out.integers(pixels)], [{ name: 'axis', int: 1 }]);
   }
 
   /** The image once for every pixel of the window, shifted: batch × window·channels × places, then transposed. */

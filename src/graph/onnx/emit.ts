@@ -42,9 +42,9 @@ export class Emitter {
     return name;
   }
 
-  /** A vector of int64, shared between all that need the same one, or all of the same group. */
-  integers(values: readonly number[], group = ''): string {
-    const key = `${group} ${values.join()}`;
+  /** A vector of int64, shared between all that need the same one. */
+  integers(values: readonly number[]): string {
+    const key = values.join();
     let name = this.vectors.get(key);
     if (name === undefined) {
       const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);

@@ -16,14 +16,11 @@ type Shape4 = readonly [number, number, number, number];
 
 export class ImageProducts {
   private readonly columns: Columns;
-  /** Windows for gradients of filters: made anew, for keeping them until then costs more memory and as much time. */
-  private readonly filterColumns: Columns;
   /** Filters by name, taken apart for transposed convolutions. */
   private readonly taps = new Map<string, string>();
 
   constructor(private readonly out: Emitter) {
     this.columns = new Columns(out);
-    this.filterColumns = new Columns(out, 'filter');
   }
 
   /** @param filter height × width × in × out. @param shape that of the result in the graph, batch × out × height × width. */
@@ -38,7 +35,7 @@ export class ImageProducts {
   conv2dFilter(image: Image, dOutput: Image, { strides, padLow }: ConvGeometry, shape: Shape4): Place {
     const [filters, channels, height, width] = shape;
     const [batch, down, across] = dOutput.shape;
-    const columns = this.filterColumns.of(image, { size: [height, width], strides, low: padLow, places: [down, across] });
+    const columns = this.columns.of(image, { size: [height, width], strides, low: padLow, places: [down, across] });
     const rows = batch * down * across;
     const { name, turned } = fastProduct(
       this.out,
