@@ -60,7 +60,11 @@ async function end({ child }) {
 async function talking(command, args, env = {}) {
   const state = start(command, args, env);
   const lines = createInterface({ input: state.child.stdout })[Symbol.asyncIterator]();
-  const answer = async () => JSON.parse((await Promise.race([lines.next(), state.failed])).value);
+  const answer = async () => {
+    const { value, done } = await Promise.race([lines.next(), state.failed]);
+    // The end of what it says comes before the reason.
+    return JSON.parse(done ? await state.failed : value);
+  };
   const first = await answer();
   const seconds = (performance.now() - state.began) / 1000;
   return {

@@ -106,10 +106,11 @@ async function measure(example, who, { options, common }) {
       } catch (error) {
         // Not every model can be said in every framework; the others are measured all the same.
         if (name === 'ours' || options.quick) throw error;
-        console.log(`  ${name}: ${error.message.split('\n').at(-1) || error.message}`);
+        const lines = error.message.trim().split('\n');
+        results[name] = { failed: lines.findLast(line => /Error: /.test(line)) ?? lines.at(-1) };
+        console.log(`  ${name}: ${results[name].failed}`);
         await contenders.get(name)?.end();
         contenders.delete(name);
-        results[name] = { failed: error.message.trim().split('\n').at(-1) };
       }
     }
     const peakBefore = await peak(common.python, common.threads);

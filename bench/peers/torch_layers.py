@@ -41,6 +41,9 @@ class Builder:
         self.layers, self.weights = description["layers"], weights
         self.turned = any(self.padding(spec)[1] for spec in self.layers if spec["type"].startswith("conv2d"))
         self.flat_input = self.layers[0]["type"] == "flatten"
+        # Pictures that are flattened first are compared flat, too.
+        if self.flat_input and self.layers[-1]["type"] == "reshape":
+            self.layers = self.layers[:-1]
 
     def padding(self, spec):
         """(rows and columns on each side, turned, what is added at the end of a transposed convolution's output)"""

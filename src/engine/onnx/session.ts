@@ -9,6 +9,7 @@ import * as ops from '../../graph/ops.ts';
 import type { Port, Program } from '../../graph/program.ts';
 import type { CompiledProgram, Device, Session } from '../engine.ts';
 import { programFailure } from '../failure.ts';
+import { discardCopies } from './discard.ts';
 import { FusedStep } from './fused-step.ts';
 import { GpuReader, GpuStep } from './gpu-step.ts';
 import { ShardThreads, type Runner, type ShardOptions } from './sharded.ts';
@@ -212,6 +213,7 @@ export class OnnxProgram implements CompiledProgram {
     // New state goes into the memory of the state before last: fresh memory would be cleared and collected at every step.
     for (const { name } of rest.updates) this.fetches[nextName(name)] = spare.get(name) ?? null;
     const results = await session.run(this.feeds, this.fetches).catch((cause: unknown) => { throw programFailure(this.device, program.name, cause); });
+    if (step !== undefined) discardCopies(results, step.gradients);
     for (const { name } of rest.updates) {
       const before = state.get(name);
       state.set(name, results[nextName(name)]!);

@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf, StudioError } from '../../core/errors.ts';
 import type { TensorData } from '../../core/tensor.ts';
+import { discardCopies } from './discard.ts';
 import type { ShardAnswer, SharedPort, ShardRequest } from './shard-thread.ts';
 
 const port = parentPort;
@@ -44,7 +45,8 @@ async function obey(request: ShardRequest): Promise<void> {
     case 'run': {
       const { session, inputs, outputs } = programs.get(request.id)!;
       for (const { own, shared } of inputs.values()) own.set(shared);
-      await session.run(tensors(inputs), tensors(outputs));
+      const given = tensors(outputs);
+      discardCopies(await session.run(tensors(inputs), given) as Record<string, Tensor>, given);
       for (const { own, shared } of outputs.values()) shared.set(own);
       return;
     }

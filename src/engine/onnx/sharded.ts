@@ -5,6 +5,7 @@ import { shardFor, type Joining, type Shard } from '../../graph/shard.ts';
 import { lower } from '../../graph/onnx/lower.ts';
 import type { Program } from '../../graph/program.ts';
 import type { Runtime } from './session.ts';
+import { discardCopies } from './discard.ts';
 import { ShardThread, type SharedPort } from './shard-thread.ts';
 
 /** What runs a program: a session of ONNX Runtime, or several. */
@@ -105,6 +106,7 @@ class ShardedProgram implements Runner {
     }
     const [own] = await all([this.session.run(ownFeeds, ownFetches) as Promise<Record<string, Tensor>>, ...others]);
     for (const { name } of program.outputs) results[name] ??= own[name]!;
+    discardCopies(own, ownFetches);
     memories.outputs.forEach((ports, k) => {
       for (const { name, shared } of ports) join(outputs.get(name)!, numbers(results[name]!) as Float32Array, shared as Float32Array, k + 1);
     });
