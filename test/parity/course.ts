@@ -130,3 +130,19 @@ export function largestDifference(got: readonly number[], want: readonly number[
 export function convolves({ description }: Course): boolean {
   return description.layers.some(({ type }) => type.startsWith('conv2d'));
 }
+
+/** Trainings from first weights that are each moved by one rounding of float32. */
+const MOVES = 12;
+
+/** How far one rounding of every first weight moves a loss on this device, relative to it: the largest of some trainings. */
+export async function effectOfRounding(device: Device, course: Course): Promise<number> {
+  const losses = await lossesOn(device, course);
+  let effect = 0;
+  for (let move = 0; move < MOVES; move++) {
+    const random = new RandomStream(move, 'sampling', hashText(course.name));
+    const moved = (value: HostTensor): HostTensor => ({ ...value, data: Float32Array.from(value.data, number => number * (1 + (random.uniform() < 0.5 ? -1 : 1) * 2 ** -23)) });
+    const weights = Object.fromEntries(Object.entries(course.weights).map(([name, value]) => [name, moved(value)]));
+    effect = Math.max(effect, largestDifference(await lossesOn(device, { ...course, weights }), losses));
+  }
+  return effect;
+}

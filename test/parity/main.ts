@@ -1,11 +1,11 @@
 // The parts of `npm run parity` that need our own code (run.mjs calls them one by one): export FOLDER, keep FOLDER, train DEVICE
-// FOLDER [NAME,NAME…], report FOLDER.
+// FOLDER [NAME,NAME…], move FOLDER, report FOLDER.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../../src/core/errors.ts';
 import { listDevices } from '../../src/engine/engines.ts';
-import { courseNames, lossesOn, openCourse } from './course.ts';
+import { courseNames, effectOfRounding, lossesOn, openCourse } from './course.ts';
 import { exportCourse } from './export.ts';
 import { readGolden, writeGolden } from './golden.ts';
 import { page, tableOf, type Trained } from './table.ts';
@@ -37,11 +37,20 @@ async function train(id: string, folder: string, names: readonly string[]): Prom
   save();
 }
 
+/** What one rounding does to each sample, on the CPU. */
+async function move(folder: string): Promise<void> {
+  const cpu = (await listDevices({ gpus: false })).find(({ id }) => id === 'cpu')!;
+  const effects: Record<string, number> = {};
+  for (const name of courseNames()) effects[name] = await effectOfRounding(cpu, openCourse(name));
+  writeFileSync(join(folder, 'moved.json'), JSON.stringify(effects));
+}
+
 function report(folder: string): void {
   const golden = readGolden();
+  const effects = JSON.parse(readFileSync(join(folder, 'moved.json'), 'utf8')) as Record<string, number>;
   const trained = ['cpu', 'wasm', 'tensorflow', 'webgpu'].filter(id => existsSync(fileOf(folder, id)))
     .map(id => JSON.parse(readFileSync(fileOf(folder, id), 'utf8')) as Trained);
-  const table = tableOf(golden, trained);
+  const table = tableOf(golden, trained, effects);
   const machine = `${cpus()[0]?.model.trim() ?? process.arch}, ${cpus().length} threads, Node ${process.versions.node}`;
   writeFileSync(join('docs', 'parity.json'), `${JSON.stringify({ machine, ...table }, undefined, 1)}\n`);
   writeFileSync(join('docs', 'PARITY.md'), page(table, machine));
@@ -53,6 +62,7 @@ switch (command) {
   case 'export': courseNames().forEach((name, place) => { exportCourse(openCourse(name), args[0]!, place); }); break;
   case 'keep': writeGolden(args[0]!); break;
   case 'train': await train(args[0]!, args[1]!, args[2]?.split(',') ?? courseNames()); break;
+  case 'move': await move(args[0]!); break;
   case 'report': report(args[0]!); break;
   default: throw new Error(`There is no "${command}".`);
 }

@@ -75,5 +75,7 @@ await main(async () => {
     const names = device === 'webgpu' && onGpu !== 'all' ? [onGpu] : [];
     if (await run(process.execPath, [program, 'train', device, folder, ...names]) !== 0) console.log(`${device} did not come to an end; the table says so.`);
   }
+  console.log('one rounding …');
+  if (await run(process.execPath, [program, 'move', folder]) !== 0) throw new ScriptError('What one rounding does could not be measured.');
   return run(process.execPath, [program, 'report', folder]);
 });
