@@ -1,44 +1,65 @@
 // The repelling forces of t-SNE by a tree after Barnes and Hut (van der Maaten 2014, section 4.2).
-/** Points closer together than this share of the whole extent share a leaf. */
+/** Points closer together than this share of the whole extent share a leaf, as a power of two. */
 const DEEPEST = 40;
+/** Numbers of a cell in `cells`: its centre of mass, how many points it has, and from how far away (squared) it counts as one. */
+const CELL = 4;
 
-/** A quadtree in flat arrays. Node n has its points' number and centre; its children are child[4n] … child[4n + 3], −1 for none. */
+/**
+ * A quadtree in flat arrays that are used again for every set of places. It is built by inserting points, then laid out in the order
+ * of a walk from the root: what follows a cell is its first child, and `after` leads past all that is in it. So a walk needs no stack.
+ */
 export class Quadtree {
+  // While it is built: node n has its points' number and the sums of their places; its children are child[4n] … child[4n + 3], −1 for none.
   private readonly child: Int32Array;
   private readonly mass: Float64Array;
   private readonly sumX: Float64Array;
   private readonly sumY: Float64Array;
   private readonly width: Float64Array;
-  private readonly stack: Int32Array;
-  private readonly leaf: Uint8Array;
-  private nodes = 1;
+  private nodes = 0;
+  // Once it is laid out.
+  private readonly cells: Float64Array;
+  private readonly after: Int32Array;
 
-  constructor(places: Float64Array, count: number) {
-    // Every point makes one leaf; a split path is shared or short, and grows the arrays only through the deepest-level rule.
+  /**
+   * @param count points
+   * @param theta a cell counts as one point when its width is below this share of its distance; 0 is exact
+   */
+  constructor(private readonly count: number, private readonly theta: number) {
+    // Every point makes one leaf; a split path is shared or short, and grows the tree only through the deepest-level rule.
     const capacity = Math.max(64, count * 12);
-    this.child = new Int32Array(capacity * 4).fill(-1);
+    this.child = new Int32Array(capacity * 4);
     this.mass = new Float64Array(capacity);
     this.sumX = new Float64Array(capacity);
     this.sumY = new Float64Array(capacity);
     this.width = new Float64Array(capacity);
-    this.stack = new Int32Array(4 * (DEEPEST + 2));
+    this.cells = new Float64Array(capacity * CELL);
+    this.after = new Int32Array(capacity);
+  }
+
+  /** Takes up these places (count × 2), instead of any before. */
+  build(places: Float64Array): void {
     let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < this.count; i++) {
       left = Math.min(left, places[2 * i]!);
       right = Math.max(right, places[2 * i]!);
       bottom = Math.min(bottom, places[2 * i + 1]!);
       top = Math.max(top, places[2 * i + 1]!);
     }
     const extent = Math.max(right - left, top - bottom, 1e-12) * 1.0001;
-    this.width[0] = extent;
-    for (let i = 0; i < count; i++) this.insert(places[2 * i]!, places[2 * i + 1]!, left, bottom, extent);
-    // From here on sums are means, and the flag spares four lookups a visit.
-    this.leaf = new Uint8Array(this.nodes);
-    for (let node = 0; node < this.nodes; node++) {
-      this.leaf[node] = Number(this.isLeaf(node));
-      this.sumX[node] = this.sumX[node]! / this.mass[node]!;
-      this.sumY[node] = this.sumY[node]! / this.mass[node]!;
-    }
+    this.nodes = 0;
+    this.newNode(extent);
+    for (let i = 0; i < this.count; i++) this.insert(places[2 * i]!, places[2 * i + 1]!, left, bottom, extent);
+    this.layOut(0, 0);
+  }
+
+  private newNode(width: number): number {
+    const node = this.nodes++;
+    this.child.fill(-1, 4 * node, 4 * node + 4);
+    this.mass[node] = 0;
+    this.sumX[node] = 0;
+    this.sumY[node] = 0;
+    this.width[node] = width;
+    return node;
   }
 
   private add(node: number, x: number, y: number, mass: number): void {
@@ -64,7 +85,8 @@ export class Quadtree {
       const half = extent / 2;
       if (this.isLeaf(node)) {
         // Push what is here down; it all lies at one place.
-        const [px, py] = [this.sumX[node]! / mass, this.sumY[node]! / mass];
+        const px = this.sumX[node]! / mass;
+        const py = this.sumY[node]! / mass;
         if (px === x && py === y) {
           this.add(node, x, y, 1);
           return;
@@ -83,41 +105,48 @@ export class Quadtree {
 
   private childOf(node: number, quadrant: number, width: number): number {
     const at = 4 * node + quadrant;
-    if (this.child[at] === -1) {
-      this.child[at] = this.nodes;
-      this.width[this.nodes++] = width;
-    }
+    if (this.child[at] === -1) this.child[at] = this.newNode(width);
     return this.child[at]!;
   }
 
+  /** Lays a node and all below it out from a position on. @returns the position after them. */
+  private layOut(node: number, position: number): number {
+    const { cells, child } = this;
+    const mass = this.mass[node]!;
+    const base = CELL * position;
+    cells[base] = this.sumX[node]! / mass;
+    cells[base + 1] = this.sumY[node]! / mass;
+    cells[base + 2] = mass;
+    // A leaf is never opened.
+    cells[base + 3] = this.isLeaf(node) ? 0 : (this.width[node]! / this.theta) ** 2;
+    let next = position + 1;
+    for (let at = 4 * node; at < 4 * node + 4; at++) if (child[at] !== -1) next = this.layOut(child[at]!, next);
+    this.after[position] = next;
+    return next;
+  }
+
   /** Adds Σ (y − yⱼ)/(1 + d²)² to push[0] and push[1], and Σ 1/(1 + d²) to push[2]; the point itself does not count. */
-  repel(x: number, y: number, theta: number, push: Float64Array): void {
-    const { stack, mass, sumX, sumY, width, child } = this;
-    const coarse = theta * theta;
-    let [pushX, pushY, total] = [0, 0, 0];
-    let depth = 1;
-    stack[0] = 0;
-    while (depth > 0) {
-      const node = stack[--depth]!;
-      const count = mass[node]!;
-      const dx = x - sumX[node]!;
-      const dy = y - sumY[node]!;
+  repel(x: number, y: number, push: Float64Array): void {
+    const { cells, after, nodes } = this;
+    let pushX = 0;
+    let pushY = 0;
+    let total = 0;
+    for (let position = 0; position < nodes;) {
+      const base = CELL * position;
+      const dx = x - cells[base]!;
+      const dy = y - cells[base + 1]!;
       const squared = dx * dx + dy * dy;
-      const leaf = this.leaf[node] === 1;
-      if (leaf || width[node]! * width[node]! < coarse * squared) {
-        const close = 1 / (1 + squared);
-        // A point's own leaf lies at no distance, or at one of rounding.
-        const part = (leaf && squared < 1e-24 ? count - 1 : count) * close;
-        total += part;
-        pushX += part * close * dx;
-        pushY += part * close * dy;
+      if (squared < cells[base + 3]!) {
+        position++;
         continue;
       }
-      const base = 4 * node;
-      if (child[base] !== -1) stack[depth++] = child[base]!;
-      if (child[base + 1] !== -1) stack[depth++] = child[base + 1]!;
-      if (child[base + 2] !== -1) stack[depth++] = child[base + 2]!;
-      if (child[base + 3] !== -1) stack[depth++] = child[base + 3]!;
+      const close = 1 / (1 + squared);
+      // A point's own leaf lies at no distance, or at one of rounding.
+      const part = (squared < 1e-24 ? cells[base + 2]! - 1 : cells[base + 2]!) * close;
+      total += part;
+      pushX += part * close * dx;
+      pushY += part * close * dy;
+      position = after[position]!;
     }
     push[0] = push[0]! + pushX;
     push[1] = push[1]! + pushY;

@@ -34,7 +34,7 @@ export class Tsne {
   private readonly velocity: Float64Array;
   private readonly gains: Float64Array;
   private readonly gradient: Float64Array;
-  private readonly theta: number;
+  private readonly tree: Quadtree;
   private readonly exaggerated: number;
   private readonly rate: number;
 
@@ -42,7 +42,7 @@ export class Tsne {
   constructor(codes: ArrayLike<number>, readonly count: number, size: number, options: TsneOptions = {}) {
     const { perplexity = 30, iterations = 750, theta = 0.5, seed = 0, start } = options;
     this.iterations = iterations;
-    this.theta = theta;
+    this.tree = new Quadtree(count, theta);
     this.search = new NeighbourSearch(codes, count, size, Math.max(1, Math.min(perplexity, (count - 1) / 3)));
     const given = start?.length === count * 2 ? start : undefined;
     // Places that are known already need no gathering.
@@ -85,13 +85,13 @@ export class Tsne {
 
   /** 4·Σⱼ (pᵢⱼ − qᵢⱼ)(yᵢ − yⱼ)/(1 + ‖yᵢ − yⱼ‖²): attraction along neighbours, repulsion by the tree. */
   private computeGradient({ first, index, weight }: Neighbours, exaggeration: number): void {
-    const { places, gradient, count } = this;
-    const tree = new Quadtree(places, count);
+    const { places, gradient, count, tree } = this;
+    tree.build(places);
     let total = 0;
     const push = new Float64Array(3);
     for (let i = 0; i < count; i++) {
       push.fill(0);
-      tree.repel(places[2 * i]!, places[2 * i + 1]!, this.theta, push);
+      tree.repel(places[2 * i]!, places[2 * i + 1]!, push);
       gradient[2 * i] = push[0]!;
       gradient[2 * i + 1] = push[1]!;
       total += push[2]!;

@@ -23,6 +23,7 @@ const garments = ['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal
 const scenes: Record<string, Scene> = {
   two: { count: 4000, latentShape: [2], epochs: 12, total: 12, classes: digits, sameEpoch: true },
   many: { count: 4000, latentShape: [16], epochs: 12, total: 35, live: true, classes: garments },
+  clusters: { count: 1500, latentShape: [16], epochs: 12, total: 12, classes: garments },
   plain: { count: 4000, latentShape: [2], epochs: 12, total: 12, classes: digits, sameEpoch: true, noWebGL: true },
   one: { count: 3000, latentShape: [1], epochs: 5, total: 5, classes: digits, sameEpoch: true },
   image: { count: 800, latentShape: [4, 4, 8], epochs: 3, total: 3, classes: digits, sameEpoch: true },

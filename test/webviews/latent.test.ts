@@ -111,9 +111,9 @@ describe('latent page', () => {
   });
 
   it.each<ThemeName>(['dark', 'light', 'highContrast'])('embeds by t-SNE in %s, says so, and decodes what it shows', async theme => {
-    const page = await opened('many', { theme });
+    const page = await opened('clusters', { theme });
     await page.getByRole('radio', { name: 't-SNE' }).click();
-    await expect.poll(() => page.locator('#summary').textContent(), { timeout: 120_000, interval: 500 }).toMatch(/t-SNE keeps neighbours/);
+    await expect.poll(() => page.locator('#summary').textContent(), { timeout: 50_000, interval: 500 }).toMatch(/t-SNE keeps neighbours/);
     expect(await ink(page, 'points')).toBeGreaterThan(0.002);
     const plot = (await page.locator('.plot').boundingBox())!;
     await page.mouse.move(plot.x + plot.width / 2, plot.y + plot.height / 2);
