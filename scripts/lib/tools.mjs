@@ -70,7 +70,11 @@ export async function codeServer() {
     await npm([...quietInstall, '--omit=dev'], { cwd: workbench, quiet: true });
     await npm([...quietInstall, '--omit=dev'], { cwd: join(workbench, 'extensions'), quiet: true });
   });
-  return join(folder, 'node_modules/code-server/out/node/entry.js');
+  const program = join(folder, 'node_modules/code-server/out');
+  // A service worker over the whole site makes code-server installable as an app, and does no more. But VS Code's first page takes it
+  // for its own of an earlier visit and waits for its update, seconds in which nothing is drawn.
+  await rm(join(program, 'browser/serviceWorker.js'), { force: true });
+  return join(program, 'node/entry.js');
 }
 
 /** Packs the extension as users install it; gives the path of the .vsix. */

@@ -1,6 +1,5 @@
-// How long a user waits: for the extension to start, and from the Train command to the first point of the loss curve. The best
-// of a few tries counts: the machine that runs the tests may have other things to do, and the first page that a fresh browser
-// opens also waits for VS Code's own webview machinery, which a desktop VS Code does not need.
+// How long a user waits: for the extension to start, and from the Train command to the first point of the loss curve, on the first
+// page that a fresh browser opens. The best of a few tries counts: the machine that runs the tests may have other things to do.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Workbench, eventually, watchFailures } from './driver.ts';
 import { endTrainers } from './trainers.ts';
