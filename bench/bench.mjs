@@ -9,7 +9,7 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ScriptError, cacheFolder, main, root, run } from '../scripts/lib/process.mjs';
 import { linkExtension, startServer } from '../scripts/lib/server.mjs';
-import { ensureChromium, ensureDependencies } from '../scripts/lib/tools.mjs';
+import { ensureChromium, ensureDependencies, node24 } from '../scripts/lib/tools.mjs';
 import { watchRun } from './measure.mjs';
 
 /** `limit` keeps an epoch of the slow model to a few seconds; steps per second do not depend on it. */
@@ -55,7 +55,8 @@ async function writeConfig(folder, { sample, batchSize, limit }, metrics, real) 
 
 async function headless(folder, config, data, { device, seconds, threads }) {
   const runs = join(folder, '.autoencoder/runs');
-  const trainer = spawn(process.execPath, [join(root, 'dist/aeconf.js'), 'train', config, '--runs', runs, '--device', device,
+  // The Node of VS Code, so that both sides differ by the views alone.
+  const trainer = spawn(await node24(), [join(root, 'dist/aeconf.js'), 'train', config, '--runs', runs, '--device', device,
     ...(data === undefined ? [] : ['--data', data])], { stdio: 'ignore' });
   const ended = new Promise(resolve => trainer.on('exit', resolve));
   const failed = ended.then(code => { throw new ScriptError(`aeconf train ended with exit code ${code}.`); });

@@ -1,11 +1,12 @@
-// Who is measured: each a process that trains one epoch at once and then, in turns, as long as it is told. Ours is `aeconf train` as a
-// user starts it, watched through its run folder and stopped (SIGSTOP) while it is not its turn; the others answer lines of text.
+// Who is measured: each a process that trains one epoch at once and then, in turns, as long as it is told. Ours is `aeconf train` as the
+// extension starts it, with a Node like VS Code's, watched through its run folder and stopped (SIGSTOP) while it is not its turn; the others answer lines of text.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ScriptError, root } from '../../scripts/lib/process.mjs';
+import { node24 } from '../../scripts/lib/tools.mjs';
 
 /** What /proc counts CPU time in: 1/100 s on every Linux of today. */
 const TICK = 0.01;
@@ -93,7 +94,7 @@ function progress(events, batchSize, from, to) {
 }
 
 async function ours({ folder, threads, batchSize, runs, data, device, env }) {
-  const state = start(process.execPath, [join(root, 'dist/aeconf.js'), 'train', join(folder, 'case.aeconf'), '--runs', runs, '--device', device,
+  const state = start(await node24(), [join(root, 'dist/aeconf.js'), 'train', join(folder, 'case.aeconf'), '--runs', runs, '--device', device,
     '--threads', String(threads), ...(data === undefined ? [] : ['--data', data])], env);
   state.child.stdout.resume();
   const file = () => (existsSync(runs) ? readdirSync(runs).map(id => join(runs, id, 'events.jsonl')).find(existsSync) : undefined);

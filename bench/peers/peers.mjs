@@ -11,6 +11,7 @@ import { build } from 'esbuild';
 import { ScriptError, cacheFolder, main, root, run } from '../../scripts/lib/process.mjs';
 import { preparePython } from '../../scripts/lib/python.mjs';
 import { prepareTensorflow } from '../../scripts/lib/tensorflow.mjs';
+import { node24 } from '../../scripts/lib/tools.mjs';
 import { cases } from './cases.mjs';
 import { contend, machineCpu, variantsOf } from './contenders.mjs';
 import { keep, writePage } from './report.mjs';
@@ -172,7 +173,7 @@ await main(async () => {
     date: new Date().toISOString().slice(0, 16).replace('T', ' '),
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim(),
     command: `npm run bench:peers -- ${process.argv.slice(2).filter((arg, i, all) => arg !== '--python' && all[i - 1] !== '--python').join(' ')}`.trim(),
-    machine: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} threads, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}, Node ${process.version}`,
+    machine: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} threads, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}, Node ${process.version}, ours as VS Code starts it: ${execFileSync(await node24(), ['--version'], { encoding: 'utf8' }).trim()}`,
     threads: options.threads, data: options.quick || dataFolder() === undefined ? 'drawn digits' : 'the real sets', turns: options.turns, seconds: options.seconds,
   };
   for (const example of options.chosen) {

@@ -12,6 +12,7 @@ import { programFailure } from '../failure.ts';
 import { discardCopies } from './discard.ts';
 import { FusedStep } from './fused-step.ts';
 import { GpuReader, GpuStep } from './gpu-step.ts';
+import type { SharedStep } from './shared-step.ts';
 import { ShardThreads, type Runner, type ShardOptions } from './sharded.ts';
 import { UpdateKernel, type KernelMemories } from './update-kernel.ts';
 
@@ -42,7 +43,7 @@ interface Held {
 
 export class OnnxSession implements Session {
   private readonly held: Held = { state: new Map(), spare: new Map() };
-  private readonly compiled = new Set<OnnxProgram>();
+  private readonly compiled = new Set<OnnxProgram | SharedStep>();
   /** Copies of single state tensors to the host, made when first asked for. */
   private readonly downloads = new Map<string, Promise<OnnxProgram>>();
 
@@ -79,6 +80,8 @@ export class OnnxSession implements Session {
   async compile(program: Program): Promise<CompiledProgram> {
     if (this.provider.memory !== 'gpu') {
       const fused = this.fuse(program);
+      const shared = fused && await this.shareStep(program, fused);
+      if (shared !== undefined) return shared;
       const rest = fused?.rest ?? program;
       return this.keep(program, await this.sharded(rest) ?? await this.create(rest), fused);
     }
@@ -106,6 +109,21 @@ export class OnnxSession implements Session {
     if (this.provider.updateKernels !== true || program.updates.length === 0) return undefined;
     const fused = fuseUpdates(program);
     return fused.updates.length > 0 && fused.updates.every(UpdateKernel.fits) ? fused : undefined;
+  }
+
+  private async shareStep(program: Program, fused: Fused): Promise<CompiledProgram | undefined> {
+    const failure = (cause: unknown): StudioError => programFailure(this.device, program.name, cause);
+    const step = await this.shards?.openStep(fused, this.kernelMemories).catch((cause: unknown) => { throw failure(cause); });
+    if (step === undefined) return undefined;
+    this.compiled.add(step);
+    const missing = (name: string): never => { throw neverSet(program, name); };
+    return {
+      run: feeds => step.run(requireFeeds(program, feeds), this.held.state, missing).catch((cause: unknown) => { throw failure(cause); }),
+      dispose: async () => {
+        this.compiled.delete(step);
+        await step.release();
+      },
+    };
   }
 
   private async sharded(program: Program): Promise<Runner | undefined> {
@@ -194,11 +212,7 @@ export class OnnxProgram implements CompiledProgram {
   async runHere(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, Tensor>> {
     const { program, step } = this.parts;
     const tensors: Record<string, Tensor> = {};
-    for (const { name } of program.inputs) {
-      const value = feeds[name];
-      if (value === undefined) throw new StudioError('internal', `"${program.name}" was not fed "${name}".`);
-      tensors[name] = this.upload(value);
-    }
+    for (const [name, value] of Object.entries(requireFeeds(program, feeds))) tensors[name] = this.upload(value);
     step?.take(this.held.state, name => this.missing(name));
     const results = await this.runTensors(tensors);
     step?.update(feeds);
@@ -224,12 +238,25 @@ export class OnnxProgram implements CompiledProgram {
   }
 
   private missing(name: string): never {
-    throw new StudioError('internal', `"${this.parts.program.name}" needs the state "${name}", which was never set.`);
+    throw neverSet(this.parts.program, name);
   }
 
   release(): Promise<void> {
     return this.parts.session.release();
   }
+}
+
+function neverSet(program: Program, name: string): StudioError {
+  return new StudioError('internal', `"${program.name}" needs the state "${name}", which was never set.`);
+}
+
+/** What a program is fed, and no more. */
+function requireFeeds(program: Program, feeds: Readonly<Record<string, HostTensor>>): Record<string, HostTensor> {
+  return Object.fromEntries(program.inputs.map(({ name }) => {
+    const value = feeds[name];
+    if (value === undefined) throw new StudioError('internal', `"${program.name}" was not fed "${name}".`);
+    return [name, value];
+  }));
 }
 
 function downloadAll(values: Readonly<Record<string, Tensor>>): Record<string, HostTensor> {

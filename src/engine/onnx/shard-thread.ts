@@ -1,8 +1,11 @@
-// A thread that runs shards of programs (shard-worker.ts), seen from the session it works for. ONNX Runtime takes no shared memory,
-// so both sides copy between it and their own; what a convolution's weights and gradients need for that is small beside its work.
+// A thread that runs shards of programs (shard-worker.ts), seen from the session it works for. Before Node 24, ONNX Runtime takes no
+// shared memory, so that both sides copy between it and their own: what a convolution's weights and gradients need for that is small beside
+// its work. From Node 24 on a training step shares its memory (shared-step.ts).
 import { Worker } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { DType, TensorData } from '../../core/tensor.ts';
+import { ShardSignal } from './shard-signal.ts';
+import type { KernelCode } from './update-kernel.ts';
 
 /** A port of a shard and the shared memory that its numbers pass through. */
 export interface SharedPort {
@@ -12,9 +15,28 @@ export interface SharedPort {
   readonly shared: TensorData;
 }
 
+/** What of a shared step's update a thread does. */
+export interface UpdateShare {
+  readonly code: KernelCode;
+  readonly begin: number;
+  readonly end: number;
+}
+
+interface Opened {
+  readonly id: number;
+  readonly model: Uint8Array;
+  readonly options: InferenceSession.SessionOptions;
+  readonly inputs: readonly SharedPort[];
+  readonly outputs: readonly SharedPort[];
+}
+
 export type ShardRequest =
-  | { readonly kind: 'open'; readonly id: number; readonly model: Uint8Array; readonly options: InferenceSession.SessionOptions; readonly inputs: readonly SharedPort[]; readonly outputs: readonly SharedPort[] }
+  | ({ readonly kind: 'open' } & Opened)
+  /** A training step that begins by signal. */
+  | ({ readonly kind: 'share'; readonly signal: SharedArrayBuffer; readonly updates: readonly UpdateShare[] } & Opened)
   | { readonly kind: 'run'; readonly id: number }
+  /** A step has begun while the thread slept; the one request without an answer. */
+  | { readonly kind: 'wake' }
   | { readonly kind: 'close'; readonly id: number }
   | { readonly kind: 'end' };
 
@@ -29,7 +51,10 @@ interface Waiting {
 }
 
 export class ShardThread {
+  /** For training steps in shared memory. */
+  readonly signal = ShardSignal.start();
   private readonly worker: Worker;
+  private steps = 0;
   private readonly waiting: Waiting[] = [];
   private failure: Error | undefined;
 
@@ -54,6 +79,29 @@ export class ShardThread {
       this.waiting.push({ resolve, reject });
       this.worker.postMessage(request);
     });
+  }
+
+  /** Begins a training step in shared memory. */
+  begin(program: number): void {
+    if (this.failure !== undefined) throw this.failure;
+    if (this.signal.begin(++this.steps, program)) this.worker.postMessage({ kind: 'wake' } satisfies ShardRequest);
+  }
+
+  /** Says that the gradients of all threads are there, or that there will be none. */
+  update(complete: boolean): void {
+    this.signal.set('updating', complete ? this.steps : -this.steps);
+  }
+
+  /** Blocks until the thread has come so far in the step it began. @throws Error when the thread failed or is gone. */
+  async reached(moment: 'gradients' | 'done'): Promise<void> {
+    for (let seen = this.signal.get(moment); seen !== this.steps; seen = this.signal.get(moment)) {
+      if (this.signal.wait(moment, seen)) continue;
+      // That a thread has ended is told by the event loop.
+      await new Promise(resolve => { setImmediate(resolve); });
+      if (this.failure !== undefined) throw this.failure;
+    }
+    const { failure } = this.signal;
+    if (failure !== undefined) throw new Error(failure);
   }
 
   /** Frees native sessions, one or all, which ending the thread from outside would not. A thread that is gone has none. */

@@ -4,7 +4,9 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf, StudioError } from '../../core/errors.ts';
 import type { TensorData } from '../../core/tensor.ts';
 import { discardCopies } from './discard.ts';
+import { ShardSignal } from './shard-signal.ts';
 import type { ShardAnswer, SharedPort, ShardRequest } from './shard-thread.ts';
+import { passOf } from './update-kernel.ts';
 
 const port = parentPort;
 if (port === null) throw new StudioError('internal', 'shard-worker is meant to be started as a worker thread.');
@@ -22,7 +24,19 @@ interface Program {
   readonly outputs: ReadonlyMap<string, Passage>;
 }
 
+/** A part of a training step in shared memory: gradients of some samples, and the update of some weights. */
+interface Step {
+  readonly session: InferenceSession;
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  update(): void;
+}
+
 const programs = new Map<number, Program>();
+const steps = new Map<number, Step>();
+let signal: ShardSignal | undefined;
+/** The newest step. */
+let stepDone = 0;
 
 function passages(ports: readonly SharedPort[]): Map<string, Passage> {
   return new Map(ports.map(({ name, dtype, shape, shared }) => {
@@ -50,19 +64,62 @@ async function obey(request: ShardRequest): Promise<void> {
       for (const { own, shared } of outputs.values()) shared.set(own);
       return;
     }
+    case 'share': {
+      signal ??= ShardSignal.of(request.signal);
+      const passes = request.updates.map(({ code, begin, end }) => ({ pass: passOf(code), begin, end }));
+      const update = (): void => {
+        for (const { pass, begin, end } of passes) if (end > begin) pass(end, begin);
+      };
+      const session = await InferenceSession.create(request.model, request.options);
+      steps.set(request.id, { session, inputs: inPlace(request.inputs), outputs: inPlace(request.outputs), update });
+      return;
+    }
+    case 'wake':
+      return;
     case 'close':
       await programs.get(request.id)?.session.release();
+      await steps.get(request.id)?.session.release();
       programs.delete(request.id);
+      steps.delete(request.id);
       return;
     case 'end':
-      for (const { session } of programs.values()) await session.release();
+      for (const { session } of [...programs.values(), ...steps.values()]) await session.release();
       programs.clear();
+      steps.clear();
   }
+}
+
+function inPlace(ports: readonly SharedPort[]): Record<string, Tensor> {
+  return Object.fromEntries(ports.map(({ name, dtype, shape, shared }) => [name, new Tensor(dtype, shared, [...shape])]));
+}
+
+/** Does one step after another, as long as the next one comes soon. */
+async function serve(heard: ShardSignal): Promise<void> {
+  do {
+    while (heard.get('begun') !== stepDone) {
+      stepDone = heard.get('begun');
+      await step(heard, steps.get(heard.program)!);
+      heard.wait('begun', stepDone);
+    }
+  } while (!heard.leave(stepDone));
+}
+
+async function step(heard: ShardSignal, { session, inputs, outputs, update }: Step): Promise<void> {
+  try {
+    discardCopies(await session.run(inputs, outputs) as Record<string, Tensor>, outputs);
+  } catch (error) {
+    heard.fail(messageOf(error));
+  }
+  heard.set('gradients', stepDone);
+  for (let seen = heard.get('updating'); Math.abs(seen) !== stepDone; seen = heard.get('updating')) heard.wait('updating', seen);
+  if (heard.get('updating') === stepDone) update();
+  heard.set('done', stepDone);
 }
 
 let before = Promise.resolve();
 port.on('message', (request: ShardRequest) => {
   before = before.then(async () => {
+    if (request.kind === 'wake') return serve(signal!);
     const answer: ShardAnswer = await obey(request).then(() => ({}), (error: unknown) => ({ error: messageOf(error) }));
     port.postMessage(answer);
     if (request.kind === 'end') port.close();

@@ -98,9 +98,9 @@ describe('a convolutional program in threads of its own', () => {
       writeFileSync(join(folder, name), code);
       return join(folder, name);
     };
-    const program = programs.trainStep(48);
+    const program = programs.evaluate(480);
     const attempt = (path: string): Promise<unknown> => withSession(path, 2, async session => (await session.compile(program)).run(feedsOf(program)));
-    await expect(attempt(broken('throws.js', 'throw new Error("no luck");'))).rejects.toMatchObject({ reason: 'device', message: /train step.*no luck/ });
+    await expect(attempt(broken('throws.js', 'throw new Error("no luck");'))).rejects.toMatchObject({ reason: 'device', message: /evaluate.*no luck/ });
     const answers = (onRun: string): string => `
       const { parentPort } = require('node:worker_threads');
       parentPort.on('message', ({ kind }) => { if (kind === 'run') { ${onRun} } else { parentPort.postMessage({}); if (kind === 'end') parentPort.close(); } });`;

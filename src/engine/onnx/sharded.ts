@@ -1,12 +1,15 @@
 // Runs a program in shards (graph/shard.ts): one part of the batch here, the others in threads of their own, and joins what they give.
 import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-node';
 import { sizeOf, type DType, type TensorData } from '../../core/tensor.ts';
+import type { Fused } from '../../graph/fusion.ts';
 import { shardFor, type Joining, type Shard } from '../../graph/shard.ts';
 import { lower } from '../../graph/onnx/lower.ts';
 import type { Program } from '../../graph/program.ts';
 import type { Runtime } from './session.ts';
 import { discardCopies } from './discard.ts';
 import { ShardThread, type SharedPort } from './shard-thread.ts';
+import { SharedStep, sharedNumbers, sharingOf, takesSharedMemory } from './shared-step.ts';
+import type { KernelMemories } from './update-kernel.ts';
 
 /** What runs a program: a session of ONNX Runtime, or several. */
 export interface Runner {
@@ -28,12 +31,18 @@ export class ShardThreads {
 
   constructor(private readonly runtime: Runtime, private readonly session: InferenceSession.SessionOptions, private readonly options: ShardOptions) {}
 
+  /** A training step in shards that share its memory; undefined where it is better off, or has to stay, in one piece. */
+  async openStep(fused: Fused, memories: KernelMemories): Promise<SharedStep | undefined> {
+    const shard = sharingOf(fused, this.options.threads);
+    if (shard === undefined || !await takesSharedMemory(this.runtime)) return undefined;
+    return SharedStep.open(fused, shard, { runtime: this.runtime, options: this.session, threads: this.some(shard.count - 1), memories, id: this.programs++ });
+  }
+
   /** The program in shards; undefined where it is better off, or has to stay, in one piece. */
   async open(program: Program): Promise<Runner | undefined> {
     const shard = shardFor(program, this.options.threads);
     if (shard === undefined) return undefined;
-    while (this.threads.length < shard.count - 1) this.threads.push(new ShardThread(this.options.worker));
-    const threads = this.threads.slice(0, shard.count - 1);
+    const threads = this.some(shard.count - 1);
     const options = { ...this.session, intraOpNumThreads: Math.floor(this.options.threads / shard.count) };
     const model = lower(shard.program, { forCpu: true });
     const id = this.programs++;
@@ -43,6 +52,11 @@ export class ShardThreads {
       ...threads.map((thread, k) => thread.ask({ kind: 'open', id, model, options, inputs: [...memories.common, ...memories.inputs[k]!], outputs: memories.outputs[k]! })),
     ]);
     return new ShardedProgram(this.runtime, shard, session, memories, threads, id);
+  }
+
+  private some(count: number): ShardThread[] {
+    while (this.threads.length < count) this.threads.push(new ShardThread(this.options.worker));
+    return this.threads.slice(0, count);
   }
 
   async end(): Promise<void> {
@@ -71,9 +85,7 @@ function memoriesOf({ program, inputs, outputs, count }: Shard): Memories {
 }
 
 function sharedPort(name: string, dtype: DType, shape: readonly number[]): SharedPort {
-  const size = sizeOf(shape);
-  const shared = dtype === 'uint8' ? new Uint8Array(new SharedArrayBuffer(size)) : dtype === 'int32' ? new Int32Array(new SharedArrayBuffer(4 * size)) : new Float32Array(new SharedArrayBuffer(4 * size));
-  return { name, dtype, shape, shared };
+  return { name, dtype, shape, shared: sharedNumbers(dtype, sizeOf(shape)) };
 }
 
 class ShardedProgram implements Runner {

@@ -1,7 +1,7 @@
 // The few WebAssembly instructions that update kernels are made of, as bytes (WebAssembly core specification 2.0, section 5), and the
-// module around them: function `pass(bytes)` over an imported memory.
+// module around them: function `pass(end, begin)` over an imported memory, in bytes of every array.
 
-/** Code of a kernel: once before the loop, and for every 16 bytes. Local 0 is the end, local 1 the place; vectors follow. */
+/** Code of a kernel: once before the loop, and for every 16 bytes. Local 0 is the end, local 1 the place, at first the begin; vectors follow. */
 export interface Body {
   readonly before: number[];
   readonly loop: number[];
@@ -51,9 +51,9 @@ const sized = (bytes: readonly number[]): number[] => [...unsigned(bytes.length)
 const text = (value: string): number[] => sized([...Buffer.from(value)]);
 const section = (id: number, items: readonly (readonly number[])[]): number[] => [id, ...sized(list(items))];
 
-/** The module of a kernel; its memory is imported as host.memory and has exactly that many pages. */
-export function assemble({ before, loop, vectors }: Body, pages: number): Uint8Array<ArrayBuffer> {
-  const locals = list([[1, I32], [...unsigned(vectors), V128]]);
+/** The module of a kernel; its memory is imported as host.memory, has exactly that many pages, and may be shared between threads. */
+export function assemble({ before, loop, vectors }: Body, pages: number, shared: boolean): Uint8Array<ArrayBuffer> {
+  const locals = list([[...unsigned(vectors), V128]]);
   const round = [
     ...loop,
     ...getLocal(PLACE), ...constantI32(16), 0x6a, 0x22, PLACE, // place += 16
@@ -62,8 +62,8 @@ export function assemble({ before, loop, vectors }: Body, pages: number): Uint8A
   const body = [...locals, ...before, 0x03, 0x40, ...round, 0x0b, 0x0b];
   return Uint8Array.from([
     0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
-    ...section(1, [[0x60, 1, I32, 0]]),
-    ...section(2, [[...text('host'), ...text('memory'), 0x02, 0x01, ...unsigned(pages), ...unsigned(pages)]]),
+    ...section(1, [[0x60, 2, I32, I32, 0]]),
+    ...section(2, [[...text('host'), ...text('memory'), 0x02, shared ? 0x03 : 0x01, ...unsigned(pages), ...unsigned(pages)]]),
     ...section(3, [[0]]),
     ...section(7, [[...text('pass'), 0x00, 0]]),
     ...section(10, [sized(body)]),
