@@ -31,8 +31,8 @@ beforeAll(async () => {
 });
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
-function programsOf(encoder: readonly object[], training: object): Programs {
-  const { spec } = loadSpec(JSON.stringify({ data: 'glyphs', encoder, latent: { type: 'gaussian', units: 4 }, decoder: 'mirror', training }), 'test.aeconf');
+function programsOf(encoder: readonly object[], training: object, more: object = {}): Programs {
+  const { spec } = loadSpec(JSON.stringify({ data: 'glyphs', encoder, latent: { type: 'gaussian', units: 4 }, decoder: 'mirror', training, ...more }), 'test.aeconf');
   return buildPrograms(buildModel(spec!, [28, 28, 1]), spec!, { data: { dtype: 'uint8', scale: 1 / 255 } });
 }
 
@@ -90,6 +90,8 @@ it('shares steps of models whose weights stay in the caches of a core, in even p
   // Moving statistics of a batch, and a limit for the gradient as a whole, need all samples at once.
   expect(countOf(programsOf([...dense, { type: 'batchNormalization' }], {}), 48, 2)).toBeUndefined();
   expect(countOf(programsOf(dense, { optimizer: { type: 'adam', globalClipNorm: 1 } }), 48, 2)).toBeUndefined();
+  // Frozen weights lie outside of the memory that is shared.
+  expect(countOf(programsOf(dense, {}, { init: { from: 'other.aeconf', freeze: ['encoder/dense'] } }), 48, 2)).toBeUndefined();
 });
 
 describe.runIf(sharing).each(models)('a %s step in threads that share memory', (_name, programs) => {

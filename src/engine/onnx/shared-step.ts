@@ -38,8 +38,10 @@ async function doubles({ InferenceSession, Tensor }: Runtime): Promise<boolean> 
 }
 
 /** How a step is shared, or undefined where it is better off, or has to stay, in one piece. */
-export function sharingOf({ rest, updates }: Fused, threads: number): Shard | undefined {
-  if (rest.updates.length > 0) return undefined;
+export function sharingOf({ rest, updates, views }: Fused, threads: number): Shard | undefined {
+  // What is updated elsewhere, or not at all (frozen layers), lies in memory that other threads do not see.
+  const inKernels = rest.state.every(({ name }) => views.some(({ port }) => port.name === name));
+  if (rest.updates.length > 0 || !inKernels) return undefined;
   const shard = shardFor(rest, threads, 'shares');
   if (shard === undefined || !updates.every(update => UpdateKernel.fits(update, shard.count))) return undefined;
   // Kernels add up vectors; what is a single number, or the same in all threads, they would not add up or should not.
