@@ -35,7 +35,7 @@ export class ShardThreads {
   async openStep(fused: Fused, memories: KernelMemories): Promise<SharedStep | undefined> {
     const shard = sharingOf(fused, this.options.threads);
     if (shard === undefined || !await takesSharedMemory(this.runtime)) return undefined;
-    return SharedStep.open(fused, shard, { runtime: this.runtime, options: this.session, threads: this.some(shard.count - 1), memories, id: this.programs++ });
+    return SharedStep.open(fused, shard, { runtime: this.runtime, options: this.optionsFor(shard), threads: this.some(shard.count - 1), memories, id: this.programs++ });
   }
 
   /** The program in shards; undefined where it is better off, or has to stay, in one piece. */
@@ -43,7 +43,7 @@ export class ShardThreads {
     const shard = shardFor(program, this.options.threads);
     if (shard === undefined) return undefined;
     const threads = this.some(shard.count - 1);
-    const options = { ...this.session, intraOpNumThreads: Math.floor(this.options.threads / shard.count) };
+    const options = this.optionsFor(shard);
     const model = lower(shard.program, { forCpu: true });
     const id = this.programs++;
     const memories = memoriesOf(shard);
@@ -52,6 +52,10 @@ export class ShardThreads {
       ...threads.map((thread, k) => thread.ask({ kind: 'open', id, model, options, inputs: [...memories.common, ...memories.inputs[k]!], outputs: memories.outputs[k]! })),
     ]);
     return new ShardedProgram(this.runtime, shard, session, memories, threads, id);
+  }
+
+  private optionsFor({ count }: Shard): InferenceSession.SessionOptions {
+    return { ...this.session, intraOpNumThreads: Math.floor(this.options.threads / count) };
   }
 
   private some(count: number): ShardThread[] {

@@ -53,7 +53,9 @@ export function sharingOf({ rest, updates, views }: Fused, threads: number): Sha
 /** What a session has at hand for its shared steps. */
 export interface Sharing {
   readonly runtime: Runtime;
+  /** For the part of one thread. */
   readonly options: InferenceSession.SessionOptions;
+  /** All but the one that asks. */
   readonly threads: readonly ShardThread[];
   readonly memories: KernelMemories;
   /** Number of the program, by which the threads know it. */
@@ -76,8 +78,7 @@ export class SharedStep {
   ) {}
 
   static async open(fused: Fused, shard: Shard, sharing: Sharing): Promise<SharedStep> {
-    const { runtime, threads, id, memories } = sharing;
-    const options = { ...sharing.options, intraOpNumThreads: 1 };
+    const { runtime, options, threads, id, memories } = sharing;
     const model = lower(shard.program, { forCpu: true });
     const step = new FusedStep({ ...fused, rest: shard.program }, memories, (data, shape) => new runtime.Tensor('float32', data, [...shape]) as Tensor, shard.count);
     const passages = threads.map(() => passageOf(shard, step));
