@@ -49,7 +49,7 @@ function tensors(ports: ReadonlyMap<string, Passage>): Record<string, Tensor> {
   return Object.fromEntries([...ports].map(([name, { tensor }]) => [name, tensor]));
 }
 
-async function obey(request: ShardRequest): Promise<void> {
+async function obey(request: Exclude<ShardRequest, { kind: 'wake' }>): Promise<void> {
   switch (request.kind) {
     case 'open': {
       const session = await InferenceSession.create(request.model, request.options);
@@ -74,8 +74,6 @@ async function obey(request: ShardRequest): Promise<void> {
       steps.set(request.id, { session, inputs: inPlace(request.inputs), outputs: inPlace(request.outputs), update });
       return;
     }
-    case 'wake':
-      return;
     case 'close':
       await programs.get(request.id)?.session.release();
       await steps.get(request.id)?.session.release();
