@@ -184,15 +184,20 @@ function paintSegment(line: Line, i: number, out: Uint8Array): void {
   const top = Math.max(0, Math.floor(Math.min(ay, ay + dy) - reach));
   const bottom = Math.min(GLYPH_SIZE - 1, Math.floor(Math.max(ay, ay + dy) + reach));
   for (let row = top; row <= bottom; row++) {
-    for (let column = left; column <= right; column++) {
+    const py = row + 0.5 - ay;
+    for (let column = left, at = row * GLYPH_SIZE + left; column <= right; column++, at++) {
+      // Nothing is darker than ink.
+      if (out[at] === 255) continue;
       const px = column + 0.5 - ax;
-      const py = row + 0.5 - ay;
-      const along = clamp((px * dx + py * dy) / lengthSquared, 0, 1);
+      const dot = px * dx + py * dy;
+      const along = dot <= 0 ? 0 : dot >= lengthSquared ? 1 : dot / lengthSquared;
       const ex = px - along * dx;
       const ey = py - along * dy;
-      const distance = Math.sqrt(ex * ex + ey * ey);
-      const ink = Math.round(255 * clamp((ra + dr * along - distance) / EDGE + 0.5, 0, 1));
-      const at = row * GLYPH_SIZE + column;
+      const squared = ex * ex + ey * ey;
+      const radius = ra + dr * along;
+      if (squared >= (radius + EDGE / 2) * (radius + EDGE / 2)) continue;
+      const share = (radius - Math.sqrt(squared)) / EDGE + 0.5;
+      const ink = share >= 1 ? 255 : (255 * share + 0.5) | 0;
       if (ink > out[at]!) out[at] = ink;
     }
   }
