@@ -24,11 +24,11 @@ async function activationTime(): Promise<number> {
   await workbench.open('quickstart.aeconf');
   await workbench.editor('quickstart.aeconf').locator('.codelens-decoration a', { hasText: 'Train' }).first().waitFor({ timeout: 30_000 });
   await workbench.command('Developer: Show Running Extensions');
-  const text = await workbench.page.locator('.runtime-extensions-editor .monaco-list-row', { hasText: 'Autoencoder Studio' }).locator('.activation-time').textContent({ timeout: 20_000 });
+  const time = workbench.page.locator('.runtime-extensions-editor .monaco-list-row', { hasText: 'Autoencoder Studio' }).locator('.activation-time');
+  // While an extension starts there is no time yet.
+  const text = await eventually(async () => await time.textContent({ timeout: 20_000 }) ?? '', said => /\d\s*ms/.test(said), 20_000);
   await workbench.command('View: Close All Editors');
-  const [, milliseconds] = /(\d+)\s*ms/.exec(text ?? '') ?? [];
-  if (milliseconds === undefined) throw new Error(`VS Code says of the activation: ${text ?? 'nothing'}`);
-  return Number(milliseconds);
+  return Number(/(\d+)\s*ms/.exec(text)![1]);
 }
 
 test(`the extension starts in less than ${activationLimit} ms`, async () => {
