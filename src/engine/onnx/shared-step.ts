@@ -92,7 +92,8 @@ export class SharedStep {
     const [first] = settled;
     const failed = settled.find(result => result.status === 'rejected');
     if (failed !== undefined) {
-      if (first.status === 'fulfilled') await first.value.release();
+      // What was opened elsewhere is closed again.
+      await Promise.allSettled([...(first.status === 'fulfilled' ? [first.value.release()] : []), ...threads.map(thread => thread.free({ kind: 'close', id }))]);
       throw failed.reason;
     }
     return new SharedStep(shard, sharing, (first as PromiseFulfilledResult<InferenceSession>).value, step, passages);
