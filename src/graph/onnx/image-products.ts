@@ -23,12 +23,19 @@ export class ImageProducts {
     this.columns = new Columns(out);
   }
 
-  /** @param filter height × width × in × out. @param shape that of the result in the graph, batch × out × height × width. */
-  conv2d(image: Image, filter: string, [, , kernelHeight, kernelWidth]: Shape4, { strides, padLow }: ConvGeometry, shape: Shape4): Place {
+  /**
+   * @param filter height × width × in × out. @param shape that of the result in the graph, batch × out × height × width.
+   * @param bias one number for each of `out`, which ONNX Runtime adds within the product when it is added to nothing else.
+   */
+  conv2d(image: Image, filter: string, [, , kernelHeight, kernelWidth]: Shape4, { strides, padLow }: ConvGeometry, shape: Shape4, bias?: string): Place {
     const [batch, filters, height, width] = shape;
     const columns = this.columns.of(image, { size: [kernelHeight, kernelWidth], strides, low: padLow, places: [height, width] });
     const matrix = this.out.reshape(filter, [kernelHeight * kernelWidth * image.shape[3], filters]);
-    return { name: this.out.reshape(this.out.emit('MatMul', [columns, matrix]), [batch, height, width, filters]), order: IMAGE };
+    return { name: this.out.reshape(this.plus(this.out.emit('MatMul', [columns, matrix]), bias), [batch, height, width, filters]), order: IMAGE };
+  }
+
+  private plus(product: string, bias: string | undefined): string {
+    return bias === undefined ? product : this.out.emit('Add', [product, bias]);
   }
 
   /** @param shape that of the filter in the graph, out × in × height × width. */
@@ -52,16 +59,19 @@ export class ImageProducts {
     return filterShape[2]! >= strides[0] && filterShape[3]! >= strides[1];
   }
 
-  /** @param shape that of the result in the graph, batch × in × height × width. */
-  conv2dInput(dOutput: Image, filter: string, filterShape: Shape4, geometry: ConvGeometry, shape: Shape4): Place {
-    const phased = phasesOf(filterShape, geometry, shape);
+  /** @param shape that of the result in the graph, batch × in × height × width. @param bias one number for each of `in`. */
+  conv2dInput(dOutput: Image, filter: string, filterShape: Shape4, geometry: ConvGeometry, shape: Shape4, bias?: string): Place {
+    const [together, apart] = phasesOf(filterShape, geometry, shape);
+    const phased = phaseCost(apart, filterShape) < phaseCost(together, filterShape) ? apart : together;
     return phaseCost(phased, filterShape) <= foldCost(dOutput, filterShape)
-      ? this.byPhases(dOutput, filter, filterShape, phased, shape)
-      : this.folded(dOutput, filter, filterShape, geometry, shape);
+      ? this.byPhases(dOutput, filter, filterShape, phased, shape, bias)
+      : this.folded(dOutput, filter, filterShape, geometry, shape, bias);
   }
 
   /** First all products, then the sum over each pixel. */
-  private folded(dOutput: Image, filter: string, [filters, channels, height, width]: Shape4, { strides, padLow, padHigh }: ConvGeometry, shape: Shape4): Place {
+  private folded(
+    dOutput: Image, filter: string, [filters, channels, height, width]: Shape4, { strides, padLow, padHigh }: ConvGeometry, shape: Shape4, bias: string | undefined,
+  ): Place {
     const { out } = this;
     const [batch, down, across] = dOutput.shape;
     const columns = height * width * channels;
@@ -74,29 +84,34 @@ export class ImageProducts {
       { name: out.reshape(planes, [columns, filters]), rows: columns, columns: filters, turned: true },
     );
     const windows: Windows = { size: [height, width], strides, low: padLow, places: [down, across] };
-    return { name: this.columns.fold(products, windows, padHigh, shape), order: [0, 1, 2, 3] };
+    const image = this.columns.fold(products, windows, padHigh, shape);
+    return { name: this.plus(image, bias && out.reshape(bias, [1, channels, 1, 1])), order: [0, 1, 2, 3] };
   }
 
   /**
    * Pixels whose places are alike modulo the strides see the same part of the filter (the "sub-pixel convolution" of W. Shi et
-   * al., 2016), so nothing is multiplied by the zeros between strided pixels. All columns of one kind of row come from one product,
-   * one beside the other; then the kinds of rows are laid one below the other.
+   * al., 2016), so nothing is multiplied by the zeros between strided pixels. For each kind of row there is a product for each kind
+   * of column, or one for several of them; then columns are laid one beside the other, and rows one below the other.
    */
-  private byPhases(dOutput: Image, filter: string, filterShape: Shape4, phased: Phased, [batch, channels, height, width]: Shape4): Place {
+  private byPhases(dOutput: Image, filter: string, filterShape: Shape4, { places, down, across }: Phased, shape: Shape4, bias: string | undefined): Place {
     const { out } = this;
-    const { places, down, across, left, windowWidth } = phased;
+    const [batch, channels, height, width] = shape;
     const kernelWidth = filterShape[3];
+    const [highest, widest] = [places[0] * down.length, across.reduce((sum, { phases }) => sum + phases.length, 0)];
     const rows = down.map(({ taps, first }) => {
-      const windows: Windows = { size: [taps.length, windowWidth], strides: [1, 1], low: [-first, -left], places };
-      // For each pixel of the window and each kind of column the tap of the filter, if it has one.
-      const used = taps.flatMap(i => Array.from({ length: windowWidth }, (_, k) => across.map(phase => {
-        const j = phase.taps[left + k - phase.first];
-        return j === undefined ? undefined : i * kernelWidth + j;
-      })).flat());
-      const product = out.emit('MatMul', [this.columns.of(dOutput, windows), this.tapMatrix(filter, filterShape, used, across.length)]);
-      return out.reshape(product, [batch * places[0], 1, places[1] * across.length * channels]);
+      const columns = across.map(({ phases, left, width: windowWidth }) => {
+        const windows: Windows = { size: [taps.length, windowWidth], strides: [1, 1], low: [-first, -left], places };
+        // For each pixel of the window and each kind of column the tap of the filter, if it has one.
+        const used = taps.flatMap(i => Array.from({ length: windowWidth }, (_, k) => phases.map(phase => {
+          const j = phase.taps[left + k - phase.first];
+          return j === undefined ? undefined : i * kernelWidth + j;
+        })).flat());
+        const product = out.emit('MatMul', [this.columns.of(dOutput, windows), this.tapMatrix(filter, filterShape, used, phases.length)]);
+        return this.plus(product, bias && out.concat(phases.map(() => bias), 0));
+      });
+      return out.reshape(out.concat(columns, 1), [batch * places[0], 1, places[1] * widest * channels]);
     });
-    const whole = [batch, places[0] * down.length, places[1] * across.length, channels];
+    const whole = [batch, highest, places[1] * widest, channels];
     const image = out.reshape(out.concat(rows, 1), whole);
     if (whole[1] === height && whole[2] === width) return { name: image, order: IMAGE };
     return { name: out.slice(image, whole, { starts: [0, 0, 0, 0], ends: [batch, height, width, channels], strides: [1, 1, 1, 1] }), order: IMAGE };
@@ -132,10 +147,8 @@ export class ImageProducts {
 interface Phased {
   readonly places: Pair;
   readonly down: readonly Phase[];
-  readonly across: readonly Phase[];
-  /** First column of the window that all kinds of columns see together, counted from the pixel's own, and its width. */
-  readonly left: number;
-  readonly windowWidth: number;
+  /** Kinds of columns that one product makes. */
+  readonly across: readonly Together[];
 }
 
 /** The taps of a filter that a pixel sees, and the pixel of dOutput, counted from its own, that the first of them is for. */
@@ -144,12 +157,23 @@ interface Phase {
   readonly first: number;
 }
 
-function phasesOf([, , kernelHeight, kernelWidth]: Shape4, { strides, padLow }: ConvGeometry, [, , height, width]: Shape4): Phased {
-  const across = phases(kernelWidth, strides[1], padLow[1]);
-  const left = Math.min(...across.map(phase => phase.first));
-  const windowWidth = Math.max(...across.map(phase => phase.first + phase.taps.length)) - left;
+interface Together {
+  readonly phases: readonly Phase[];
+  /** First column of the window that all these kinds of columns see together, counted from the pixel's own, and its width. */
+  readonly left: number;
+  readonly width: number;
+}
+
+/** With all kinds of columns together, whose windows then have pixels that not all of them see; and with each by itself. */
+function phasesOf([, , kernelHeight, kernelWidth]: Shape4, { strides, padLow }: ConvGeometry, [, , height, width]: Shape4): readonly [Phased, Phased] {
   const places = [Math.ceil(height / strides[0]), Math.ceil(width / strides[1])] as const;
-  return { places, down: phases(kernelHeight, strides[0], padLow[0]), across, left, windowWidth };
+  const [down, across] = [phases(kernelHeight, strides[0], padLow[0]), phases(kernelWidth, strides[1], padLow[1])];
+  return [{ places, down, across: [together(across)] }, { places, down, across: across.map(phase => together([phase])) }];
+}
+
+function together(kinds: readonly Phase[]): Together {
+  const left = Math.min(...kinds.map(({ first }) => first));
+  return { phases: kinds, left, width: Math.max(...kinds.map(({ taps, first }) => first + taps.length)) - left };
 }
 
 /** dInput[s·m + a] = Σ filter[i]·dOutput[(s·m + a + low − i) / s] over the i that leave no remainder, later i for earlier pixels. */
@@ -162,17 +186,19 @@ function phases(kernel: number, stride: number, low: number): Phase[] {
 }
 
 // Nanoseconds of one core with AVX-512, measured: a multiplication with its addition in a large product, and each number that is
-// moved into columns or folded back, which only one core can do.
+// moved into columns, laid beside others, or folded back, which only one core can do.
 const MULTIPLICATION = 0.021;
 const GATHERED = 0.26;
+const JOINED = 0.19;
 const FOLDED = 1.7;
 
-/** Nanoseconds per sample: products with some zeros, of gathered columns. */
-function phaseCost({ places, down, across, windowWidth }: Phased, [filters, channels]: Shape4): number {
-  const window = down.reduce((sum, { taps }) => sum + taps.length, 0) * windowWidth * filters;
+/** Nanoseconds per sample: products of gathered columns, with zeros where kinds of columns are taken together. */
+function phaseCost({ places, down, across }: Phased, [filters, channels]: Shape4): number {
+  const taps = down.reduce((sum, phase) => sum + phase.taps.length, 0);
   // Kernels work on 16 columns of the product at a time.
-  const columns = Math.ceil((across.length * channels) / 16) * 16;
-  return sizeOf(places) * window * (columns * MULTIPLICATION + GATHERED);
+  const products = across.map(({ phases: { length }, width }) => taps * width * filters * (Math.ceil((length * channels) / 16) * 16 * MULTIPLICATION + GATHERED));
+  const joined = across.length > 1 ? down.length * across.length * channels * JOINED : 0;
+  return sizeOf(places) * (products.reduce((sum, cost) => sum + cost, 0) + joined);
 }
 
 /** The same for products without zeros that are folded. */

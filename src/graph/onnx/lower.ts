@@ -32,6 +32,21 @@ export function lower(program: Program, options: LowerOptions = {}): Uint8Array 
   return new Lowering(options).run(options.forCpu ? inParts(program) : program);
 }
 
+/** Operations that gather up what is there: they come right after it. */
+const gathering: ReadonlySet<Op['kind']> = new Set(['add', 'reduceSum', 'conv2dFilter', 'reshape', 'transpose']);
+
+/**
+ * Results in the order in which their nodes are to stand in the model. ONNX Runtime begins with the last one, and with what it needs. So
+ * those that most operations lie before come first: of a training step the gradients of the last layer are found while what they are
+ * made of is still in the caches, the bias before the weights, and so on down to the first layer. Single numbers, such as the loss, need little and can wait.
+ */
+function deepestFirst(results: readonly Value[]): Value[] {
+  const depth = new Map<Value, number>();
+  for (const value of topologicalOrder(results)) depth.set(value, Math.max(0, ...value.inputs.map(operand => depth.get(operand)!)) + (gathering.has(value.op.kind) ? 0 : 1));
+  const [numbers, tensors] = [true, false].map(single => results.filter(({ shape }) => (sizeOf(shape) === 1) === single)) as [Value[], Value[]];
+  return [...numbers, ...tensors.sort((a, b) => depth.get(b)! - depth.get(a)! || sizeOf(b.shape) - sizeOf(a.shape))];
+}
+
 class Lowering {
   private readonly out: Emitter;
   private readonly images: ImageProducts;
@@ -39,6 +54,8 @@ class Lowering {
   /** Where each value lies: first as it was made, then copies in other orders. */
   private readonly places = new Map<Value, Place[]>();
   private readonly folded = new Set<Value>();
+  /** Sums of a convolution and its bias, which are one product; the convolution is folded. */
+  private readonly biased = new Map<Value, { readonly convolution: Value; readonly bias: Value }>();
 
   constructor({ anyBatch = false, forCpu = false }: LowerOptions) {
     this.out = new Emitter(anyBatch);
@@ -51,10 +68,14 @@ class Lowering {
       ...program.outputs,
       ...program.updates.map(({ name, value }) => ({ name: nextName(name), value })),
     ];
-    const order = topologicalOrder(results.map(({ value }) => value));
-    this.findFolded(order, results.map(({ value }) => value));
+    const roots = new Set(results.map(({ value }) => value));
+    const order = topologicalOrder(deepestFirst([...roots]));
+    this.findFolded(order, roots);
+    if (this.forCpu) this.findBiased(order, roots);
     for (const value of order) {
-      if (!this.folded.has(value)) this.places.set(value, this.lowerValue(value));
+      if (this.folded.has(value)) continue;
+      this.places.set(value, this.lowerValue(value));
+      if (roots.has(value)) this.plain(value);
     }
     const renamed = this.nameResults(results);
     return encodeModel({
@@ -68,12 +89,30 @@ class Lowering {
   }
 
   /** Squares that are only summed: the sum squares for itself, in one pass in place of two. Of rows the CPU's kernel for that is twice as slow as both. */
-  private findFolded(order: readonly Value[], roots: readonly Value[]): void {
+  private findFolded(order: readonly Value[], roots: ReadonlySet<Value>): void {
     for (const value of order) if (value.op.kind === 'square') this.folded.add(value);
     for (const value of roots) this.folded.delete(value);
     for (const value of order) {
       if (value.op.kind !== 'reduceSum' || (this.forCpu && sizeOf(value.shape) > 1)) for (const operand of value.inputs) this.folded.delete(operand);
     }
+  }
+
+  /** Convolutions that are only used to add a bias to them. */
+  private findBiased(order: readonly Value[], roots: ReadonlySet<Value>): void {
+    const uses = new Map<Value, number>();
+    for (const operand of order.flatMap(({ inputs }) => inputs)) uses.set(operand, (uses.get(operand) ?? 0) + 1);
+    for (const value of order) {
+      const [convolution, bias] = value.inputs as [Value, Value];
+      if (value.op.kind !== 'add' || uses.get(convolution) !== 1 || roots.has(convolution) || !this.isProduct(convolution)) continue;
+      if (!sameNumbers(bias.shape, [1, convolution.shape[1]!, 1, 1])) continue;
+      this.folded.add(convolution);
+      this.biased.set(value, { convolution, bias });
+    }
+  }
+
+  /** Whether a value is a convolution, plain or transposed, that is computed as a product. */
+  private isProduct({ op, inputs }: Value): boolean {
+    return op.kind === 'conv2d' || (op.kind === 'conv2dInput' && this.images.reachesAll(inputs[1]!.shape, op.strides));
   }
 
   /** Gives results their names: the value's own where it has one to give away, a copy of it elsewhere. */
@@ -117,6 +156,8 @@ class Lowering {
 
   private lowerValue(value: Value): Place[] {
     const { op, inputs: [a] } = value;
+    const biased = this.biased.get(value);
+    if (biased !== undefined) return [this.product(biased.convolution, biased.bias)];
     if (op.kind === 'transpose' && this.forCpu) return this.places.get(a!)!.map(({ name, order }) => ({ name, order: transposed(order, op.permutation) }));
     return [this.compute(value, op, a!)];
   }
@@ -163,7 +204,8 @@ class Lowering {
         const [low, high, interior] = [arrange(op.low, order), arrange(op.high, order), arrange(op.interior, order)];
         return { order, name: out.pad(name, arrange(a.shape, order), { low, high, interior, value: op.value }) };
       }
-      case 'conv2d': case 'conv2dInput': case 'conv2dFilter': return this.convolution(value, op);
+      case 'conv2d': case 'conv2dInput': case 'conv2dFilter':
+        return this.forCpu && (op.kind === 'conv2dFilter' || this.isProduct(value)) ? this.product(value) : this.plainConvolution(value, op);
       default: return unreachable(op);
     }
   }
@@ -255,16 +297,17 @@ class Lowering {
       : { name: this.out.reshape(name, arrange(shape, kept)), order: kept };
   }
 
-  private convolution(value: Value, op: OpOf<'conv2d' | 'conv2dInput' | 'conv2dFilter'>): Place {
-    const [first, second] = value.inputs as [Value, Value];
-    if (!this.forCpu || (op.kind === 'conv2dInput' && !this.images.reachesAll(second.shape, op.strides))) return this.plainConvolution(value, op);
+  /** A convolution, or the gradient of its filter, by matrix products. */
+  private product({ op, inputs, shape }: Value, bias?: Value): Place {
     type Shape4 = [number, number, number, number];
+    const [first, second] = inputs as [Value, Value];
     const image = (operand: Value) => ({ name: this.at(operand, IMAGE), shape: arrange(operand.shape, IMAGE) as Shape4 });
+    const added = bias && this.out.reshape(this.plain(bias), [sizeOf(bias.shape)]);
     switch (op.kind) {
-      case 'conv2d': return this.images.conv2d(image(first), this.at(second, FILTER), second.shape as Shape4, op, value.shape as Shape4);
-      case 'conv2dInput': return this.images.conv2dInput(image(first), this.at(second, FILTER), second.shape as Shape4, op, value.shape as Shape4);
-      case 'conv2dFilter': return this.images.conv2dFilter(image(first), image(second), op, value.shape as Shape4);
-      default: return unreachable(op);
+      case 'conv2d': return this.images.conv2d(image(first), this.at(second, FILTER), second.shape as Shape4, op, shape as Shape4, added);
+      case 'conv2dInput': return this.images.conv2dInput(image(first), this.at(second, FILTER), second.shape as Shape4, op, shape as Shape4, added);
+      case 'conv2dFilter': return this.images.conv2dFilter(image(first), image(second), op, shape as Shape4);
+      default: throw new Error(`${op.kind} is no convolution.`);
     }
   }
 
