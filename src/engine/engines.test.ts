@@ -5,7 +5,7 @@ import { gradient } from '../graph/gradient.ts';
 import * as ops from '../graph/ops.ts';
 import type { Program } from '../graph/program.ts';
 import { evaluate } from '../graph/reference.ts';
-import { leaves, operationCases, weigh } from '../graph/testing.ts';
+import { largeCases, leaves, operationCases, weigh } from '../graph/testing.ts';
 import type { Session } from './engine.ts';
 import { listDevices, openSession } from './engines.ts';
 
@@ -16,7 +16,7 @@ describe.each(available)('$name', device => {
   beforeAll(async () => { session = await openSession(device, { threads: 1 }); });
   afterAll(async () => { await session.dispose(); });
 
-  for (const [name, test] of Object.entries(operationCases)) {
+  for (const [name, test] of Object.entries({ ...operationCases, ...largeCases })) {
     it(`${name}: value and gradient`, async () => {
       const { values, feeds } = leaves(test);
       const y = test.build(...values);

@@ -50,7 +50,7 @@ export class Columns {
 
   private gathered({ name, shape: [batch, height, width, channels] }: Image, pixels: readonly number[]): string {
     const flat = this.out.reshape(name, [batch, height * width, channels]);
-    const source = pixels.includes(height * width) ? this.out.concat([flat, this.out.zeros([batch, 1, channels])], 1) : flat;
+    const source = pixels.includes(height * width) ? this.out.concat([flat, this.out.filled(0, [batch, 1, channels])], 1) : flat;
     return this.out.emit('Gather', [source, this.out.integers(pixels)], [{ name: 'axis', int: 1 }]);
   }
 
@@ -64,17 +64,21 @@ export class Columns {
     const padded = [...before, ...after].every(n => n === 0) ? first : out.pad(first, [], {
       low: [0, 0, ...before], high: [0, 0, ...after], interior: [0, 0, 0, 0], value: 0,
     });
-    const extents = [batch, channels, height + before[0] + after[0], width + before[1] + after[1]];
-    const shifted: string[] = [];
-    for (let i = 0; i < size[0]; i++) {
-      for (let j = 0; j < size[1]; j++) {
-        const [top, left] = [i + before[0] - low[0], j + before[1] - low[1]];
-        const ends = [batch, channels, top + (places[0] - 1) * strides[0] + 1, left + (places[1] - 1) * strides[1] + 1];
-        const plane = out.slice(padded, extents, { starts: [0, 0, top, left], ends, strides: [1, 1, ...strides] });
-        shifted.push(out.reshape(plane, [batch, channels, sizeOf(places)]));
-      }
-    }
-    return out.transpose(out.concat(shifted, 1), [0, 2, 1]);
+    const [highest, widest] = [height + before[0] + after[0], width + before[1] + after[1]];
+    // Shifted across, then each of these down: fewer and longer copies than one for every pixel of the window.
+    const across = Array.from({ length: size[1] }, (_, j) => {
+      const left = j + before[1] - low[1];
+      const ends = [batch, channels, highest, left + (places[1] - 1) * strides[1] + 1];
+      return out.slice(padded, [batch, channels, highest, widest], { starts: [0, 0, 0, left], ends, strides: [1, 1, 1, strides[1]] });
+    });
+    const rows = out.concat(across, 1);
+    const window = size[1] * channels;
+    const down = Array.from({ length: size[0] }, (_, i) => {
+      const top = i + before[0] - low[0];
+      const ends = [batch, window, top + (places[0] - 1) * strides[0] + 1, places[1]];
+      return out.slice(rows, [batch, window, highest, places[1]], { starts: [0, 0, top, 0], ends, strides: [1, 1, strides[0], 1] });
+    });
+    return out.transpose(out.reshape(out.concat(down, 1), [batch, size[0] * window, sizeOf(places)]), [0, 2, 1]);
   }
 
   /**

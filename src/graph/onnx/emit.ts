@@ -1,5 +1,6 @@
 // Collects the nodes and constants of one ONNX model, and knows how shapes are changed in ONNX. What is computed stands in
 // lower.ts and the files beside it.
+import { sizeOf } from '../../core/tensor.ts';
 import type { OpOf } from '../ir.ts';
 import type { Order } from '../order.ts';
 import { elementType, type Attribute, type ElementType, type OnnxNode, type OnnxTensor } from './proto.ts';
@@ -62,11 +63,11 @@ export class Emitter {
     return this.initializer({ type: 'float32', dims, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
   }
 
-  /** Zeros, shared between all of one shape. */
-  zeros(dims: readonly number[]): string {
-    const key = `zeros ${dims.join()}`;
+  /** The same number everywhere, shared between all of one shape. */
+  filled(value: number, dims: readonly number[]): string {
+    const key = `${value} ${dims.join()}`;
     let name = this.vectors.get(key);
-    if (name === undefined) this.vectors.set(key, name = this.floats(new Float32Array(dims.reduce((n, extent) => n * extent, 1)), dims));
+    if (name === undefined) this.vectors.set(key, name = this.floats(new Float32Array(sizeOf(dims)).fill(value), dims));
     return name;
   }
 

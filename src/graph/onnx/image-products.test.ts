@@ -14,8 +14,14 @@ function operatorsOf(build: (images: ImageProducts) => void): string[] {
 const count = (operators: string[], type: string): number => operators.filter(each => each === type).length;
 
 describe('a transposed convolution', () => {
-  it('of many channels is one product for each kind of row, without zeros between pixels', () => {
+  it('of many channels is one product for each kind of pixel, without any zeros', () => {
     const operators = operatorsOf(images => images.conv2dInput({ name: 'dy', shape: [8, 14, 14, 64] }, 'w', [64, 32, 3, 3], strided, [8, 32, 28, 28]));
+    expect(count(operators, 'MatMul')).toBe(4);
+    expect(operators).not.toContain('Col2Im');
+  });
+
+  it('of so many channels that two kinds of columns fill one register is one product for each kind of row', () => {
+    const operators = operatorsOf(images => images.conv2dInput({ name: 'dy', shape: [8, 14, 14, 32] }, 'w', [32, 8, 3, 3], strided, [8, 8, 28, 28]));
     expect(count(operators, 'MatMul')).toBe(2);
     expect(operators).not.toContain('Col2Im');
   });
@@ -30,10 +36,19 @@ describe('a transposed convolution', () => {
     const operators = operatorsOf(images => {
       for (const name of ['a', 'b', 'c']) images.conv2dInput({ name, shape: [8, 14, 14, 64] }, 'w', [64, 32, 3, 3], strided, [8, 32, 28, 28]);
     });
-    expect(count(operators, 'MatMul')).toBe(6);
-    // One of windows for each product; of the filter one for each kind of row.
-    expect(count(operators, 'Gather')).toBe(6 + 2);
+    expect(count(operators, 'MatMul')).toBe(3 * 4);
+    // One of windows for each product but that of single pixels; of the filter one for each kind of pixel.
+    expect(count(operators, 'Gather')).toBe(3 * 3 + 4);
   });
+});
+
+it.each([[32, 4], [8, 2], [1, 0]])('adds a bias to %i channels right after each of %i products, where they are not folded', (channels, fused) => {
+  const out = new Emitter(false);
+  new ImageProducts(out).conv2dInput({ name: 'dy', shape: [8, 14, 14, 32] }, 'w', [32, channels, 3, 3], strided, [8, channels, 28, 28], 'b');
+  const products = out.nodes.filter(({ type }) => type === 'MatMul').map(({ outputs }) => outputs[0]);
+  const sums = out.nodes.filter(({ type }) => type === 'Add');
+  expect(sums.filter(({ inputs }) => products.includes(inputs[0]!)).length).toBe(fused);
+  expect(sums.length).toBe(Math.max(1, fused));
 });
 
 it('makes the windows of an image once, for the product and for the filter', () => {

@@ -127,7 +127,7 @@ export class ImageProducts {
     let taps = this.taps.get(filter);
     if (taps === undefined) {
       const turned = out.transpose(out.reshape(filter, [count, channels, filters]), [0, 2, 1]);
-      taps = out.concat([turned, out.zeros([1, filters, channels])], 0);
+      taps = out.concat([turned, out.filled(0, [1, filters, channels])], 0);
       this.taps.set(filter, taps);
     }
     const key = `${filter} ${used.join()}`;

@@ -11,8 +11,10 @@ import { conv2d, conv2dFilter, conv2dInput } from './convolution.ts';
 import { sameOperator, sign, softplus, step } from './elementwise.ts';
 import { Emitter, type Place } from './emit.ts';
 import { FILTER, IMAGE, ImageProducts } from './image-products.ts';
+import { findPatterns, type Patterns } from './patterns.ts';
 import { fastProduct, matmul, type Matrix } from './product.ts';
 import { encodeModel, type Attribute, type OnnxNode, type OnnxPort } from './proto.ts';
+import { deepestFirst } from './sequence.ts';
 
 const OPSET = 18;
 /** Rows whose columns are added up as a product, one after another: rounding grows with their number. */
@@ -29,22 +31,7 @@ export interface LowerOptions {
 export const nextName = (state: string): string => `${state}:next`;
 
 export function lower(program: Program, options: LowerOptions = {}): Uint8Array {
-  return new Lowering(options).run(options.forCpu ? inParts(program) : program);
-}
-
-/** Operations that gather up what is there: they come right after it. */
-const gathering: ReadonlySet<Op['kind']> = new Set(['add', 'reduceSum', 'conv2dFilter', 'reshape', 'transpose']);
-
-/**
- * Results in the order in which their nodes are to stand in the model. ONNX Runtime begins with the last one, and with what it needs. So
- * those that most operations lie before come first: of a training step the gradients of the last layer are found while what they are
- * made of is still in the caches, the bias before the weights, and so on down to the first layer. Single numbers, such as the loss, need little and can wait.
- */
-function deepestFirst(results: readonly Value[]): Value[] {
-  const depth = new Map<Value, number>();
-  for (const value of topologicalOrder(results)) depth.set(value, Math.max(0, ...value.inputs.map(operand => depth.get(operand)!)) + (gathering.has(value.op.kind) ? 0 : 1));
-  const [numbers, tensors] = [true, false].map(single => results.filter(({ shape }) => (sizeOf(shape) === 1) === single)) as [Value[], Value[]];
-  return [...numbers, ...tensors.sort((a, b) => depth.get(b)! - depth.get(a)! || sizeOf(b.shape) - sizeOf(a.shape))];
+  return new Lowering(options.forCpu ? inParts(program) : program, options).run();
 }
 
 class Lowering {
@@ -53,31 +40,30 @@ class Lowering {
   private readonly forCpu: boolean;
   /** Where each value lies: first as it was made, then copies in other orders. */
   private readonly places = new Map<Value, Place[]>();
-  private readonly folded = new Set<Value>();
-  /** Sums of a convolution and its bias, which are one product; the convolution is folded. */
-  private readonly biased = new Map<Value, { readonly convolution: Value; readonly bias: Value }>();
+  private readonly results: Program['outputs'];
+  private readonly roots: ReadonlySet<Value>;
+  private readonly order: readonly Value[];
+  private readonly patterns: Patterns;
 
-  constructor({ anyBatch = false, forCpu = false }: LowerOptions) {
+  constructor(private readonly program: Program, { anyBatch = false, forCpu = false }: LowerOptions) {
     this.out = new Emitter(anyBatch);
     this.images = new ImageProducts(this.out);
     this.forCpu = forCpu && !anyBatch;
+    this.results = [...program.outputs, ...program.updates.map(({ name, value }) => ({ name: nextName(name), value }))];
+    this.roots = new Set(this.results.map(({ value }) => value));
+    this.order = topologicalOrder(deepestFirst([...this.roots]));
+    this.patterns = findPatterns(this.order, this.roots, { forCpu: this.forCpu, isProduct: value => this.isProduct(value) });
   }
 
-  run(program: Program): Uint8Array {
-    const results = [
-      ...program.outputs,
-      ...program.updates.map(({ name, value }) => ({ name: nextName(name), value })),
-    ];
-    const roots = new Set(results.map(({ value }) => value));
-    const order = topologicalOrder(deepestFirst([...roots]));
-    this.findFolded(order, roots);
-    if (this.forCpu) this.findBiased(order, roots);
-    for (const value of order) {
-      if (this.folded.has(value)) continue;
+  run(): Uint8Array {
+    const { program, results } = this;
+    for (const value of this.order) {
+      if (this.patterns.hidden.has(value)) continue;
       this.places.set(value, this.lowerValue(value));
-      if (roots.has(value)) this.plain(value);
+      // What a result still needs stands where the value does.
+      if (this.roots.has(value)) this.plain(value);
     }
-    const renamed = this.nameResults(results);
+    const renamed = this.nameResults();
     return encodeModel({
       name: program.name,
       opset: OPSET,
@@ -88,35 +74,14 @@ class Lowering {
     });
   }
 
-  /** Squares that are only summed: the sum squares for itself, in one pass in place of two. Of rows the CPU's kernel for that is twice as slow as both. */
-  private findFolded(order: readonly Value[], roots: ReadonlySet<Value>): void {
-    for (const value of order) if (value.op.kind === 'square') this.folded.add(value);
-    for (const value of roots) this.folded.delete(value);
-    for (const value of order) {
-      if (value.op.kind !== 'reduceSum' || (this.forCpu && sizeOf(value.shape) > 1)) for (const operand of value.inputs) this.folded.delete(operand);
-    }
-  }
-
-  /** Convolutions that are only used to add a bias to them. */
-  private findBiased(order: readonly Value[], roots: ReadonlySet<Value>): void {
-    const uses = new Map<Value, number>();
-    for (const operand of order.flatMap(({ inputs }) => inputs)) uses.set(operand, (uses.get(operand) ?? 0) + 1);
-    for (const value of order) {
-      const [convolution, bias] = value.inputs as [Value, Value];
-      if (value.op.kind !== 'add' || uses.get(convolution) !== 1 || roots.has(convolution) || !this.isProduct(convolution)) continue;
-      if (!sameNumbers(bias.shape, [1, convolution.shape[1]!, 1, 1])) continue;
-      this.folded.add(convolution);
-      this.biased.set(value, { convolution, bias });
-    }
-  }
-
   /** Whether a value is a convolution, plain or transposed, that is computed as a product. */
   private isProduct({ op, inputs }: Value): boolean {
     return op.kind === 'conv2d' || (op.kind === 'conv2dInput' && this.images.reachesAll(inputs[1]!.shape, op.strides));
   }
 
   /** Gives results their names: the value's own where it has one to give away, a copy of it elsewhere. */
-  private nameResults(results: Program['outputs']): OnnxNode[] {
+  private nameResults(): OnnxNode[] {
+    const { results } = this;
     const inner = results.map(({ value }) => this.plain(value));
     const made = new Set(this.out.nodes.flatMap(node => node.outputs));
     const aliases = new Map<string, string>();
@@ -156,7 +121,7 @@ class Lowering {
 
   private lowerValue(value: Value): Place[] {
     const { op, inputs: [a] } = value;
-    const biased = this.biased.get(value);
+    const biased = this.patterns.biased.get(value);
     if (biased !== undefined) return [this.product(biased.convolution, biased.bias)];
     if (op.kind === 'transpose' && this.forCpu) return this.places.get(a!)!.map(({ name, order }) => ({ name, order: transposed(order, op.permutation) }));
     return [this.compute(value, op, a!)];
@@ -181,7 +146,7 @@ class Lowering {
       case 'step': return this.each(a, name => step(out, name, op));
       case 'cast': return this.each(a, name => this.cast(name, a, value, op.scale));
       case 'matmul': return this.matmul(value, op);
-      case 'reduceSum': case 'reduceMax': return this.reduce(a, op);
+      case 'reduceSum': case 'reduceMax': return this.reduce(value, a, op);
       case 'kthLargest': return plain(out.kthLargest(this.plain(a), op.k));
       case 'reshape': return this.reshape(value, a);
       case 'transpose': return plain(out.transpose(this.plain(a), op.permutation));
@@ -260,23 +225,35 @@ class Lowering {
     return { name, order: turned ? [1, 0] : [0, 1] };
   }
 
-  private reduce(a: Value, { kind, axes, keepDims }: OpOf<'reduceSum' | 'reduceMax'>): Place {
-    const square = this.folded.has(a);
+  /**
+   * The sum of an image over all but its channels. As one sum it would be split between threads by columns, and slow down with every thread; so pixels are
+   * added by products with ones, which take a fifth less time, and then samples.
+   */
+  private pixelSum(image: Value, keepDims: boolean): Place {
+    const { out } = this;
+    const [batch, height, width, channels] = arrange(image.shape, IMAGE) as [number, number, number, number];
+    const rows = height * width <= MOST_ROWS ? 1 : height;
+    const pixels = out.reshape(this.at(image, IMAGE), [batch * rows, (height / rows) * width, channels]);
+    const sums = this.columnSums(pixels, (height / rows) * width);
+    const add = (name: string, axes: readonly number[]): string => out.emit('ReduceSum', [name, out.integers(axes)], [{ name: 'keepdims', int: 1 }]);
+    const total = add(rows === 1 ? sums : add(out.reshape(sums, [batch, height, channels]), [1]), [0]);
+    return keepDims ? { order: IMAGE, name: out.reshape(total, [1, 1, 1, channels]) } : { order: [0], name: out.reshape(total, [channels]) };
+  }
+
+  private reduce(value: Value, a: Value, { kind, axes, keepDims }: OpOf<'reduceSum' | 'reduceMax'>): Place {
+    const image = this.patterns.pixelSums.get(value);
+    if (image !== undefined) return this.pixelSum(image, keepDims);
+    const square = this.patterns.squares.has(a);
     const { name, order } = this.place(square ? a.inputs[0]! : a);
     const type = square ? 'ReduceSumSquare' : kind === 'reduceSum' ? 'ReduceSum' : 'ReduceMax';
     const reduced = axes.map(axis => order.indexOf(axis)).sort((p, q) => p - q);
     const lies = arrange(a.shape, order);
     if (type !== 'ReduceMax' && this.sumsColumns(lies, reduced)) {
-      const sums = this.columnSums(square ? this.out.emit('Mul', [name, name]) : name, lies);
+      const sums = this.columnSums(square ? this.out.emit('Mul', [name, name]) : name, lies[0]!);
       return keepDims ? { order, name: sums } : { order: [0], name: this.out.reshape(sums, [lies[1]!]) };
     }
     const keeps = { name: 'keepdims', int: keepDims ? 1 : 0 };
-    // A sum over all but the last axis is split between threads by columns, and slows down with every thread; over the samples it scales.
-    const bySample = this.forCpu && type === 'ReduceSum' && reduced.length > 1 && reduced.length < a.shape.length && reduced.every((axis, i) => axis === i);
-    const [source, rest] = bySample
-      ? [this.out.emit(type, [name, this.out.integers(reduced.slice(1))], [{ name: 'keepdims', int: 1 }]), keepDims ? [0] : reduced] as const
-      : [name, reduced] as const;
-    return { order: keepDims ? order : without(order, axes), name: this.out.emit(type, [source, this.out.integers(rest)], [keeps]) };
+    return { order: keepDims ? order : without(order, axes), name: this.out.emit(type, [name, this.out.integers(reduced)], [keeps]) };
   }
 
   /** Sums over a batch: a product with ones takes a fifth of the time, and of so few numbers rounds no worse. */
@@ -284,9 +261,9 @@ class Lowering {
     return this.forCpu && shape.length === 2 && sameNumbers(reduced, [0]) && shape[0]! <= MOST_ROWS;
   }
 
-  /** rows × columns → 1 × columns. */
-  private columnSums(name: string, [rows]: readonly number[]): string {
-    return this.out.emit('MatMul', [this.out.floats(new Float32Array(rows!).fill(1), [1, rows!]), name]);
+  /** rows × columns → 1 × columns, of one matrix or many. */
+  private columnSums(name: string, rows: number): string {
+    return this.out.emit('MatMul', [this.out.filled(1, [1, rows]), name]);
   }
 
   private reshape({ shape }: Value, a: Value): Place {

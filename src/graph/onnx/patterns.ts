@@ -1,0 +1,70 @@
+// Operations that are lowered as one, because ONNX Runtime's kernels then pass over their numbers once.
+import { sizeOf } from '../../core/tensor.ts';
+import type { Value } from '../ir.ts';
+import { sameNumbers } from '../order.ts';
+
+export interface Patterns {
+  /** Squares that are only summed: the sum squares for itself. */
+  readonly squares: ReadonlySet<Value>;
+  /** A convolution and its bias by their sum, when nothing else needs the convolution: the product adds it. */
+  readonly biased: ReadonlyMap<Value, { readonly convolution: Value; readonly bias: Value }>;
+  /** Images by their sums over everything but channels, whatever steps these are taken in. */
+  readonly pixelSums: ReadonlyMap<Value, Value>;
+  /** Values that are no nodes of their own. */
+  readonly hidden: ReadonlySet<Value>;
+}
+
+export interface PatternOptions {
+  readonly forCpu: boolean;
+  /** Whether a value is a convolution that is computed as a product. */
+  readonly isProduct: (value: Value) => boolean;
+}
+
+/** The longest row of pixels that is added up in one go: rounding grows with their number. */
+const LONGEST_ROW = 1024;
+
+/** @param order all values of a program, operands first. @param roots those that are results, and so are never hidden. */
+export function findPatterns(order: readonly Value[], roots: ReadonlySet<Value>, { forCpu, isProduct }: PatternOptions): Patterns {
+  const squares = summedSquares(order, roots, forCpu);
+  const biased = new Map<Value, { readonly convolution: Value; readonly bias: Value }>();
+  const pixelSums = new Map<Value, Value>();
+  const hidden = new Set(squares);
+  if (!forCpu) return { squares, biased, pixelSums, hidden };
+  const uses = new Map<Value, number>();
+  for (const operand of order.flatMap(({ inputs }) => inputs)) uses.set(operand, (uses.get(operand) ?? 0) + 1);
+  const isInner = (value: Value): boolean => uses.get(value) === 1 && !roots.has(value);
+  for (const value of order) {
+    const [first, second] = value.inputs as [Value, Value];
+    if (value.op.kind === 'add' && isInner(first) && isProduct(first) && sameNumbers(second.shape, [1, first.shape[1]!, 1, 1])) {
+      biased.set(value, { convolution: first, bias: second });
+      hidden.add(first);
+    }
+    const steps = stepsOfPixelSum(value, isInner);
+    if (steps === undefined || squares.has(steps.image)) continue;
+    pixelSums.set(value, steps.image);
+    for (const step of steps.inner) hidden.add(step);
+  }
+  return { squares, biased, pixelSums, hidden };
+}
+
+/** On the CPU only those that become a single number: of rows the kernel is twice as slow as a product and a sum. */
+function summedSquares(order: readonly Value[], roots: ReadonlySet<Value>, forCpu: boolean): Set<Value> {
+  const squares = new Set(order.filter(value => value.op.kind === 'square' && !roots.has(value)));
+  for (const value of order) {
+    if (value.op.kind !== 'reduceSum' || (forCpu && sizeOf(value.shape) > 1)) for (const operand of value.inputs) squares.delete(operand);
+  }
+  return squares;
+}
+
+/** The image that is summed, and the sums over some of its axes that come first (`sum` in ops.ts takes long ones axis by axis). */
+function stepsOfPixelSum({ op, inputs }: Value, isInner: (value: Value) => boolean): { readonly image: Value; readonly inner: readonly Value[] } | undefined {
+  if (op.kind !== 'reduceSum' || !sameNumbers(op.axes, [0, 2, 3])) return undefined;
+  const inner: Value[] = [];
+  let image = inputs[0]!;
+  while (image.op.kind === 'reduceSum' && image.op.keepDims && !image.op.axes.includes(1) && isInner(image)) {
+    inner.push(image);
+    image = image.inputs[0]!;
+  }
+  const [, , height, width] = image.shape as [number, number, number, number];
+  return image.shape.length === 4 && height * width > 1 && width <= LONGEST_ROW ? { image, inner } : undefined;
+}
