@@ -76,7 +76,7 @@ function pullback(y: Value, small: Value, wanted: readonly boolean[]): (Value | 
   ];
   switch (op.kind) {
     case 'neg': return [neg(dy)];
-    case 'square': return [mul(dy, mul(a, 2))];
+    case 'square': return [mul(mul(dy, 2), a)];
     case 'exp': return [mul(dy, y)];
     case 'log': return [div(dy, a)];
     case 'sqrt': return [div(mul(dy, 0.5), y)];
@@ -90,7 +90,7 @@ function pullback(y: Value, small: Value, wanted: readonly boolean[]): (Value | 
     case 'tanh': return [mul(dy, sub(1, mul(y, y)))];
     case 'softplus': return [mul(dy, sigmoid(a))];
     case 'add': return both(() => dy, () => dy);
-    case 'sub': return both(() => dy, () => neg(dy));
+    case 'sub': return [wanted[0] ? unbroadcast(dy, a.shape) : undefined, wanted[1] ? neg(unbroadcast(dy, b.shape)) : undefined];
     case 'mul': return both(() => mul(dy, b), () => mul(dy, a));
     case 'div': return both(() => div(dy, b), () => neg(div(mul(dy, y), b)));
     // Where both are equal the first one gets the gradient, as the first maximum of a pooling window does in TensorFlow.
