@@ -11,14 +11,12 @@ import { conv2d, conv2dFilter, conv2dInput } from './convolution.ts';
 import { sameOperator, sign, softplus, step } from './elementwise.ts';
 import { Emitter, type Place } from './emit.ts';
 import { FILTER, IMAGE, ImageProducts } from './image-products.ts';
-import { findPatterns, type Patterns } from './patterns.ts';
+import { findPatterns, MOST_ADDED, type Patterns } from './patterns.ts';
 import { fastProduct, matmul, type Matrix } from './product.ts';
 import { encodeModel, type Attribute, type OnnxNode, type OnnxPort } from './proto.ts';
 import { deepestFirst } from './sequence.ts';
 
 const OPSET = 18;
-/** Rows whose columns are added up as a product, one after another: rounding grows with their number. */
-const MOST_ROWS = 1024;
 
 export interface LowerOptions {
   /** Leave the first axis of inputs and outputs open. Every reshape keeps the first axis as "whatever is left". */
@@ -226,13 +224,13 @@ class Lowering {
   }
 
   /**
-   * The sum of an image over all but its channels. As one sum it would be split between threads by columns, and slow down with every thread; so pixels are
-   * added by products with ones, which take a fifth less time, and then samples.
+   * The sum of an image over all but its channels. As one sum it would be split between threads by columns, and slow down with every
+   * thread; so pixels are added by products with ones, which take a fifth less time, and then samples.
    */
   private pixelSum(image: Value, keepDims: boolean): Place {
     const { out } = this;
     const [batch, height, width, channels] = arrange(image.shape, IMAGE) as [number, number, number, number];
-    const rows = height * width <= MOST_ROWS ? 1 : height;
+    const rows = height * width <= MOST_ADDED ? 1 : height;
     const pixels = out.reshape(this.at(image, IMAGE), [batch * rows, (height / rows) * width, channels]);
     const sums = this.columnSums(pixels, (height / rows) * width);
     const add = (name: string, axes: readonly number[]): string => out.emit('ReduceSum', [name, out.integers(axes)], [{ name: 'keepdims', int: 1 }]);
@@ -258,7 +256,7 @@ class Lowering {
 
   /** Sums over a batch: a product with ones takes a fifth of the time, and of so few numbers rounds no worse. */
   private sumsColumns(shape: readonly number[], reduced: readonly number[]): boolean {
-    return this.forCpu && shape.length === 2 && sameNumbers(reduced, [0]) && shape[0]! <= MOST_ROWS;
+    return this.forCpu && shape.length === 2 && sameNumbers(reduced, [0]) && shape[0]! <= MOST_ADDED;
   }
 
   /** rows × columns → 1 × columns, of one matrix or many. */

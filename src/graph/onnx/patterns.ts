@@ -20,8 +20,8 @@ export interface PatternOptions {
   readonly isProduct: (value: Value) => boolean;
 }
 
-/** The longest row of pixels that is added up in one go: rounding grows with their number. */
-const LONGEST_ROW = 1024;
+/** So many rows or pixels are added up in one product with ones, one after another: rounding grows with their number. */
+export const MOST_ADDED = 1024;
 
 /** @param order all values of a program, operands first. @param roots those that are results, and so are never hidden. */
 export function findPatterns(order: readonly Value[], roots: ReadonlySet<Value>, { forCpu, isProduct }: PatternOptions): Patterns {
@@ -66,5 +66,5 @@ function stepsOfPixelSum({ op, inputs }: Value, isInner: (value: Value) => boole
     image = image.inputs[0]!;
   }
   const [, , height, width] = image.shape as [number, number, number, number];
-  return image.shape.length === 4 && height * width > 1 && width <= LONGEST_ROW ? { image, inner } : undefined;
+  return image.shape.length === 4 && height * width > 1 && width <= MOST_ADDED ? { image, inner } : undefined;
 }

@@ -3,7 +3,7 @@ import { html, nothing, svg, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { markPath } from '../shared/marks.ts';
 import { categoryMark, sequentialColor } from '../shared/palette.ts';
-import { describeRun, formatNumber } from '../shared/runs.ts';
+import { describeRun, formatNumber, formatValue } from '../shared/runs.ts';
 import { button, checkbox, dropdown, icon, iconButton, segments, slider, type Choice } from '../shared/toolkit.ts';
 import { codeText, figure } from './cards.ts';
 import { classLetters } from './class-letters.ts';
@@ -147,7 +147,7 @@ function classPanel(explorer: Explorer, actions: PanelActions): TemplateResult {
           ? svg`<text x="8" y="13" text-anchor="middle" fill=${ink(k)}>${letters[k]}</text>`
           : svg`<path d=${markPath(categoryMark(k), 8, 8, 5.5)} fill=${ink(k)}></path>`}</svg>
         <span class="class-name">${name}</span><span class="muted class-count">${counts[k]!.toLocaleString('en')}</span>
-        <meter class="class-meter" min="0" max=${worst} value=${mean} aria-hidden="true"></meter><span class="number">${formatNumber(Number(mean.toPrecision(3)))}</span></button></li>`;
+        <meter class="class-meter" min="0" max=${worst} value=${mean} aria-hidden="true"></meter><span class="number">${formatValue(mean, 3)}</span></button></li>`;
     })}</ul>
     ${rows.length > MOST_CLASS_ROWS ? html`<p class="muted">${rows.length - MOST_CLASS_ROWS} more; filter to see them.</p>` : nothing}`;
 }
@@ -212,7 +212,7 @@ function tablePanel(explorer: Explorer, actions: PanelActions): TemplateResult {
     <tbody>${order.slice(page * PAGE_ROWS, (page + 1) * PAGE_ROWS).map(i => html`<tr>
       <td><button type="button" class="link" title="Choose this sample" @click=${() => { explorer.setProbe(explorer.codeOf(i), true); explorer.choose(i); }}>${i + 1}</button></td>
       ${sampleData.labels ? html`<td>${explorer.className(i)}</td>` : nothing}
-      <td class="number">${formatNumber(frame.error[i]!)}</td><td class="number">${formatNumber(Number(frame.points[2 * i]!.toPrecision(3)))}</td>
+      <td class="number">${formatValue(frame.error[i]!)}</td><td class="number">${formatNumber(Number(frame.points[2 * i]!.toPrecision(3)))}</td>
       ${frame.size > 1 ? html`<td class="number">${formatNumber(Number(frame.points[2 * i + 1]!.toPrecision(3)))}</td>` : nothing}</tr>`)}</tbody></table>
     <div class="pages">${iconButton({ label: 'Previous page', icon: 'chevron-left', disabled: page === 0, onClick: () => actions.set({ page: page - 1 }) })}
       <span>Page ${page + 1} of ${pages.toLocaleString('en')}</span>
