@@ -68,14 +68,14 @@ export const operationCases: Record<string, OperationCase> = {
     const y = ops.conv2d(x, w, centred);
     return ops.mul(biased(y, b), y);
   } },
-  'conv2d and its bias, more pixels than are added in one go': { shapes: [[1, 1, 33, 32], [2, 1, 1, 1], [2]], build: (x, w, b) => ops.tanh(biased(ops.conv2d(x, w, { strides: [1, 1], padLow: [0, 0], padHigh: [0, 0] }), b)) },
+  'conv2d and its bias, more pixels than are added in one go': { shapes: [[2, 1, 33, 32], [2, 1, 1, 1], [2]], build: (x, w, b) => ops.tanh(biased(ops.conv2d(x, w, { strides: [1, 1], padLow: [0, 0], padHigh: [0, 0] }), b)) },
   'conv2dInput and its bias, a product for each kind of row': { shapes: [[2, 4, 3, 3], [4, 8, 3, 3], [8]], build: (dy, w, b) => ops.tanh(biased(ops.conv2dInput(dy, w, [2, 8, 6, 5], { strides: [2, 2], padLow: [1, 1], padHigh: [1, 1] }), b)) },
-  'conv2dInput and its bias, folded': { shapes: [[1, 2, 3, 3], [2, 3, 3, 3], [3]], build: (dy, w, b) => ops.tanh(biased(ops.conv2dInput(dy, w, [1, 3, 7, 8], { strides: [2, 3], padLow: [0, 1], padHigh: [0, 0] }), b)) },
   conv2dFilter: { shapes: [[2, 2, 5, 4], [2, 3, 2, 4]], build: (x, dy) => ops.conv2dFilter(x, dy, [3, 2, 3, 2], geometry) },
 };
 
 /** What engines do in another way when it is large; too large for finite differences, which the same operation has above. */
 export const largeCases: Record<string, OperationCase> = {
+  'conv2dInput and its bias, folded': { shapes: [[2, 16, 3, 3], [16, 3, 3, 3], [3]], build: (dy, w, b) => ops.tanh(biased(ops.conv2dInput(dy, w, [2, 3, 6, 6], { strides: [2, 2], padLow: [0, 0], padHigh: [1, 1] }), b)) },
   'conv2dInput and its bias, a product for each kind of pixel': { shapes: [[2, 24, 3, 3], [24, 32, 3, 3], [32]], build: (dy, w, b) => ops.tanh(biased(ops.conv2dInput(dy, w, [2, 32, 6, 5], { strides: [2, 2], padLow: [1, 1], padHigh: [1, 1] }), b)) },
 };
 

@@ -63,7 +63,7 @@ export class Emitter {
     return this.initializer({ type: 'float32', dims, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
   }
 
-  /** The same number everywhere, shared between all of one shape. */
+  /** The same number everywhere, shared between all of that number and shape. */
   filled(value: number, dims: readonly number[]): string {
     const key = `${value} ${dims.join()}`;
     let name = this.vectors.get(key);
@@ -89,6 +89,7 @@ export class Emitter {
 
   slice(name: string, shape: readonly number[], { starts, ends, strides }: Pick<OpOf<'slice'>, 'starts' | 'ends' | 'strides'>): string {
     const axes = shape.map((_, i) => i).filter(i => starts[i] !== 0 || ends[i] !== shape[i] || strides[i] !== 1);
+    if (axes.length === 0) return name;
     const of = (values: readonly number[]): string => this.integers(axes.map(axis => values[axis]!));
     return this.emit('Slice', [name, of(starts), of(ends), this.integers(axes), of(strides)]);
   }

@@ -14,7 +14,7 @@ function operatorsOf(build: (images: ImageProducts) => void): string[] {
 const count = (operators: string[], type: string): number => operators.filter(each => each === type).length;
 
 describe('a transposed convolution', () => {
-  it('of many channels is one product for each kind of pixel, without any zeros', () => {
+  it('of many channels is one product for each kind of pixel, without zeros between pixels', () => {
     const operators = operatorsOf(images => images.conv2dInput({ name: 'dy', shape: [8, 14, 14, 64] }, 'w', [64, 32, 3, 3], strided, [8, 32, 28, 28]));
     expect(count(operators, 'MatMul')).toBe(4);
     expect(operators).not.toContain('Col2Im');

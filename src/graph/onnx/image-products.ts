@@ -25,7 +25,7 @@ export class ImageProducts {
 
   /**
    * @param filter height × width × in × out. @param shape that of the result in the graph, batch × out × height × width.
-   * @param bias one number for each of `out`, which ONNX Runtime adds within the product when it is added to nothing else.
+   * @param bias one number for each of `out`, which ONNX Runtime adds within the product.
    */
   conv2d(image: Image, filter: string, [, , kernelHeight, kernelWidth]: Shape4, { strides, padLow }: ConvGeometry, shape: Shape4, bias?: string): Place {
     const [batch, filters, height, width] = shape;
@@ -61,7 +61,7 @@ export class ImageProducts {
 
   /** @param shape that of the result in the graph, batch × in × height × width. @param bias one number for each of `in`. */
   conv2dInput(dOutput: Image, filter: string, filterShape: Shape4, geometry: ConvGeometry, shape: Shape4, bias?: string): Place {
-    const [together, apart] = phasesOf(filterShape, geometry, shape);
+    const [together, apart] = phasedWays(filterShape, geometry, shape);
     const phased = phaseCost(apart, filterShape) < phaseCost(together, filterShape) ? apart : together;
     return phaseCost(phased, filterShape) <= foldCost(dOutput, filterShape)
       ? this.byPhases(dOutput, filter, filterShape, phased, shape, bias)
@@ -90,28 +90,28 @@ export class ImageProducts {
 
   /**
    * Pixels whose places are alike modulo the strides see the same part of the filter (the "sub-pixel convolution" of W. Shi et
-   * al., 2016), so nothing is multiplied by the zeros between strided pixels. For each kind of row there is a product for each kind
-   * of column, or one for several of them; then columns are laid one beside the other, and rows one below the other.
+   * al., 2016), so nothing is multiplied by the zeros between strided pixels. For each kind of row there is one product for
+   * all kinds of columns, or one for each; then columns are laid one beside the other, and rows one below the other.
    */
   private byPhases(dOutput: Image, filter: string, filterShape: Shape4, { places, down, across }: Phased, shape: Shape4, bias: string | undefined): Place {
     const { out } = this;
     const [batch, channels, height, width] = shape;
     const kernelWidth = filterShape[3];
-    const [highest, widest] = [places[0] * down.length, across.reduce((sum, { phases }) => sum + phases.length, 0)];
+    const kindsAcross = across.reduce((sum, { kinds }) => sum + kinds.length, 0);
     const rows = down.map(({ taps, first }) => {
-      const columns = across.map(({ phases, left, width: windowWidth }) => {
+      const products = across.map(({ kinds, left, width: windowWidth }) => {
         const windows: Windows = { size: [taps.length, windowWidth], strides: [1, 1], low: [-first, -left], places };
         // For each pixel of the window and each kind of column the tap of the filter, if it has one.
-        const used = taps.flatMap(i => Array.from({ length: windowWidth }, (_, k) => phases.map(phase => {
+        const used = taps.flatMap(i => Array.from({ length: windowWidth }, (_, k) => kinds.map(phase => {
           const j = phase.taps[left + k - phase.first];
           return j === undefined ? undefined : i * kernelWidth + j;
         })).flat());
-        const product = out.emit('MatMul', [this.columns.of(dOutput, windows), this.tapMatrix(filter, filterShape, used, phases.length)]);
-        return this.plus(product, bias && out.concat(phases.map(() => bias), 0));
+        const product = out.emit('MatMul', [this.columns.of(dOutput, windows), this.tapMatrix(filter, filterShape, used, kinds.length)]);
+        return this.plus(product, bias && out.concat(kinds.map(() => bias), 0));
       });
-      return out.reshape(out.concat(columns, 1), [batch * places[0], 1, places[1] * widest * channels]);
+      return out.reshape(out.concat(products, 1), [batch * places[0], 1, places[1] * kindsAcross * channels]);
     });
-    const whole = [batch, highest, places[1] * widest, channels];
+    const whole = [batch, places[0] * down.length, places[1] * kindsAcross, channels];
     const image = out.reshape(out.concat(rows, 1), whole);
     if (whole[1] === height && whole[2] === width) return { name: image, order: IMAGE };
     return { name: out.slice(image, whole, { starts: [0, 0, 0, 0], ends: [batch, height, width, channels], strides: [1, 1, 1, 1] }), order: IMAGE };
@@ -124,22 +124,19 @@ export class ImageProducts {
   private tapMatrix(filter: string, [filters, channels, height, width]: Shape4, used: readonly (number | undefined)[], phaseCount: number): string {
     const { out } = this;
     const count = height * width;
-    let taps = this.taps.get(filter);
-    if (taps === undefined) {
-      const turned = out.transpose(out.reshape(filter, [count, channels, filters]), [0, 2, 1]);
-      taps = out.concat([turned, out.filled(0, [1, filters, channels])], 0);
-      this.taps.set(filter, taps);
-    }
-    const key = `${filter} ${used.join()}`;
-    let matrix = this.taps.get(key);
-    if (matrix === undefined) {
+    const remembered = (key: string, make: () => string): string => {
+      const name = this.taps.get(key) ?? make();
+      this.taps.set(key, name);
+      return name;
+    };
+    return remembered(`${filter} ${used.join()}`, () => {
+      const turned = remembered(filter, () => out.transpose(out.reshape(filter, [count, channels, filters]), [0, 2, 1]));
+      const taps = used.includes(undefined) ? remembered(`${filter} and zeros`, () => out.concat([turned, out.filled(0, [1, filters, channels])], 0)) : turned;
       const chosen = out.emit('Gather', [taps, out.integers(used.map(tap => tap ?? count))], [{ name: 'axis', int: 0 }]);
       const window = used.length / phaseCount;
       const beside = phaseCount === 1 ? chosen : out.transpose(out.reshape(chosen, [window, phaseCount, filters, channels]), [0, 2, 1, 3]);
-      matrix = out.reshape(beside, [window * filters, phaseCount * channels]);
-      this.taps.set(key, matrix);
-    }
-    return matrix;
+      return out.reshape(beside, [window * filters, phaseCount * channels]);
+    });
   }
 }
 
@@ -147,8 +144,7 @@ export class ImageProducts {
 interface Phased {
   readonly places: Pair;
   readonly down: readonly Phase[];
-  /** Kinds of columns that one product makes. */
-  readonly across: readonly Together[];
+  readonly across: readonly PhaseGroup[];
 }
 
 /** The taps of a filter that a pixel sees, and the pixel of dOutput, counted from its own, that the first of them is for. */
@@ -157,27 +153,28 @@ interface Phase {
   readonly first: number;
 }
 
-interface Together {
-  readonly phases: readonly Phase[];
-  /** First column of the window that all these kinds of columns see together, counted from the pixel's own, and its width. */
+/** Kinds of columns that one product makes. */
+interface PhaseGroup {
+  readonly kinds: readonly Phase[];
+  /** First column of the window that they see together, counted from the pixel's own, and its width. */
   readonly left: number;
   readonly width: number;
 }
 
 /** With all kinds of columns together, whose windows then have pixels that not all of them see; and with each by itself. */
-function phasesOf([, , kernelHeight, kernelWidth]: Shape4, { strides, padLow }: ConvGeometry, [, , height, width]: Shape4): readonly [Phased, Phased] {
+function phasedWays([, , kernelHeight, kernelWidth]: Shape4, { strides, padLow }: ConvGeometry, [, , height, width]: Shape4): readonly [Phased, Phased] {
   const places = [Math.ceil(height / strides[0]), Math.ceil(width / strides[1])] as const;
-  const [down, across] = [phases(kernelHeight, strides[0], padLow[0]), phases(kernelWidth, strides[1], padLow[1])];
-  return [{ places, down, across: [together(across)] }, { places, down, across: across.map(phase => together([phase])) }];
+  const [down, across] = [phasesAlong(kernelHeight, strides[0], padLow[0]), phasesAlong(kernelWidth, strides[1], padLow[1])];
+  return [{ places, down, across: [grouped(across)] }, { places, down, across: across.map(phase => grouped([phase])) }];
 }
 
-function together(kinds: readonly Phase[]): Together {
+function grouped(kinds: readonly Phase[]): PhaseGroup {
   const left = Math.min(...kinds.map(({ first }) => first));
-  return { phases: kinds, left, width: Math.max(...kinds.map(({ taps, first }) => first + taps.length)) - left };
+  return { kinds, left, width: Math.max(...kinds.map(({ taps, first }) => first + taps.length)) - left };
 }
 
 /** dInput[s·m + a] = Σ filter[i]·dOutput[(s·m + a + low − i) / s] over the i that leave no remainder, later i for earlier pixels. */
-function phases(kernel: number, stride: number, low: number): Phase[] {
+function phasesAlong(kernel: number, stride: number, low: number): Phase[] {
   return Array.from({ length: stride }, (_, place) => {
     const least = (place + low) % stride;
     const taps = Array.from({ length: Math.ceil((kernel - least) / stride) }, (_tap, t) => least + stride * t).reverse();
@@ -196,7 +193,7 @@ const FOLDED = 1.7;
 function phaseCost({ places, down, across }: Phased, [filters, channels]: Shape4): number {
   const taps = down.reduce((sum, phase) => sum + phase.taps.length, 0);
   // Kernels work on 16 columns of the product at a time.
-  const products = across.map(({ phases: { length }, width }) => taps * width * filters * (Math.ceil((length * channels) / 16) * 16 * MULTIPLICATION + GATHERED));
+  const products = across.map(({ kinds: { length }, width }) => taps * width * filters * (Math.ceil((length * channels) / 16) * 16 * MULTIPLICATION + GATHERED));
   const joined = across.length > 1 ? down.length * across.length * channels * JOINED : 0;
   return sizeOf(places) * (products.reduce((sum, cost) => sum + cost, 0) + joined);
 }
