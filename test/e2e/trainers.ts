@@ -7,9 +7,16 @@ import type { RunStatus } from '../../src/runs/events.ts';
 
 /** Status files of all runs below a folder of workspaces. */
 export async function statusFiles(folder: string): Promise<string[]> {
-  if (!existsSync(folder)) return [];
-  const names = await readdir(folder, { recursive: true });
-  return names.filter(name => name.endsWith('status.json')).map(name => join(folder, name));
+  while (existsSync(folder)) {
+    try {
+      const names = await readdir(folder, { recursive: true });
+      return names.filter(name => name.endsWith('status.json')).map(name => join(folder, name));
+    } catch (error) {
+      // A run gets its name when it is complete; where that happened while its folder was read, look again.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  return [];
 }
 
 function isAlive(pid: number): boolean {
