@@ -49,10 +49,16 @@ export class BatchMaker {
   readonly batchesPerEpoch: number;
   private readonly features: number;
   private readonly gatherer: Gatherer;
+  /** Whether batches name the rows of their samples, which are gathered by whoever asks for them: nothing is done to them here. */
+  readonly names: boolean;
 
-  /** @param ahead whether samples in a file are read ahead, in a thread that has time for it and takes the memory */
-  constructor(private readonly setup: MakerSetup, { ahead = false } = {}) {
-    const { split, shape, plan: { seed, shuffle, batchSize } } = setup;
+  /**
+   * @param ahead whether samples in a file are read ahead, in a thread that has time for it and takes the memory
+   * @param names whether batches may name rows, because they stay in this thread
+   */
+  constructor(private readonly setup: MakerSetup, { ahead = false, names = false } = {}) {
+    const { split, shape, plan: { seed, shuffle, batchSize, corruption, binarize } } = setup;
+    this.names = names && shuffle && split.stored === undefined && corruption.length === 0 && binarize !== true;
     const features = this.features = sizeOf(shape);
     this.batchesPerEpoch = Math.ceil(split.count / batchSize);
     const plan = { count: split.count, features, seed, shuffle };
@@ -79,23 +85,29 @@ export class BatchMaker {
     const { plan, split, shape, scale } = this.setup;
     const start = index * plan.batchSize;
     const size = Math.min(plan.batchSize, split.count - start);
-    const target = buffers.target.subarray(0, size * this.features);
-    this.gatherer.gather(epoch, start, target);
-    if (plan.binarize) drawPixels(target, scale, new RandomStream(plan.seed, 'binarize', epoch, index));
-    const input = buffers.input?.subarray(0, size * this.features);
-    if (input !== undefined) {
-      toModelScale(target, scale, input);
-      corrupt(input, shape, plan.corruption, new RandomStream(plan.seed, 'corruption', epoch, index), target instanceof Uint8Array && scale * 255 <= 1);
-    }
-    const labels = buffers.labels?.subarray(0, size);
-    if (labels !== undefined) this.gatherLabels(epoch, start, labels);
     const random: Record<string, Float32Array | Uint8Array> = {};
     for (const feed of plan.random) {
       const values = buffers.random[feed.name]!.subarray(0, size * feed.perSample);
       fillRandom(feed, values, plan.seed, epoch, index);
       random[feed.name] = values;
     }
-    return { epoch, index, size, target, ...(input === undefined ? {} : { input }), ...(labels === undefined ? {} : { labels }), random };
+    const labels = buffers.labels?.subarray(0, size);
+    if (labels !== undefined) this.gatherLabels(epoch, start, labels);
+    const batch = { epoch, index, size, ...(labels === undefined ? {} : { labels }), random };
+    const gathered = (): Samples => {
+      const target = buffers.target.subarray(0, size * this.features);
+      this.gatherer.gather(epoch, start, target);
+      return target;
+    };
+    if (this.names) return new NamedBatch(batch, this.gatherer.positions(epoch, start, size), gathered);
+    const target = gathered();
+    if (plan.binarize) drawPixels(target, scale, new RandomStream(plan.seed, 'binarize', epoch, index));
+    const input = buffers.input?.subarray(0, size * this.features);
+    if (input !== undefined) {
+      toModelScale(target, scale, input);
+      corrupt(input, shape, plan.corruption, new RandomStream(plan.seed, 'corruption', epoch, index), target instanceof Uint8Array && scale * 255 <= 1);
+    }
+    return { ...batch, target, ...(input === undefined ? {} : { input }) };
   }
 
   /** Does what makes later batches faster; called when a batch has been handed over. */
@@ -105,9 +117,27 @@ export class BatchMaker {
 
   private gatherLabels(epoch: number, start: number, out: Int32Array): void {
     const labels = this.setup.split.labels!;
-    const positions = new Uint32Array(out.length);
-    this.gatherer.positions(epoch, start, positions);
+    const positions = this.gatherer.positions(epoch, start, out.length);
     for (let row = 0; row < out.length; row++) out[row] = labels[positions[row]!]!;
+  }
+}
+
+/** A batch whose samples are gathered once, when somebody asks for them. */
+class NamedBatch implements Batch {
+  readonly epoch: number;
+  readonly index: number;
+  readonly size: number;
+  readonly labels?: Int32Array;
+  readonly random: Batch['random'];
+  private values: Samples | undefined;
+
+  constructor(own: Omit<Batch, 'target' | 'rows'>, readonly rows: Int32Array, private readonly gather: () => Samples) {
+    ({ epoch: this.epoch, index: this.index, size: this.size, random: this.random } = own);
+    if (own.labels !== undefined) this.labels = own.labels;
+  }
+
+  get target(): Samples {
+    return this.values ??= this.gather();
   }
 }
 

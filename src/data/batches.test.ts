@@ -90,6 +90,24 @@ describe.each([['inline', false], ['worker', true]] as const)('batches, %s', (_n
     await source.dispose();
   });
 
+  it('names the rows of samples that nothing is done to, where they stay in this thread', async () => {
+    const held = split(10);
+    const named = createBatchSource(held, dataset, plain);
+    const [first, second] = [await named.next(1, 2), await named.next(2, 0)];
+    expect(named.samples).toMatchObject({ dtype: 'uint8', shape: [10, FEATURES] });
+    expect(named.samples!.data).toBe(held.values);
+    for (const batch of [second, first]) {
+      const rows = Array.from({ length: batch.size }, (_, i) => batch.target[i * FEATURES]);
+      expect([...batch.rows!]).toEqual(rows);
+      expect(batch.target).toBe(batch.target);
+      expect(batch.target).toHaveLength(batch.size * FEATURES);
+    }
+    for (const other of [create(10, noisy), create(10, { ...plain, shuffle: false }), create(10, { ...plain, binarize: true })]) {
+      expect([other.samples, (await other.next(1, 0)).rows]).toEqual([undefined, undefined]);
+      await other.dispose();
+    }
+  });
+
   it('gives the same batch wherever training starts', async () => {
     const through = create(10, noisy);
     const all = [...await epochOf(through, 1), ...await epochOf(through, 2), ...await epochOf(through, 3)];

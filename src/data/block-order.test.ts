@@ -13,9 +13,7 @@ const sizes = { block: 10, window: 8 };
 const epochOf = (order: BlockOrder, epoch: number, batch = COUNT): number[] => {
   const all: number[] = [];
   for (let place = 0; place < COUNT; place += batch) {
-    const out = new Uint32Array(Math.min(batch, COUNT - place));
-    order.positions(epoch, place, out);
-    all.push(...out);
+    all.push(...order.positions(epoch, place, Math.min(batch, COUNT - place)));
   }
   return all;
 };
@@ -77,8 +75,7 @@ describe('samples in a file', () => {
   const gathered = (gatherer: Gatherer, epoch: number, place: number, size: number): number[] => {
     const target = new Uint8Array(3 * size);
     gatherer.gather(epoch, place, target);
-    const positions = new Uint32Array(size);
-    gatherer.positions(epoch, place, positions);
+    const positions = gatherer.positions(epoch, place, size);
     gatherer.readAhead();
     expect(samplesOf(target)).toEqual([...positions]);
     return samplesOf(target);

@@ -70,14 +70,17 @@ export class BlockOrder {
   }
 
   /** Positions in the split of the samples of an epoch from a place on. */
-  positions(epoch: number, place: number, out: Uint32Array): void {
-    for (let done = 0; done < out.length;) {
-      const { start, count, positions, order } = this.windowAt(epoch, place + done);
-      const from = place + done - start;
-      const taken = Math.min(out.length - done, count - from);
+  positions(epoch: number, place: number, count: number): Int32Array {
+    const out = new Int32Array(count);
+    for (let done = 0; done < count;) {
+      const window = this.windowAt(epoch, place + done);
+      const { positions, order } = window;
+      const from = place + done - window.start;
+      const taken = Math.min(count - done, window.count - from);
       for (let i = 0; i < taken; i++) out[done + i] = positions[order[from + i]!]!;
       done += taken;
     }
+    return out;
   }
 
   private begin(epoch: number): void {

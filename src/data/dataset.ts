@@ -1,5 +1,6 @@
 // A data set, whatever file it came from: in memory, or in its file where it is larger than that.
 import type { RandomFeed } from '../core/random.ts';
+import type { HostTensor } from '../core/tensor.ts';
 import type { CorruptionSpec } from '../spec/schema.ts';
 import type { Place } from './free-memory.ts';
 import type { Samples } from './memory.ts';
@@ -80,7 +81,9 @@ export interface Batch {
   readonly index: number;
   readonly size: number;
   /** size × features, the clean samples in the data set's own type (not scaled); drawn where the plan binarises. */
-  readonly target: Uint8Array | Float32Array;
+  readonly target: Samples;
+  /** Position in the split of each sample, where `target` holds what lies there and is gathered when it is asked for. */
+  readonly rows?: Int32Array;
   /** size × features, corrupted and scaled to [0, 1]; absent without corruption. */
   readonly input?: Float32Array;
   /** Class of each sample; present when the plan asks for it. */
@@ -92,6 +95,8 @@ export interface Batch {
 /** Batches of one split, prepared ahead in a worker thread. */
 export interface BatchSource {
   readonly batchesPerEpoch: number;
+  /** All samples, count × features, where batches may name their rows. */
+  readonly samples?: HostTensor;
   /** Epochs count from 1, indices from 0. The same (epoch, index) always gives the same batch. */
   next(epoch: number, index: number): Promise<Batch>;
   recycle(batch: Batch): void;

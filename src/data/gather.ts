@@ -8,8 +8,8 @@ import { allocatedBytes, allocateRows, readStored, type StoredRows } from './sto
 export interface Gatherer {
   /** Fills `target` with samples of `epoch` from that place on. */
   gather(epoch: number, place: number, target: Samples): void;
-  /** Position in the split of each of these samples. */
-  positions(epoch: number, place: number, out: Uint32Array): void;
+  /** Position in the split of each of so many samples, to be looked at only. */
+  positions(epoch: number, place: number, count: number): Int32Array;
   /** Reads what will be wanted soon; called when a batch has been handed over. */
   readAhead(): void;
 }
@@ -23,7 +23,7 @@ export interface GatherPlan {
 
 /** Samples in memory, each at a random place. */
 export class HeldGatherer implements Gatherer {
-  private order: Uint32Array | undefined;
+  private order: Int32Array | undefined;
   private orderEpoch = 0;
 
   constructor(private readonly values: Samples, private readonly plan: GatherPlan) {}
@@ -41,18 +41,17 @@ export class HeldGatherer implements Gatherer {
     }
   }
 
-  positions(epoch: number, place: number, out: Uint32Array): void {
-    if (this.plan.shuffle) out.set(this.orderOf(epoch).subarray(place, place + out.length));
-    else for (let i = 0; i < out.length; i++) out[i] = place + i;
+  positions(epoch: number, place: number, count: number): Int32Array {
+    return this.plan.shuffle ? this.orderOf(epoch).subarray(place, place + count) : Int32Array.from({ length: count }, (_, i) => place + i);
   }
 
   readAhead(): void {
     // Everything is there.
   }
 
-  private orderOf(epoch: number): Uint32Array {
+  private orderOf(epoch: number): Int32Array {
     if (this.order === undefined || this.orderEpoch !== epoch) {
-      this.order = new RandomStream(this.plan.seed, 'shuffle', epoch).permutation(this.plan.count);
+      this.order = new Int32Array(new RandomStream(this.plan.seed, 'shuffle', epoch).permutation(this.plan.count).buffer);
       this.orderEpoch = epoch;
     }
     return this.order;
@@ -78,13 +77,12 @@ export class StoredGatherer implements Gatherer {
   }
 
   gather(epoch: number, place: number, target: Samples): void {
-    const positions = new Uint32Array(target.length / this.stored.features);
-    this.positions(epoch, place, positions);
+    const positions = this.positions(epoch, place, target.length / this.stored.features);
     readStored(this.stored, reader => { reader.rows(positions, target); });
   }
 
-  positions(epoch: number, place: number, out: Uint32Array): void {
-    this.order.positions(epoch, place, out);
+  positions(epoch: number, place: number, count: number): Int32Array {
+    return this.order.positions(epoch, place, count);
   }
 
   readAhead(): void {
@@ -143,8 +141,8 @@ export class WindowGatherer implements Gatherer {
     }
   }
 
-  positions(epoch: number, place: number, out: Uint32Array): void {
-    this.order.positions(epoch, place, out);
+  positions(epoch: number, place: number, count: number): Int32Array {
+    return this.order.positions(epoch, place, count);
   }
 
   readAhead(): void {

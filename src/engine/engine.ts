@@ -45,13 +45,16 @@ export interface CompiledProgram {
   dispose(): Promise<void>;
 }
 
+export type RowsOf = Readonly<Record<string, HostTensor>>;
+
 export interface Session {
   readonly device: Device;
   /** Puts values on the device; shapes and types stay those of the first call. */
   setState(values: Readonly<Record<string, HostTensor>>): Promise<void>;
   /** Copies values back; all of them when no names are given. */
   getState(names?: readonly string[]): Promise<Record<string, HostTensor>>;
-  compile(program: Program): Promise<CompiledProgram>;
+  /** @param rowsOf by input: a matrix in memory that threads share, of which it is always going to be fed `GatheredRows`. */
+  compile(program: Program, rowsOf?: RowsOf): Promise<CompiledProgram>;
   dispose(): Promise<void>;
 }
 

@@ -82,8 +82,9 @@ function pullback(y: Value, small: Value, wanted: readonly boolean[]): (Value | 
     case 'sqrt': return [div(mul(dy, 0.5), y)];
     case 'abs': return [mul(dy, ops.sign(a))];
     case 'erf': return [mul(dy, mul(exp(neg(mul(a, a))), 2 / Math.sqrt(Math.PI)))];
-    case 'relu': return [mul(dy, ops.step(a, 0, 1))];
-    case 'leakyRelu': return [mul(dy, ops.step(a, op.slope, 1))];
+    // By the sign of the result, which is that of the operand: nobody needs the operand then, and a product applies the rectifier itself.
+    case 'relu': return [mul(dy, ops.step(y, 0, 1))];
+    case 'leakyRelu': return [mul(dy, ops.step(op.slope > 0 ? y : a, op.slope, 1))];
     // 1 at zero, as TensorFlow's Elu and Selu have it; the black border of a picture is nothing but zeros until a bias is learned.
     case 'elu': return [select(greater(0, a), mul(dy, add(y, op.alpha)), dy)];
     case 'sigmoid': return [mul(dy, mul(y, sub(1, y)))];

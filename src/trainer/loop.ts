@@ -1,7 +1,7 @@
 // The training loop. A step is: a batch, one run of the compiled program, its loss. Everything else (events, control,
 // checkpoints) is done by time, not by step, so that small models are not slowed down.
 import { StudioError } from '../core/errors.ts';
-import { tensor, type HostTensor } from '../core/tensor.ts';
+import { GatheredRows, tensor, type HostTensor } from '../core/tensor.ts';
 import type { Batch, BatchSource } from '../data/dataset.ts';
 import type { State } from '../graph/program.ts';
 import type { RunEvent, RunStatus, ScalarValues } from '../runs/events.ts';
@@ -134,8 +134,10 @@ export class TrainingLoop {
   }
 
   private feeds(batch: Batch): Record<string, HostTensor> {
-    const { features } = this.training.experiment;
-    const feeds: Record<string, HostTensor> = { target: tensor(batch.target, [batch.size, features]) };
+    const { source: { samples }, experiment: { features } } = this.training;
+    const feeds: Record<string, HostTensor> = {
+      target: batch.rows === undefined ? tensor(batch.target, [batch.size, features]) : new GatheredRows(samples!, batch.rows, () => batch.target),
+    };
     if (batch.input) feeds['input'] = tensor(batch.input, [batch.size, features]);
     for (const [name, values] of Object.entries(batch.random)) feeds[name] = tensor(values, [batch.size, values.length / batch.size]);
     return feeds;

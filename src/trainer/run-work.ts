@@ -174,10 +174,10 @@ export class RunWork {
   private async trainIn(experiment: Experiment, { session, choice }: Prepared, status: StatusReporter, start: Position, kept: TensorFile): Promise<TrainResult> {
     const { writer, options, recorder } = this;
     const { dataset, spec, programs } = experiment;
-    const compiled = new CompiledPrograms(session, programs);
+    const source = createBatchSource(dataset.train, dataset, batchPlan(experiment), { workerPath: options.batchWorker });
+    const compiled = new CompiledPrograms(session, programs, source.samples === undefined ? {} : { trainStep: { target: source.samples } });
     const evaluator = new Evaluator(experiment, compiled);
     const breath = new Breath();
-    const source = createBatchSource(dataset.train, dataset, batchPlan(experiment), { workerPath: options.batchWorker });
     const training: Training = {
       experiment, epochs: spec.training.epochs, source, compiled, evaluator, breath,
       views: new Views(experiment, evaluator),

@@ -7,7 +7,7 @@ import { fuseUpdates, type Fused } from '../../graph/fusion.ts';
 import { lower, nextName } from '../../graph/onnx/lower.ts';
 import * as ops from '../../graph/ops.ts';
 import type { Port, Program } from '../../graph/program.ts';
-import type { CompiledProgram, Device, Session } from '../engine.ts';
+import type { CompiledProgram, Device, RowsOf, Session } from '../engine.ts';
 import { programFailure } from '../failure.ts';
 import { discardCopies } from './discard.ts';
 import { FusedStep } from './fused-step.ts';
@@ -77,10 +77,10 @@ export class OnnxSession implements Session {
     return result;
   }
 
-  async compile(program: Program): Promise<CompiledProgram> {
+  async compile(program: Program, rowsOf: RowsOf = {}): Promise<CompiledProgram> {
     if (this.provider.memory !== 'gpu') {
       const fused = this.fuse(program);
-      const shared = fused && await this.shareStep(program, fused);
+      const shared = fused && await this.shareStep(program, fused, rowsOf);
       if (shared !== undefined) return shared;
       const rest = fused?.rest ?? program;
       return this.keep(program, await this.sharded(rest) ?? await this.create(rest), fused);
@@ -111,9 +111,9 @@ export class OnnxSession implements Session {
     return fused.updates.length > 0 && fused.updates.every(UpdateKernel.fits) ? fused : undefined;
   }
 
-  private async shareStep(program: Program, fused: Fused): Promise<CompiledProgram | undefined> {
+  private async shareStep(program: Program, fused: Fused, rowsOf: RowsOf): Promise<CompiledProgram | undefined> {
     const failure = (cause: unknown): StudioError => programFailure(this.device, program.name, cause);
-    const step = await this.shards?.openStep(fused, this.kernelMemories).catch((cause: unknown) => { throw failure(cause); });
+    const step = await this.shards?.openStep(fused, rowsOf, this.kernelMemories).catch((cause: unknown) => { throw failure(cause); });
     if (step === undefined) return undefined;
     this.compiled.add(step);
     const missing = (name: string): never => { throw neverSet(program, name); };

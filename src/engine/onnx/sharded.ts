@@ -5,6 +5,7 @@ import type { Fused } from '../../graph/fusion.ts';
 import { shardFor, type Joining, type Shard } from '../../graph/shard.ts';
 import { lower } from '../../graph/onnx/lower.ts';
 import type { Program } from '../../graph/program.ts';
+import type { RowsOf } from '../engine.ts';
 import type { Runtime } from './session.ts';
 import { discardCopies } from './discard.ts';
 import { ShardThread, type SharedPort } from './shard-thread.ts';
@@ -32,10 +33,10 @@ export class ShardThreads {
   constructor(private readonly runtime: Runtime, private readonly session: InferenceSession.SessionOptions, private readonly options: ShardOptions) {}
 
   /** A training step in shards that share its memory; undefined where it is better off, or has to stay, in one piece. */
-  async openStep(fused: Fused, memories: KernelMemories): Promise<SharedStep | undefined> {
+  async openStep(fused: Fused, rowsOf: RowsOf, memories: KernelMemories): Promise<SharedStep | undefined> {
     const shard = sharingOf(fused, this.options.threads);
     if (shard === undefined || !await takesSharedMemory(this.runtime)) return undefined;
-    return SharedStep.open(fused, shard, { runtime: this.runtime, options: this.optionsFor(shard), threads: this.some(shard.count - 1), memories, id: this.programs++ });
+    return SharedStep.open(fused, shard, rowsOf, { runtime: this.runtime, options: this.optionsFor(shard), threads: this.some(shard.count - 1), memories, id: this.programs++ });
   }
 
   /** The program in shards; undefined where it is better off, or has to stay, in one piece. */

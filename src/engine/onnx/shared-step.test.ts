@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../core/random.ts';
-import { sizeOf, tensor, type HostTensor } from '../../core/tensor.ts';
+import { GatheredRows, sizeOf, tensor, type HostTensor } from '../../core/tensor.ts';
 import { fuseUpdates } from '../../graph/fusion.ts';
 import { buildPrograms } from '../../graph/programs.ts';
 import type { Program, State } from '../../graph/program.ts';
@@ -120,6 +120,32 @@ describe.runIf(sharing).each(models)('a %s step in threads that share memory', (
     expect({ losses: [...half.losses, ...rest.losses], state: rest.state }).toEqual(once);
     // And is not simply the program in one piece.
     expect(await withSession('', 2, start, session => trained(programs, session, 0, 7))).not.toEqual(once);
+  });
+
+  it('gathers samples itself, in every thread, and has the same losses', async () => {
+    const given = await withSession(worker, 2, start, session => trained(programs, session, 0, 7));
+    const samples = tensor(new Uint8Array(new SharedArrayBuffer(100 * 784)), [100, 784]);
+    const gathered = await withSession(worker, 2, start, async session => {
+      const losses: number[] = [];
+      for (let step = 0; step < 7; step++) {
+        const program = programs.trainStep(batches[step % batches.length]!);
+        const feeds = feedsOf(program, programs, step);
+        const target = feeds['target']!;
+        // The batch lies backwards and scattered in the matrix.
+        const rows = Int32Array.from({ length: target.shape[0]! }, (_, i) => 97 - 2 * i);
+        rows.forEach((row, i) => { samples.data.set(target.data.subarray(i * 784, (i + 1) * 784), row * 784); });
+        let asked = 0;
+        feeds['target'] = new GatheredRows(samples, rows, () => { asked++; return target.data; });
+        const compiled = await session.compile(program, { target: samples });
+        losses.push((await compiled.run(feeds))['loss']!.data[0]!);
+        // Seventeen are odd, so that step is left whole.
+        expect(asked).toBe(rows.length === 17 ? 1 : 0);
+        if (rows.length !== 17) await expect(compiled.run({ ...feeds, target })).rejects.toThrow('was fed others');
+        await compiled.dispose();
+      }
+      return { losses, state: await session.getState() };
+    });
+    expect(gathered).toEqual(given);
   });
 
   it('trains two sessions at once, and rests between steps', async () => {

@@ -1,12 +1,16 @@
 // A training step in shards of the batch, one in each thread, that share one memory: every thread reads the same weights, writes gradients
-// of its own, and updates a part of the weights from the gradients of all. Nothing is copied but the samples of the other threads, and
-// the threads meet twice in a step, not at every operation. Needs a Node that lets ONNX Runtime see shared memory: 24 and newer.
+// of its own, and updates a part of the weights from the gradients of all. Samples that lie in shared memory each thread gathers for itself;
+// otherwise those of the other threads are all that is copied. The threads meet twice in a step, not at every operation. Needs a Node
+// that lets ONNX Runtime see shared memory: 24 and newer.
 import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-node';
-import { sizeOf, tensor, type DType, type HostTensor, type TensorData } from '../../core/tensor.ts';
+import { StudioError } from '../../core/errors.ts';
+import { GatheredRows, sizeOf, tensor, type DType, type HostTensor, type TensorData } from '../../core/tensor.ts';
 import type { Fused } from '../../graph/fusion.ts';
 import * as ops from '../../graph/ops.ts';
-import { lower } from '../../graph/onnx/lower.ts';
+import { gatheredNames, lower } from '../../graph/onnx/lower.ts';
+import type { Port } from '../../graph/program.ts';
 import { shardFor, type Shard } from '../../graph/shard.ts';
+import type { RowsOf } from '../engine.ts';
 import { discardCopies } from './discard.ts';
 import { FusedStep } from './fused-step.ts';
 import type { Runtime } from './session.ts';
@@ -62,9 +66,17 @@ export interface Sharing {
   readonly id: number;
 }
 
-/** Samples, and what belongs to the step, of one thread beside the first, and what it gives except gradients. */
+/** What a thread is fed at every step: its samples or the numbers of their rows, and what belongs to the step. */
+interface FedPort extends Port {
+  /** The input of the program. */
+  readonly input: string;
+  /** The matrix that the rows are of. */
+  readonly from?: HostTensor;
+}
+
+/** Memory through which one thread beside the first is fed, and what it gives except gradients. */
 interface Passage {
-  readonly inputs: readonly SharedPort[];
+  readonly inputs: readonly (FedPort & SharedPort)[];
   readonly results: readonly SharedPort[];
 }
 
@@ -74,19 +86,25 @@ export class SharedStep {
     private readonly sharing: Sharing,
     private readonly session: InferenceSession,
     private readonly step: FusedStep,
+    private readonly fed: readonly FedPort[],
+    /** What every thread reads where it lies: weights, and matrices of samples. */
+    private readonly common: Readonly<Record<string, Tensor>>,
     private readonly passages: readonly Passage[],
   ) {}
 
-  static async open(fused: Fused, shard: Shard, sharing: Sharing): Promise<SharedStep> {
+  static async open(fused: Fused, shard: Shard, rowsOf: RowsOf, sharing: Sharing): Promise<SharedStep> {
     const { runtime, options, threads, id, memories } = sharing;
-    const model = lower(shard.program, { forCpu: true });
+    const fed = shard.program.inputs.map(port => fedPort(port, rowsOf[port.name]));
+    const matrices = fed.flatMap(({ input, from }) => (from === undefined ? [] : [{ input, from }]));
+    const model = lower(shard.program, { forCpu: true, gathered: new Map(matrices.map(({ input, from }) => [input, from.shape[0]!])) });
     const step = new FusedStep({ ...fused, rest: shard.program }, memories, (data, shape) => new runtime.Tensor('float32', data, [...shape]) as Tensor, shard.count);
-    const passages = threads.map(() => passageOf(shard, step));
+    const passages = threads.map(() => passageOf(shard, fed, step));
+    const sampled = matrices.map(({ input, from: { dtype, shape, data } }): SharedPort => ({ name: gatheredNames(input).from, dtype, shape, shared: data }));
     const settled = await Promise.allSettled([
       runtime.InferenceSession.create(model, options),
       ...threads.map((thread, k) => thread.ask({
         kind: 'share', id, model, options, signal: thread.signal.memory, updates: step.sharesOf(k + 1),
-        inputs: [...passages[k]!.inputs, ...step.viewPorts], outputs: [...passages[k]!.results, ...step.gradientPorts(k + 1)],
+        inputs: [...passages[k]!.inputs.map(({ name, dtype, shape, shared }) => ({ name, dtype, shape, shared })), ...sampled, ...step.viewPorts], outputs: [...passages[k]!.results, ...step.gradientPorts(k + 1)],
       })),
     ]);
     const [first] = settled;
@@ -96,7 +114,8 @@ export class SharedStep {
       await Promise.allSettled([...(first.status === 'fulfilled' ? [first.value.release()] : []), ...threads.map(thread => thread.free({ kind: 'close', id }))]);
       throw failed.reason;
     }
-    return new SharedStep(shard, sharing, (first as PromiseFulfilledResult<InferenceSession>).value, step, passages);
+    const samples = Object.fromEntries(sampled.map(({ name, dtype, shape, shared }) => [name, new runtime.Tensor(dtype, shared, [...shape]) as Tensor]));
+    return new SharedStep(shard, sharing, (first as PromiseFulfilledResult<InferenceSession>).value, step, fed, { ...step.views, ...samples }, passages);
   }
 
   /** One step. State is updated where it lies. */
@@ -105,7 +124,7 @@ export class SharedStep {
     step.take(state, missing);
     step.note(feeds);
     this.passages.forEach(({ inputs }, k) => {
-      for (const { name, shared } of inputs) shared.set(this.rowsOf(name, feeds[name]!.data, shared.length, k + 1));
+      for (const port of inputs) port.shared.set(this.partOf(port, feeds[port.input]!, k + 1));
     });
     for (const thread of threads) thread.begin(id);
     let complete = false;
@@ -130,8 +149,8 @@ export class SharedStep {
 
   private async runFirst(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, Tensor>> {
     const { sharing: { runtime }, shard: { program }, step } = this;
-    const tensors: Record<string, Tensor> = { ...step.views };
-    for (const { name, dtype, shape } of program.inputs) tensors[name] = new runtime.Tensor(dtype as DType, this.rowsOf(name, feeds[name]!.data, sizeOf(shape), 0), [...shape]) as Tensor;
+    const tensors: Record<string, Tensor> = { ...this.common };
+    for (const port of this.fed) tensors[port.name] = new runtime.Tensor(port.dtype, this.partOf(port, feeds[port.input]!, 0), [...port.shape]) as Tensor;
     const fetches: Record<string, Tensor | null> = { ...step.gradients };
     for (const { name } of program.outputs) fetches[name] ??= null;
     const results = await this.session.run(tensors, fetches) as Record<string, Tensor>;
@@ -140,8 +159,10 @@ export class SharedStep {
   }
 
   /** The numbers of a port that are shard k's. */
-  private rowsOf(name: string, whole: TensorData, length: number, k: number): TensorData {
-    return this.shard.inputs.get(name) === 'rows' ? whole.subarray(k * length, (k + 1) * length) : whole;
+  private partOf({ input, from, shape }: FedPort, value: HostTensor, k: number): TensorData {
+    const whole = from === undefined ? value.data : rowsIn(value, from);
+    const length = sizeOf(shape);
+    return this.shard.inputs.get(input) === 'rows' ? whole.subarray(k * length, (k + 1) * length) : whole;
   }
 
   /** What all threads gave, except gradients. */
@@ -165,9 +186,22 @@ export class SharedStep {
   }
 }
 
-function passageOf({ program, outputs }: Shard, { gradients }: FusedStep): Passage {
+/** Threads gather rows of a matrix that they share; anything else they are given. */
+function fedPort(port: Port, from: HostTensor | undefined): FedPort {
+  const { name, dtype, shape } = port;
+  const gathers = from !== undefined && from.dtype === dtype && from.data.buffer instanceof SharedArrayBuffer
+    && shape.length === 2 && from.shape.length === 2 && from.shape[1] === shape[1];
+  return gathers ? { name: gatheredNames(name).rows, dtype: 'int32', shape: [shape[0]!], input: name, from } : { ...port, input: name };
+}
+
+function rowsIn(value: HostTensor, { data }: HostTensor): Int32Array {
+  if (value instanceof GatheredRows && value.from.data === data) return value.rows;
+  throw new StudioError('internal', 'A step that gathers its samples was fed others.');
+}
+
+function passageOf({ program, outputs }: Shard, fed: readonly FedPort[], { gradients }: FusedStep): Passage {
   return {
-    inputs: program.inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape, shared: sharedNumbers(dtype, sizeOf(shape)) })),
+    inputs: fed.map(port => ({ ...port, shared: sharedNumbers(port.dtype, sizeOf(port.shape)) })),
     results: program.outputs.filter(({ name }) => !(name in gradients) && outputs.get(name) !== 'same')
       .map(({ name, value: { shape } }) => ({ name, dtype: 'float32', shape, shared: sharedNumbers('float32', sizeOf(shape)) })),
   };

@@ -31,7 +31,9 @@ const constantI32 = (n: number): number[] => [0x41, n]; // below 64, where signe
 
 export const code = {
   abs: 0xe0, neg: 0xe1, sqrt: 0xe3, add: 0xe4, sub: 0xe5, mul: 0xe6, div: 0xe7, min: 0xe8, max: 0xe9,
-  /** An operation on vectors of float32. */
+  /** Comparison gives a mask of bits; `andNot` keeps the bits of the first operand that the second one lacks. */
+  less: 0x43, andNot: 0x4f,
+  /** An operation on vectors of float32, or of bits. */
   vector: simd,
   get: (vector: number): number[] => getLocal(FIRST_VECTOR + vector),
   set: (vector: number): number[] => setLocal(FIRST_VECTOR + vector),

@@ -6,7 +6,7 @@ import { sizeOf } from '../../core/tensor.ts';
 import { topologicalOrder, type Op, type OpOf, type Value } from '../ir.ts';
 import { arrange, natural, reshaped, sameMemory, sameNumbers, transposed, without, type Order } from '../order.ts';
 import { inParts } from '../parts.ts';
-import type { Program } from '../program.ts';
+import type { Port, Program } from '../program.ts';
 import { conv2d, conv2dFilter, conv2dInput } from './convolution.ts';
 import { sameOperator, sign, softplus, step } from './elementwise.ts';
 import { Emitter, type Place } from './emit.ts';
@@ -23,7 +23,12 @@ export interface LowerOptions {
   readonly anyBatch?: boolean;
   /** For ONNX Runtime's native CPU kernels: channels last, convolutions as matrix products. Not with an open batch. */
   readonly forCpu?: boolean;
+  /** By input, which must be a matrix: how many rows the matrix has that it is gathered from. Two ports take its place, `gatheredNames`. */
+  readonly gathered?: ReadonlyMap<string, number>;
 }
+
+/** The matrix that an input is gathered from, and the numbers of the rows, int32. */
+export const gatheredNames = (input: string): { readonly from: string; readonly rows: string } => ({ from: `${input}:from`, rows: `${input}:rows` });
 
 /** Where a program's state goes in and comes out: "weights" in, "weights:next" out. */
 export const nextName = (state: string): string => `${state}:next`;
@@ -36,6 +41,7 @@ class Lowering {
   private readonly out: Emitter;
   private readonly images: ImageProducts;
   private readonly forCpu: boolean;
+  private readonly gathered: ReadonlyMap<string, number>;
   /** Where each value lies: first as it was made, then copies in other orders. */
   private readonly places = new Map<Value, Place[]>();
   private readonly results: Program['outputs'];
@@ -43,7 +49,8 @@ class Lowering {
   private readonly order: readonly Value[];
   private readonly patterns: Patterns;
 
-  constructor(private readonly program: Program, { anyBatch = false, forCpu = false }: LowerOptions) {
+  constructor(private readonly program: Program, { anyBatch = false, forCpu = false, gathered = new Map() }: LowerOptions) {
+    this.gathered = gathered;
     this.out = new Emitter(anyBatch);
     this.images = new ImageProducts(this.out);
     this.forCpu = forCpu && !anyBatch;
@@ -67,9 +74,17 @@ class Lowering {
       opset: OPSET,
       nodes: renamed,
       initializers: this.out.initializers,
-      inputs: [...program.inputs, ...program.state].map(({ name, dtype, shape }) => ({ name, type: dtype, dims: this.openBatch(shape) })),
+      inputs: [...program.inputs.flatMap(port => this.gatheredPorts(port)), ...program.state].map(({ name, dtype, shape }) => ({ name, type: dtype, dims: this.openBatch(shape) })),
       outputs: results.map(({ name, value }): OnnxPort => ({ name, type: value.dtype, dims: this.openBatch(value.shape) })),
     });
+  }
+
+  private gatheredPorts(port: Port): Port[] {
+    const { name, dtype, shape: [rows, ...columns] } = port;
+    const count = this.gathered.get(name);
+    if (count === undefined) return [port];
+    const names = gatheredNames(name);
+    return [{ name: names.from, dtype, shape: [count, ...columns] }, { name: names.rows, dtype: 'int32', shape: [rows!] }];
   }
 
   /** Whether a value is a convolution, plain or transposed, that is computed as a product. */
@@ -130,7 +145,11 @@ class Lowering {
     const rank = value.shape.length;
     const plain = (name: string): Place => ({ name, order: natural(rank) });
     switch (op.kind) {
-      case 'input': case 'state': return plain(op.name);
+      case 'input': {
+        const { from, rows } = gatheredNames(op.name);
+        return plain(this.gathered.has(op.name) ? out.emit('Gather', [from, rows]) : op.name);
+      }
+      case 'state': return plain(op.name);
       case 'constant': return plain(out.floats(Float32Array.from(op.data), value.shape));
       case 'neg': case 'exp': case 'log': case 'sqrt': case 'abs': case 'erf':
       case 'relu': case 'sigmoid': case 'tanh':
