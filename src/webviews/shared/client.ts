@@ -2,8 +2,9 @@
 // over reloads. View settings persist, data never does.
 import { StudioError, messageOf } from '../../core/errors.ts';
 import type { HostMessage, PageCommand, PageMessage, PageSetup, RequestMessage, RequestName, Requests, ResponseMessage, SweepCommand } from '../../protocol/messages.ts';
-import { costOf, restAfter } from './pace.ts';
+import { costOf, restAfter, untilBeat } from './pace.ts';
 import { RevisionGuard } from './revision.ts';
+import { Turns } from './turns.ts';
 
 interface VsCodeApi {
   postMessage(message: PageMessage): void;
@@ -19,6 +20,7 @@ type Pending = { resolve: (result: never) => void; reject: (error: Error) => voi
 export class PageClient<H extends HostMessage, V extends object> {
   private readonly api = acquireVsCodeApi();
   private readonly guard = new RevisionGuard();
+  private readonly turns = new Turns();
   private readonly pending = new Map<number, Pending>();
   private nextId = 1;
   private settings: V;
@@ -90,14 +92,15 @@ export class PageClient<H extends HostMessage, V extends object> {
 
   private async begin(snapshot: DataMessage<H>): Promise<void> {
     this.born = performance.now();
-    await this.onMessage(snapshot);
+    await this.turns.take(0, () => this.onMessage(snapshot));
   }
 
   /** Takes an increment, and says how long to wait with the next. */
   private async follow(increment: DataMessage<H>): Promise<void> {
     let cost = Infinity;
     try {
-      cost = await costOf(() => this.onMessage(increment));
+      const wait = untilBeat(Date.now(), performance.now() - this.born);
+      cost = await this.turns.take(wait, () => costOf(() => this.onMessage(increment)));
     } finally {
       this.api.postMessage({ type: 'rest', milliseconds: restAfter(cost, performance.now() - this.born) });
     }

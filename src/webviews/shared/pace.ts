@@ -6,6 +6,21 @@ const SHARE = 0.005;
 /** Milliseconds. */
 const SHORTEST = 100;
 const LONGEST = 5000;
+/** Until then a page draws what comes when it comes. */
+const YOUNG = 10_000;
+
+/** Milliseconds between the moments at which pages that rest begin to draw. */
+const BEAT = 500;
+
+/**
+ * Milliseconds until the next moment at which pages draw, which is the same for all of them: what several change in one frame of the
+ * window costs less than a frame for each.
+ * @param now milliseconds of a clock that all pages share
+ * @param age as for `restAfter`
+ */
+export function untilBeat(now: number, age: number): number {
+  return age < YOUNG ? 0 : BEAT - now % BEAT;
+}
 
 /**
  * Milliseconds without news after an increment.
