@@ -10,7 +10,7 @@ it('rests in proportion to what an increment cost', () => {
 
 it('has limits on both sides: a page is neither frantic nor asleep', () => {
   expect(restAfter(0.1, old)).toBe(100);
-  expect(restAfter(2000, old)).toBe(5000);
+  expect(restAfter(2000, old)).toBe(8000);
 });
 
 it('follows a young run closely, whatever that costs', () => {

@@ -5,7 +5,7 @@
 const SHARE = 0.005;
 /** Milliseconds. */
 const SHORTEST = 100;
-const LONGEST = 5000;
+const LONGEST = 8000;
 /** Until then a page draws what comes when it comes. */
 const YOUNG = 10_000;
 
