@@ -1,6 +1,5 @@
 // Data parallelism: a program on a part of the batch, whose outputs on all parts add up to, or follow one another as, the outputs on the
 // whole batch. Threads that each run one part from end to end share no operation, so nothing waits for an operator that uses one core.
-import { sizeOf } from '../core/tensor.ts';
 import { estimateFlops } from './cost.ts';
 import { makeValue, topologicalOrder, type Op, type Value } from './ir.ts';
 import * as ops from './ops.ts';
@@ -24,13 +23,6 @@ export interface Shard {
 const FEWEST_FLOPS = { copies: 5e7, shares: 2e6 };
 /** With fewer rows a matrix product spends its time on preparing the other matrix. */
 const FEWEST_ROWS = 8;
-/**
- * Every thread reads all weights and writes a gradient for each. That pays where they stay in the caches of one core, or each is used for
- * many operations. Measured with two threads, 1 MiB of level 2 each: 250,000 weights gained a fifth with 16 to 500 rows, 436,000 gained
- * nothing below 512 rows (2,500 operations a weight) and lost a quarter with 64.
- */
-const MOST_WEIGHTS = 300_000;
-const FEWEST_FLOPS_A_WEIGHT = 2500;
 
 /**
  * The program in as many shards as there are threads for; undefined where one shard has to know of another or gains nothing.
@@ -40,12 +32,9 @@ export function shardFor(program: Program, threads: number, memory: 'copies' | '
   const batch = batchOf(program);
   const convolving = convolves(program);
   if (batch === undefined || (memory === 'copies' && !convolving)) return undefined;
-  const flops = estimateFlops(program);
-  const weights = program.state.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   // A product is spread over all threads when it is left whole, so that no thread may be left without a shard.
-  const pays = (count: number): boolean => convolving
-    || (threads % count === 0 && batch / count >= FEWEST_ROWS && (weights <= MOST_WEIGHTS || flops / count / weights >= FEWEST_FLOPS_A_WEIGHT));
-  for (let count = Math.min(threads, Math.floor(flops / FEWEST_FLOPS[memory])); count > 1; count--) {
+  const pays = (count: number): boolean => convolving || (threads % count === 0 && batch / count >= FEWEST_ROWS);
+  for (let count = Math.min(threads, Math.floor(estimateFlops(program) / FEWEST_FLOPS[memory])); count > 1; count--) {
     if (batch % count === 0 && pays(count)) return shardOf(program, count);
   }
   return undefined;
