@@ -32,8 +32,8 @@ function byMessage(): typeof byTransfer {
 }
 
 /**
- * The C library of Linux keeps freed memory for the next one who asks, twice as much as the largest block of up to 32 MiB that was ever
- * mapped by itself and freed (malloc(3) on M_MMAP_THRESHOLD), and 0.25 MiB before that. This is such a block; nobody touches it, so it takes no memory.
+ * The C library of Linux keeps freed memory for whoever asks next: 128 KiB at first, then twice the size of the largest block, of up to
+ * 32 MiB, that was mapped by itself and freed (mallopt(3) on M_MMAP_THRESHOLD). This is such a block; nobody touches it, so it takes no memory.
  */
 function holdOnToFreedMemory(): void {
   free(new ArrayBuffer(31 * 2 ** 20));
