@@ -124,8 +124,9 @@ export class RandomStream {
 
   /** 1 with the given probability, else 0. */
   fillBernoulli(out: Uint8Array, probability: number): Uint8Array {
-    const threshold = probability * 4294967296;
-    for (let i = 0; i < out.length; i++) out[i] = this.uint32() < threshold ? 1 : 0;
+    const threshold = Math.ceil(probability * 4294967296);
+    // −1 below the threshold and 0 from there on, without a branch that nobody can predict.
+    for (let i = 0; i < out.length; i++) out[i] = -Math.floor((this.uint32() - threshold) / 4294967296);
     return out;
   }
 

@@ -63,8 +63,7 @@ function addGaussian(values: Float32Array, { mean, stddev, clip }: Of<'gaussian'
   const low = clip ? 0 : -Infinity;
   const high = clip ? 1 : Infinity;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i]! + mean + stddev * stream.normal();
-    values[i] = value < low ? low : value > high ? high : value;
+    values[i] = Math.min(Math.max(values[i]! + mean + stddev * stream.normal(), low), high);
   }
 }
 
@@ -73,8 +72,7 @@ function addUniform(values: Float32Array, { amount, clip }: Of<'uniform'>, strea
   const high = clip ? 1 : Infinity;
   const scale = amount / 4294967296;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i]! + stream.uint32() * scale;
-    values[i] = value < low ? low : value > high ? high : value;
+    values[i] = Math.min(Math.max(values[i]! + stream.uint32() * scale, low), high);
   }
 }
 
