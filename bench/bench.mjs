@@ -2,15 +2,14 @@
 // measured after each epoch, in VS Code on the same machine without a view, and with all live views open. Prints a table and writes
 // out/bench/<date>.json. Speeds stand beside what the machine reaches in a large matrix product.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { cpus, getPriority, release, setPriority, tmpdir, totalmem, type } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ScriptError, cacheFolder, main, root, run } from '../scripts/lib/process.mjs';
-import { linkExtension, startServer } from '../scripts/lib/server.mjs';
+import { ScriptError, main, root, run } from '../scripts/lib/process.mjs';
 import { ensureChromium, ensureDependencies, node24 } from '../scripts/lib/tools.mjs';
-import { watchRun } from './measure.mjs';
+import { dataFolder, watchRun, writeConfig } from './measure.mjs';
+import { allViews, requireViews, serveWindow } from './window.mjs';
 
 /** `limit` keeps an epoch of the slow model to a few seconds; steps per second do not depend on it. */
 const cases = [
@@ -32,27 +31,6 @@ const usage = `npm run bench [-- options]
 const percent = share => (share === undefined ? '' : `${(100 * share).toFixed(1)} %`);
 const median = values => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** Real data where it is at hand; otherwise drawn digits of the same shape and number. */
-function dataFolder() {
-  return [process.env.AECONF_TEST_DATA, join(root, '../shared/data')].find(folder => folder !== undefined && existsSync(join(folder, 'fashion-mnist')));
-}
-
-/** Writes the sample with the case's own numbers. */
-async function writeConfig(folder, { sample, batchSize, limit }, metrics, real) {
-  const { applyEdits, modify, parse } = await import('jsonc-parser');
-  let text = await readFile(join(root, 'samples', `${sample}.aeconf`), 'utf8');
-  const set = (path, value) => { text = applyEdits(text, modify(text, path, value, { formattingOptions: { insertSpaces: true, tabSize: 2 } })); };
-  const named = parse(text).data;
-  const data = real ? (typeof named === 'string' ? { type: named } : named) : { type: 'glyphs', train: 60_000, test: 10_000 };
-  set(['data'], limit === undefined ? data : { ...data, limit });
-  set(['training', 'batchSize'], batchSize);
-  set(['training', 'epochs'], 1_000_000);
-  set(['training', 'metrics'], metrics);
-  const file = join(folder, `${basename(sample)}.aeconf`);
-  await writeFile(file, text);
-  return file;
-}
-
 async function headless(folder, config, data, { device, seconds, threads }) {
   const runs = join(folder, '.autoencoder/runs');
   // The Node of VS Code, so that both sides differ by the views alone.
@@ -66,16 +44,6 @@ async function headless(folder, config, data, { device, seconds, threads }) {
     trainer.kill('SIGKILL');
     await ended;
   }
-}
-
-const allViews = ['loss', 'reconstructions', 'latent'];
-
-/** Waits until a training is no longer young: its views calm down (src/webviews/shared/pace.ts). A view that is hidden is not there. */
-async function settle(page, views) {
-  await page.waitForTimeout(25_000);
-  const names = await Promise.all(page.frames().map(frame => frame.evaluate(() => document.getElementById('setup')?.textContent ?? '').catch(() => '')));
-  const open = names.filter(name => name.includes('"page"')).length;
-  if (open !== views.length) throw new ScriptError(`${open} of ${views.length} views can be seen, so this would not measure them.`);
 }
 
 /** For root Chromium lifts its drawing above everything else, thread by thread; back to where it is for any other user. */
@@ -92,35 +60,22 @@ async function lowerPriority(parent) {
   }
 }
 
-async function inEditor(folder, config, data, { device, seconds, threads }, chromiumPath, views) {
-  const { chromium } = await import('playwright-core');
-  await mkdir(join(folder, '.vscode'), { recursive: true });
-  await mkdir(join(folder, '.autoencoder'), { recursive: true });
-  await writeFile(join(folder, '.vscode/settings.json'), JSON.stringify({
-    'autoencoder.trainOnOpen': config.slice(folder.length + 1),
-    'autoencoder.openViews': views,
-    'autoencoder.device': device,
-    'autoencoder.dataFolders': data === undefined ? [] : [data],
-  }));
-  const serverFolder = join(cacheFolder, 'bench');
-  const extensions = join(serverFolder, 'extensions');
-  await linkExtension(extensions);
-  const server = await startServer({ folder: serverFolder, extensions });
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--enable-unsafe-swiftshader'] });
+async function inEditor(folder, config, data, { device, seconds, threads }, views) {
+  const window = await serveWindow(folder, { config: config.slice(folder.length + 1), views, device, data });
   try {
-    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
-    await page.goto(`${server.address}/?folder=${encodeURIComponent(folder)}`);
+    const page = await window.open();
     return await watchRun(join(folder, '.autoencoder/runs'), {
       seconds,
       threads,
       ready: async () => {
-        await settle(page, views);
+        // A training is no longer young then, and its views have calmed down (src/webviews/shared/pace.ts).
+        await page.waitForTimeout(25_000);
+        await requireViews(page, views);
         await lowerPriority(process.pid);
       },
     });
   } finally {
-    await browser.close();
-    await server.stop();
+    await window.stop();
   }
 }
 
@@ -142,7 +97,7 @@ async function bundleProducts() {
   return (...question) => Number(execFileSync(process.execPath, [file, ...question], { encoding: 'utf8' }));
 }
 
-async function measure(example, mode, how, data, chromiumPath) {
+async function measure(example, mode, how, data) {
   const folder = await mkdtemp(join(tmpdir(), 'aeconf-bench-'));
   try {
     const { metrics, views } = modes[mode];
@@ -150,7 +105,7 @@ async function measure(example, mode, how, data, chromiumPath) {
     const flops = how.products('step', config);
     // Right before each training, because a machine may be slower in one minute than in the next.
     const peak = how.device === 'auto' ? undefined : how.products('peak', how.device);
-    const watched = views === undefined ? await headless(folder, config, data, how) : await inEditor(folder, config, data, how, chromiumPath, views);
+    const watched = views === undefined ? await headless(folder, config, data, how) : await inEditor(folder, config, data, how, views);
     return { ...watched, ...(peak === undefined ? {} : { peakFlops: peak, shareOfPeak: watched.stepsPerSecond * flops / peak }) };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -185,7 +140,7 @@ await main(async () => {
   if (built !== 0) return built;
   const views = !options['no-views'];
   const how = { device: options.device, seconds, threads: options.threads, products: await bundleProducts() };
-  const chromiumPath = views ? await ensureChromium() : undefined;
+  if (views) await ensureChromium();
   const data = dataFolder();
   const report = {
     date: new Date().toISOString(),
@@ -207,7 +162,7 @@ await main(async () => {
     const rows = Object.fromEntries(Object.keys(modes).filter(mode => views || modes[mode].views === undefined).map(mode => [mode, []]));
     // Turn by turn, so that a machine that warms up or slows down treats both alike.
     for (let round = 0; round < rounds; round++) {
-      for (const mode of Object.keys(rows)) rows[mode].push(await measure(example, mode, how, data, chromiumPath));
+      for (const mode of Object.keys(rows)) rows[mode].push(await measure(example, mode, how, data));
     }
     for (const mode of Object.keys(rows)) {
       const of = key => median(rows[mode].map(row => row[key]));

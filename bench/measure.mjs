@@ -1,9 +1,10 @@
 // Watches one training from outside: its speed from the events it writes, its memory from the operating system.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { root } from '../scripts/lib/process.mjs';
 import { cpuBetween, cpuSeconds } from './cpu.mjs';
 
 /** Peak resident memory of a process in MiB; 0 when it is gone. */
@@ -16,8 +17,29 @@ function peakMemory(pid) {
   }
 }
 
+/** Where real data is at hand; undefined where drawn digits of the same shape and number have to do. */
+export function dataFolder() {
+  return [process.env.AECONF_TEST_DATA, join(root, '../shared/data')].find(folder => folder !== undefined && existsSync(join(folder, 'fashion-mnist')));
+}
+
+/** Writes a sample that trains for ever: with this size of batch, on so many samples, measuring these metrics, on its own data or on drawn digits. */
+export async function writeConfig(folder, { sample, batchSize, limit }, metrics, real) {
+  const { applyEdits, modify, parse } = await import('jsonc-parser');
+  let text = await readFile(join(root, 'samples', `${sample}.aeconf`), 'utf8');
+  const set = (path, value) => { text = applyEdits(text, modify(text, path, value, { formattingOptions: { insertSpaces: true, tabSize: 2 } })); };
+  const named = parse(text).data;
+  const data = real ? (typeof named === 'string' ? { type: named } : named) : { type: 'glyphs', train: 60_000, test: 10_000 };
+  set(['data'], limit === undefined ? data : { ...data, limit });
+  set(['training', 'batchSize'], batchSize);
+  set(['training', 'epochs'], 1_000_000);
+  set(['training', 'metrics'], metrics);
+  const file = join(folder, `${basename(sample)}.aeconf`);
+  await writeFile(file, text);
+  return file;
+}
+
 /** The events of a run so far; a line that is just being written is left out. */
-async function readEvents(folder) {
+export async function readEvents(folder) {
   const text = await readFile(join(folder, 'events.jsonl'), 'utf8');
   return text.slice(0, text.lastIndexOf('\n')).split('\n').filter(line => line !== '').map(line => JSON.parse(line));
 }
