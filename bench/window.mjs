@@ -1,5 +1,6 @@
 // VS Code in the browser on a folder that trains as soon as it is opened, for measuring what its views cost.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheFolder } from '../scripts/lib/process.mjs';
 import { linkExtension, startServer } from '../scripts/lib/server.mjs';
@@ -27,6 +28,8 @@ export async function serveWindow(folder, { config, views, device, data }) {
   const extensions = join(serverFolder, 'extensions');
   await linkExtension(extensions);
   const server = await startServer({ folder: serverFolder, extensions });
+  // A window that is opened again has its views where they were: the browser keeps their places in its profile.
+  const profile = await mkdtemp(join(tmpdir(), 'aeconf-profile-'));
   let browser;
   const close = async () => {
     await browser?.close();
@@ -34,8 +37,11 @@ export async function serveWindow(folder, { config, views, device, data }) {
   };
   return {
     async open() {
-      browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--enable-unsafe-swiftshader'] });
-      const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+      browser = await chromium.launchPersistentContext(profile, {
+        executablePath, viewport: { width: 1600, height: 1000 },
+        args: ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--enable-unsafe-swiftshader'],
+      });
+      const page = browser.pages()[0] ?? await browser.newPage();
       await page.goto(`${server.address}/?folder=${encodeURIComponent(folder)}`);
       return page;
     },
@@ -43,6 +49,7 @@ export async function serveWindow(folder, { config, views, device, data }) {
     async stop() {
       await close();
       await server.stop();
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
