@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { main, root, run } from '../scripts/lib/process.mjs';
+import { ScriptError, main, root, run } from '../scripts/lib/process.mjs';
 import { ensureDependencies } from '../scripts/lib/tools.mjs';
 import { dataFolder, readEvents, speed, writeConfig } from './measure.mjs';
 import { allViews, requireViews, serveWindow } from './window.mjs';
@@ -36,6 +36,15 @@ function runFolder(folder) {
 
 const pidOf = folder => JSON.parse(readFileSync(join(runFolder(folder), 'status.json'), 'utf8')).pid;
 
+/** Where one has begun and is still there; what went wrong before is not to be hidden by this. */
+function endTraining(folder) {
+  try {
+    process.kill(pidOf(folder), 'SIGKILL');
+  } catch (error) {
+    console.warn(`The training could not be ended: ${error.message}`);
+  }
+}
+
 /** CPU seconds of the trainer, as Linux counts them; NaN elsewhere. */
 function trainerSeconds(folder) {
   if (process.platform !== 'linux') return NaN;
@@ -58,6 +67,9 @@ await main(async () => {
     console.log(usage);
     return 0;
   }
+  const [rounds, seconds] = [Number(options.rounds), Number(options.seconds)];
+  if (!Number.isInteger(rounds) || rounds < 1) throw new ScriptError(`--rounds ${options.rounds} is not a number of rounds.`);
+  if (!(seconds >= 1)) throw new ScriptError(`--seconds ${options.seconds} is not a number of seconds.`);
   await ensureDependencies();
   const built = await run(process.execPath, [join(root, 'scripts/build.mjs'), '--production']);
   if (built !== 0) return built;
@@ -70,15 +82,15 @@ await main(async () => {
     let page = await window.open();
     // The principal components of the first epochs are not to be measured.
     await sleep(20_000);
-    for (let round = 0; round < Number(options.rounds); round++) {
+    for (let round = 0; round < rounds; round++) {
       page ??= await window.open();
       await sleep(1000 * CALM);
       await requireViews(page, allViews);
-      const open = await watch(folder, Number(options.seconds));
+      const open = await watch(folder, seconds);
       await window.close();
       page = undefined;
       await sleep(1000 * SHUT);
-      const shut = await watch(folder, Number(options.seconds));
+      const shut = await watch(folder, seconds);
       pairs.push({ time: open.secondsPerEpoch / shut.secondsPerEpoch - 1, cpu: 1 - open.cpu / shut.cpu });
       console.log(`open: ${open.secondsPerEpoch.toFixed(3)} s an epoch, trainer ${open.cpu.toFixed(2)} s of CPU a second; shut: ${shut.secondsPerEpoch.toFixed(3)}, ${shut.cpu.toFixed(2)}; ${percent(pairs.at(-1).time)} slower, ${percent(pairs.at(-1).cpu)} less CPU`);
     }
@@ -86,7 +98,7 @@ await main(async () => {
     return 0;
   } finally {
     await window.stop();
-    process.kill(pidOf(folder), 'SIGKILL');
+    endTraining(folder);
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 });
