@@ -70,6 +70,11 @@ export class RandomStream {
     for (let i = 0; i < 12; i++) this.uint32();
   }
 
+  /** What the next numbers depend on: a, b, c and the counter. */
+  get words(): readonly [number, number, number, number] {
+    return [this.a, this.b, this.c, this.counter];
+  }
+
   /** Uniform over [0, 2³²). */
   uint32(): number {
     const t = (((this.a + this.b) | 0) + this.counter) | 0;
@@ -119,14 +124,6 @@ export class RandomStream {
 
   fillNormal(out: Float32Array, mean = 0, stddev = 1): Float32Array {
     for (let i = 0; i < out.length; i++) out[i] = mean + stddev * this.normal();
-    return out;
-  }
-
-  /** 1 with the given probability, else 0. */
-  fillBernoulli(out: Uint8Array, probability: number): Uint8Array {
-    const threshold = Math.ceil(probability * 4294967296);
-    // −1 below the threshold and 0 from there on, without a branch that nobody can predict.
-    for (let i = 0; i < out.length; i++) out[i] = -Math.floor((this.uint32() - threshold) / 4294967296);
     return out;
   }
 

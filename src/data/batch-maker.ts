@@ -1,6 +1,7 @@
 // Makes one batch: gathers samples in the order of the epoch, corrupts, fills random feeds. The same code runs in the
 // worker thread and without one, so both give the same bits. Everything depends on (seed, epoch, index) only.
 import type { ErrorReason } from '../core/errors.ts';
+import { NoiseStream } from '../core/noise.ts';
 import { hashText, RandomStream, type RandomFeed } from '../core/random.ts';
 import { sizeOf } from '../core/tensor.ts';
 import { drawPixels } from './binarize.ts';
@@ -105,7 +106,7 @@ export class BatchMaker {
     const input = buffers.input?.subarray(0, size * this.features);
     if (input !== undefined) {
       toModelScale(target, scale, input);
-      corrupt(input, shape, plan.corruption, new RandomStream(plan.seed, 'corruption', epoch, index), target instanceof Uint8Array && scale * 255 <= 1);
+      corrupt(input, shape, plan.corruption, new NoiseStream(plan.seed, 'corruption', epoch, index), target instanceof Uint8Array && scale * 255 <= 1);
     }
     return { ...batch, target, ...(input === undefined ? {} : { input }) };
   }
@@ -155,7 +156,7 @@ function scaleBytes(values: Uint8Array, scale: number, out: Float32Array): void 
 
 /** Random numbers of one batch; they depend on seed, name, epoch and index only. */
 export function fillRandom(feed: RandomFeed, values: Float32Array | Uint8Array, seed: number, epoch: number, index: number): void {
-  const stream = new RandomStream(seed, feed.kind === 'keep' ? 'dropout' : 'latent', hashText(feed.name), epoch, index);
+  const stream = new NoiseStream(seed, feed.kind === 'keep' ? 'dropout' : 'latent', hashText(feed.name), epoch, index);
   if (feed.kind === 'keep') stream.fillBernoulli(values as Uint8Array, feed.probability ?? 0.5);
   else if (feed.kind === 'normal') stream.fillNormal(values as Float32Array);
   else stream.fillUniform(values as Float32Array);

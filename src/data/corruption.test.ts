@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { RandomStream } from '../core/random.ts';
+import { NoiseStream } from '../core/noise.ts';
 import type { CorruptionSpec } from '../spec/schema.ts';
 import { corrupt, corruptSamples } from './corruption.ts';
 
-const stream = (seed = 1) => new RandomStream(seed, 'corruption', 1, 0);
+const stream = (seed = 1) => new NoiseStream(seed, 'corruption', 1, 0);
 const flat = (count: number, value: number) => new Float32Array(count).fill(value);
 
 function applied(values: Float32Array, ...corruption: CorruptionSpec[]): Float32Array {

@@ -1,7 +1,7 @@
 // Noise on the input of a denoising autoencoder (P. Vincent et al., "Extracting and Composing Robust Features with Denoising
 // Autoencoders", 2008). Every kind works in place on float32 samples in model scale, the kinds of a list one after another.
 // In pictures of several channels noise is drawn for every value, so it is coloured; an occlusion covers all channels.
-import { RandomStream } from '../core/random.ts';
+import { NoiseStream } from '../core/noise.ts';
 import { sizeOf } from '../core/tensor.ts';
 import type { CorruptionSpec } from '../spec/schema.ts';
 
@@ -14,7 +14,7 @@ type Of<T extends CorruptionSpec['type']> = Extract<CorruptionSpec, { type: T }>
  * @param stream the source of all random numbers; the same stream gives the same noise
  * @param inRange whether all values are known to be in [0, 1], which saves looking
  */
-export function corrupt(values: Float32Array, shape: readonly number[], corruption: readonly CorruptionSpec[], stream: RandomStream, inRange = false): void {
+export function corrupt(values: Float32Array, shape: readonly number[], corruption: readonly CorruptionSpec[], stream: NoiseStream, inRange = false): void {
   let cut = inRange;
   for (const step of corruption) {
     switch (step.type) {
@@ -45,7 +45,7 @@ export function corruptSamples(
   const copy = values.slice();
   const features = sizeOf(shape);
   for (let sample = 0; sample * features < copy.length; sample++) {
-    const stream = new RandomStream(seed, 'corruption', ...purposeKeys, first + sample);
+    const stream = new NoiseStream(seed, 'corruption', ...purposeKeys, first + sample);
     corrupt(copy.subarray(sample * features, (sample + 1) * features), shape, corruption, stream);
   }
   return copy;
@@ -59,41 +59,36 @@ function clip(values: Float32Array): void {
   }
 }
 
-function addGaussian(values: Float32Array, { mean, stddev, clip }: Of<'gaussian'>, stream: RandomStream): void {
-  const low = clip ? 0 : -Infinity;
-  const high = clip ? 1 : Infinity;
-  for (let i = 0; i < values.length; i++) {
-    values[i] = Math.min(Math.max(values[i]! + mean + stddev * stream.normal(), low), high);
-  }
+const range = (clip: boolean): { low: number; high: number } => (clip ? { low: 0, high: 1 } : { low: -Infinity, high: Infinity });
+
+function addGaussian(values: Float32Array, { mean, stddev, clip }: Of<'gaussian'>, stream: NoiseStream): void {
+  stream.add(values, 'normals', { mean, scale: stddev, ...range(clip) });
 }
 
-function addUniform(values: Float32Array, { amount, clip }: Of<'uniform'>, stream: RandomStream): void {
-  const low = clip ? 0 : -Infinity;
-  const high = clip ? 1 : Infinity;
-  const scale = amount / 4294967296;
-  for (let i = 0; i < values.length; i++) {
-    values[i] = Math.min(Math.max(values[i]! + stream.uint32() * scale, low), high);
-  }
+function addUniform(values: Float32Array, { amount, clip }: Of<'uniform'>, stream: NoiseStream): void {
+  stream.add(values, 'uniforms', { mean: 0, scale: amount, ...range(clip) });
 }
 
-function saltAndPepper(values: Float32Array, { amount }: Of<'saltAndPepper'>, stream: RandomStream): void {
-  const threshold = amount * 4294967296;
-  const half = threshold / 2;
-  for (let i = 0; i < values.length; i++) {
-    const draw = stream.uint32();
-    if (draw < threshold) values[i] = draw < half ? 0 : 1;
-  }
+function saltAndPepper(values: Float32Array, { amount }: Of<'saltAndPepper'>, stream: NoiseStream): void {
+  // Black below half the amount, white below all of it.
+  const [black, white] = [amount * 2147483648, amount * 4294967296];
+  stream.integers(values.length, (integers, from, count) => {
+    for (let i = 0; i < count; i++) {
+      const draw = integers[i]!;
+      if (draw < white) values[from + i] = draw < black ? 0 : 1;
+    }
+  });
 }
 
-function mask(values: Float32Array, { amount }: Of<'masking'>, stream: RandomStream): void {
-  const threshold = amount * 4294967296;
-  for (let i = 0; i < values.length; i++) {
-    if (stream.uint32() < threshold) values[i] = 0;
-  }
+// Multiplied, because nobody can predict a branch.
+function mask(values: Float32Array, { amount }: Of<'masking'>, stream: NoiseStream): void {
+  stream.decisions(values.length, 1 - amount, (keep, from, count) => {
+    for (let i = 0; i < count; i++) values[from + i] = values[from + i]! * keep[i]!;
+  });
 }
 
 /** One block per sample, always whole where the picture is large enough; a vector is a row one value high. */
-function occlude(values: Float32Array, shape: readonly number[], step: Of<'occlusion'>, stream: RandomStream): void {
+function occlude(values: Float32Array, shape: readonly number[], step: Of<'occlusion'>, stream: NoiseStream): void {
   const { size } = step;
   const value = step.clip ? Math.min(1, Math.max(0, step.value)) : step.value;
   const [height, width, channels] = shape.length === 1 ? [1, shape[0]!, 1] : [shape[0]!, shape[1]!, shape[2] ?? 1];

@@ -1,7 +1,7 @@
 // Variants of autoencoders are parts that combine. Every pair of features makes one spec; its training step is run by the engine,
 // whose first loss is that of the reference in float64 and falls on a batch seen again and again.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RandomStream } from '../../src/core/random.ts';
+import { NoiseStream } from '../../src/core/noise.ts';
 import { sizeOf, tensor, type HostTensor } from '../../src/core/tensor.ts';
 import { openSession, listDevices } from '../../src/engine/engines.ts';
 import type { Session } from '../../src/engine/engine.ts';
@@ -83,7 +83,7 @@ async function train(parts: readonly Feature[], steps: number): Promise<{ refere
   const spec = requireSpec(loadSpec(JSON.stringify(specOf(parts)), 'pair.aeconf'));
   const programs = buildPrograms(buildModel(spec, SHAPE), spec, { data: { dtype: 'float32', scale: 1 } });
   const program = programs.trainStep(BATCH);
-  const random = new RandomStream(1, 'sampling');
+  const random = new NoiseStream(1, 'sampling');
   const feeds: Record<string, HostTensor> = {};
   for (const { name, shape } of program.inputs) {
     const size = sizeOf(shape);

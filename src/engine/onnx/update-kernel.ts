@@ -6,9 +6,9 @@
 // Where several threads give gradients, each of its part of the batch, the pass adds them up, and each thread takes its share of it.
 import { StudioError } from '../../core/errors.ts';
 import { sizeOf, type HostTensor } from '../../core/tensor.ts';
+import { assemble, code, type Kernel } from '../../core/wasm.ts';
 import type { FusedUpdate, Leaf } from '../../graph/fusion.ts';
 import type { Value } from '../../graph/ir.ts';
-import { assemble, type Body, code } from './wasm.ts';
 
 /** Vectors begin at whole cache lines. */
 const LINE = 64;
@@ -94,7 +94,7 @@ export class UpdateKernel {
     const memory = memories.get(key) ?? new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
     memories.set(key, memory);
     this.numbers = new Float32Array(memory.buffer, 0, pages * PAGE / 4);
-    this.code = { memory, module: new WebAssembly.Module(assemble(bodyOf(update, layout, threads), pages, shared)) };
+    this.code = { memory, module: new WebAssembly.Module(assemble([bodyOf(update, layout, threads)], { pages, shared })) };
     this.pass = passOf(this.code);
   }
 
@@ -151,9 +151,9 @@ export class UpdateKernel {
 const instructions: Readonly<Record<string, number>> = { neg: code.neg, abs: code.abs, sqrt: code.sqrt, add: code.add, sub: code.sub, mul: code.mul, div: code.div, max: code.max, min: code.min };
 
 /** Single numbers before the loop, one vector of everything else at a time in it. All results are known before the first is stored. */
-function bodyOf({ size, results, leaves: kinds }: FusedUpdate, { leaves, places }: Layout, parts: number): Body {
+function bodyOf({ size, results, leaves: kinds }: FusedUpdate, { leaves, places }: Layout, parts: number): Kernel {
   const locals = new Map<Value, number>();
-  const body: Body = { before: [], loop: [], vectors: 0 };
+  const body = { name: 'pass', before: [] as number[], loop: [] as number[], vectors: 0 };
   for (const value of topologicalUpTo(results.map(({ value: root }) => root), leaves)) {
     const leaf = leaves.get(value);
     const single = leaf?.single ?? (value.op.kind === 'constant' || (size > 1 && sizeOf(value.shape) === 1));
