@@ -125,7 +125,8 @@ async function ours({ folder, threads, batchSize, runs, data, device, env }) {
       let seen;
       const turn = performance.now();
       do {
-        await Promise.race([sleep(100), state.failed]);
+        // Whoever reads what was written takes time from the training, so that is done as rarely as can be.
+        await Promise.race([sleep(seen === undefined ? 1000 * wanted : 100), state.failed]);
         // The first tenth of a second belongs to waking up.
         seen = progress(events(), batchSize, from + 100, Date.now());
         if (performance.now() - turn > PATIENCE) throw new ScriptError('aeconf train makes no progress.');

@@ -34,8 +34,13 @@ export function copyRows(split: Split, first: number, count: number): Samples {
     const features = featuresOf(split);
     return split.values.slice(first * features, (first + count) * features);
   }
-  const out = allocateRows(split.stored, count);
-  readStored(split.stored, reader => { reader.range(first, out); });
+  return copyRowsTo(allocateRows(split.stored, count), split, first);
+}
+
+/** The same, in memory that is there: whole samples, as many as it has room for. @returns `out` */
+export function copyRowsTo<T extends Samples>(out: T, split: Split, first: number): T {
+  if (split.stored !== undefined) readStored(split.stored, reader => { reader.range(first, out); });
+  else out.set(split.values.subarray(first * featuresOf(split), first * featuresOf(split) + out.length));
   return out;
 }
 

@@ -101,12 +101,12 @@ export class PackedParameters {
   }
 }
 
-/** State → single tensors by name. */
+/** State → single tensors by name, in the memory of the state. */
 export function splitPacked(packed: PackedParameters, state: State): Record<string, HostTensor> {
   const result: Record<string, HostTensor> = {};
   packed.forEach((name, vector, offset, shape) => {
     const whole = state[vector];
-    if (whole !== undefined) result[name] = tensor(whole.data.slice(offset, offset + sizeOf(shape)), shape);
+    if (whole !== undefined) result[name] = tensor(whole.data.subarray(offset, offset + sizeOf(shape)), shape);
   });
   return result;
 }

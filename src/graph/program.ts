@@ -56,6 +56,8 @@ export interface ModelPrograms {
   encode(batch: number): Program;
   decode(batch: number): Program;
   reconstruct(batch: number): Program;
+  /** As `reconstruct`, but gives no `reconstruction`. */
+  locate(batch: number): Program;
   /** Metrics of every sample, without anything random. */
   measure(batch: number, metrics: readonly MetricName[]): Program;
   /**
@@ -67,7 +69,7 @@ export interface ModelPrograms {
   hyper(step: number, learningRate: number, epochs?: number): HostTensor;
   /** Freshly initialised state; the same seed gives the same numbers. */
   initialState(seed: number): State;
-  /** Packed state → one tensor per parameter (Keras shapes, "encoder/dense/kernel") and per optimiser slot ("optimizer/0/encoder/dense/kernel"). */
+  /** Packed state → one tensor per parameter (Keras shapes, "encoder/dense/kernel") and per optimiser slot ("optimizer/0/encoder/dense/kernel"), in the memory of the state. */
   unpack(state: State): Record<string, HostTensor>;
   /** The reverse; throws StudioError('run') naming the tensor that is missing or of another shape. */
   pack(tensors: Readonly<Record<string, HostTensor>>): State;

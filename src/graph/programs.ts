@@ -89,6 +89,12 @@ export function buildPrograms(model: Model, spec: Spec, { data, below = [] }: Pr
     return { name: `${name} ${batch}`, inputs: ports, state, updates: [], code, target, reconstruction: network.decode(code, around) };
   }
 
+  function reconstruct(batch: number): Program {
+    const { code, target, reconstruction, ...program } = looking('reconstruct', batch);
+    const own = ops.reshape(sampleLosses(spec.training.loss, reductionOf(spec), target, reconstruction), [batch]);
+    return { ...program, outputs: [{ name: 'loss', value: own }, { name: 'code', value: code }, { name: 'reconstruction', value: reconstruction }] };
+  }
+
   const training = tracedObjective('train');
   return {
     random: training.feeds,
@@ -100,10 +106,10 @@ export function buildPrograms(model: Model, spec: Spec, { data, below = [] }: Pr
       const { outputs, ...program } = evaluate(batch, metrics);
       return { ...program, name: `metrics of ${batch}`, outputs: outputs.filter(({ name }) => name === 'metrics') };
     },
-    reconstruct(batch) {
-      const { code, target, reconstruction, ...program } = looking('reconstruct', batch);
-      const own = ops.reshape(sampleLosses(spec.training.loss, reductionOf(spec), target, reconstruction), [batch]);
-      return { ...program, outputs: [{ name: 'loss', value: own }, { name: 'code', value: code }, { name: 'reconstruction', value: reconstruction }] };
+    reconstruct,
+    locate(batch) {
+      const { outputs, ...program } = reconstruct(batch);
+      return { ...program, name: `locate ${batch}`, outputs: outputs.filter(({ name }) => name !== 'reconstruction') };
     },
     measure(batch, names) {
       const { code: _, target, reconstruction, ...program } = looking('measure', batch);

@@ -47,7 +47,7 @@ it('is written to the run with the model\'s own error, and warns when it is the 
 it('is told after every epoch beside the model\'s own error, whatever the loss is', async () => {
   const told = async (overrides: Record<string, unknown>) => {
     const statuses: RunStatus[] = [];
-    const { folder } = await trainAt(place(), { overrides: { 'training.epochs': 8, ...overrides }, onStatus: status => statuses.push(status) });
+    const { folder } = await trainAt(place(), { overrides: { 'training.epochs': 20, ...overrides }, onStatus: status => statuses.push(status) });
     const { events, info } = await readRun(folder);
     const last = events.findLast(event => event.type === 'scalars' && event.split === 'validation');
     return { folder, baseline: info!.baseline!, values: last?.type === 'scalars' ? last.values : {}, status: statuses.at(-1)! };

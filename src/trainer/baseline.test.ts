@@ -79,6 +79,16 @@ describe('the baseline', () => {
     });
   }
 
+  it('does not mind that the first samples are others than the rest', async () => {
+    const { train, ...rest } = dataset(3000, 40);
+    const values = Float32Array.from(heldValues(train), (value, i) => (i < 1000 * 40 ? 0.2 * value : value));
+    const experiment = experimentOf({ ...rest, train: { ...train, values } }, 5);
+    const { residual, mean } = await principalComponentsOf(experiment, 5, session);
+    expect(Math.abs(residual / bruteForce(experiment, 5).residual - 1)).toBeLessThan(1e-4);
+    const expected = covarianceOf(values, 3000, 40).mean;
+    mean.forEach((value, d) => { expect(Math.abs(value - expected[d]!)).toBeLessThan(1e-5); });
+  });
+
   it('passes over the rows at every product where the samples are wide', async () => {
     const experiment = experimentOf(dataset(60, 2100, true), 7);
     const { residual, rows } = await principalComponentsOf(experiment, 7, session);

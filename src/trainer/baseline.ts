@@ -41,6 +41,9 @@ const CHUNK_NUMBERS = 2048 * 784;
 /** An iteration that improves the error by less than this share is the last one. */
 const TOLERANCE = 3e-5;
 const MOST_ITERATIONS = 60;
+/** Samples whose mean is near that of all. */
+const NEAR = 1000;
+
 type Dtype = 'uint8' | 'float32';
 interface Data {
   readonly split: Split;
@@ -91,12 +94,15 @@ function squaresProgram(count: number, data: Data): Program {
   return { name: `squares of ${count}`, inputs: [port, mean], state: [], updates: [], outputs: [{ name: 'squares', value: ops.sum(ops.square(ops.sub(rows, inputOf(mean))), [0]) }] };
 }
 
-/** Xᵀ·X of centred rows X. */
+/** Sums of rows X about a centre, and Xᵀ·X of them. */
 function scatterProgram(count: number, data: Data): Program {
   const { port, rows } = rowsOf(count, data);
-  const mean = vectorsPort('mean', 1, data.features);
-  const centred = ops.sub(rows, inputOf(mean));
-  return { name: `scatter of ${count}`, inputs: [port, mean], state: [], updates: [], outputs: [{ name: 'scatter', value: ops.matmul(centred, centred, { transposeA: true }) }] };
+  const centre = vectorsPort('centre', 1, data.features);
+  const moved = ops.sub(rows, inputOf(centre));
+  return {
+    name: `scatter of ${count}`, inputs: [port, centre], state: [], updates: [],
+    outputs: [{ name: 'sum', value: ops.sum(moved, [0]) }, { name: 'scatter', value: ops.matmul(moved, moved, { transposeA: true }) }],
+  };
 }
 
 /** V·C of vectors V (vectors × features) and a covariance C. */
@@ -162,6 +168,8 @@ class RowSums {
 
 /** The covariance of rows as something to multiply with. */
 interface Covariance {
+  /** Of the rows (features). */
+  readonly mean: Float64Array;
   /** Its diagonal (features). */
   readonly variance: Float64Array;
   /** vectors × features, times it. */
@@ -169,29 +177,56 @@ interface Covariance {
 }
 
 /** Passes over the rows once where the covariance is of a size to be kept, else at every product. */
-async function covarianceOf(data: Data, mean: Float64Array, block: number, sums: RowSums, products: Products): Promise<Covariance> {
+function covarianceOf(data: Data, block: number, sums: RowSums, products: Products): Promise<Covariance> {
+  return data.features > LARGEST_COVARIANCE ? passedCovariance(data, block, sums) : keptCovariance(data, block, sums, products);
+}
+
+async function passedCovariance(data: Data, block: number, sums: RowSums): Promise<Covariance> {
   const { features, split: { count } } = data;
-  const center = { mean: tensor(Float32Array.from(mean), [1, features]) };
-  const vectorsOf = (values: Float64Array): HostTensor => tensor(Float32Array.from(values), [block, features]);
-  if (features > LARGEST_COVARIANCE) {
-    const { squares } = await sums.of('squares', size => squaresProgram(size, data), center, { squares: features });
-    return {
-      variance: squares.map(sum => sum / count),
-      async multiply(vectors) {
-        const { image } = await sums.of('product', size => productProgram(size, block, data), { ...center, vectors: vectorsOf(vectors) }, { image: block * features });
-        return image.map(value => value / count);
-      },
-    };
-  }
-  const { scatter } = await sums.of('scatter', size => scatterProgram(size, data), center, { scatter: features * features });
-  const covariance = tensor(Float32Array.from(scatter, value => value / count), [features, features]);
+  const { sum } = await sums.of('sum', size => sumProgram(size, data), {}, { sum: features });
+  const mean = sum.map(value => value / count);
+  const feeds = { mean: tensor(new Float32Array(mean), [1, features]) };
+  const { squares } = await sums.of('squares', size => squaresProgram(size, data), feeds, { squares: features });
   return {
-    variance: Float64Array.from({ length: features }, (_, d) => scatter[d * features + d]! / count),
+    mean,
+    variance: squares.map(value => value / count),
     async multiply(vectors) {
-      const { image } = await products.run('covariance', () => covarianceProgram(block, features), { vectors: vectorsOf(vectors), covariance });
-      return Float64Array.from(image!.data);
+      const { image } = await sums.of('product', size => productProgram(size, block, data), { ...feeds, vectors: tensor(new Float32Array(vectors), [block, features]) }, { image: block * features });
+      return image.map(value => value / count);
     },
   };
+}
+
+async function keptCovariance(data: Data, block: number, sums: RowSums, products: Products): Promise<Covariance> {
+  const { features, split: { count } } = data;
+  // About a point near the mean, which takes no pass of its own: what is then subtracted is so small that no digits are lost.
+  const centre = nearMean(data);
+  const { sum, scatter } = await sums.of('scatter', size => scatterProgram(size, data), { centre: tensor(centre, [1, features]) }, { sum: features, scatter: features * features });
+  const off = sum.map(value => value / count);
+  const covariance = new Float32Array(features * features);
+  const variance = new Float64Array(features);
+  for (let i = 0, at = 0; i < features; i++) {
+    variance[i] = scatter[i * features + i]! / count - off[i]! * off[i]!;
+    for (let j = 0; j < features; j++, at++) covariance[at] = scatter[at]! / count - off[i]! * off[j]!;
+  }
+  const kept = tensor(covariance, [features, features]);
+  return {
+    mean: off.map((value, d) => centre[d]! + value),
+    variance,
+    async multiply(vectors) {
+      const { image } = await products.run('covariance', () => covarianceProgram(block, features), { vectors: tensor(new Float32Array(vectors), [block, features]), covariance: kept });
+      return new Float64Array(image!.data);
+    },
+  };
+}
+
+/** The mean of the first samples, in model scale. */
+function nearMean({ split, features, scale }: Data): Float32Array {
+  const count = Math.min(split.count, NEAR);
+  const values = copyRows(split, 0, count);
+  const mean = new Float64Array(features);
+  for (let i = 0, at = 0; i < count; i++) for (let d = 0; d < features; d++, at++) mean[d]! += values[at]!;
+  return Float32Array.from(mean, value => value * scale / count);
 }
 
 /**
@@ -201,14 +236,12 @@ async function covarianceOf(data: Data, mean: Float64Array, block: number, sums:
  */
 export async function principalComponentsOf(experiment: Experiment, wanted: number, session: Session, options: BaselineOptions = {}): Promise<Components> {
   const data = dataOf(experiment, experiment.dataset.train);
-  const { features, split: { count } } = data;
+  const { features } = data;
   const products = new Products(session);
   const sums = new RowSums(data, products, options);
   try {
-    const { sum } = await sums.of('sum', size => sumProgram(size, data), {}, { sum: features });
-    const mean = sum.map(value => value / count);
     const block = Math.min(features, wanted + EXTRA_VECTORS);
-    const { variance, multiply } = await covarianceOf(data, mean, block, sums, products);
+    const { mean, variance, multiply } = await covarianceOf(data, block, sums, products);
     const drawn = variance.map((value, d) => experiment.spec.data.binarize === 'sample' ? mean[d]! * (1 - mean[d]!) - value : 0);
     const total = variance.reduce((all, value, d) => all + value + drawn[d]!, 0);
     let basis = startingBlock(block, features);

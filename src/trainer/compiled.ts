@@ -3,7 +3,7 @@ import type { CompiledProgram, RowsOf, Session } from '../engine/engine.ts';
 import type { Program } from '../graph/program.ts';
 
 /** The programs of an autoencoder that are run batch by batch. */
-type ProgramName = 'trainStep' | 'evaluate' | 'encode' | 'decode' | 'reconstruct';
+type ProgramName = 'trainStep' | 'evaluate' | 'encode' | 'decode' | 'reconstruct' | 'locate';
 
 export class CompiledPrograms<N extends string = ProgramName> {
   private readonly compiled = new Map<string, Promise<CompiledProgram>>();

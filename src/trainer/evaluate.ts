@@ -5,7 +5,7 @@ import { tensor, type HostTensor } from '../core/tensor.ts';
 import { fillRandom } from '../data/batch-maker.ts';
 import { corruptSamples } from '../data/corruption.ts';
 import type { Split } from '../data/dataset.ts';
-import { copyRows, gatherRows } from '../data/rows.ts';
+import { copyRows, copyRowsTo, gatherRows, splitKind } from '../data/rows.ts';
 import type { CompiledProgram } from '../engine/engine.ts';
 import type { ScalarValues } from '../runs/events.ts';
 import type { MetricName } from '../spec/schema.ts';
@@ -27,13 +27,16 @@ export interface Samples {
   readonly labels?: Int32Array;
 }
 
-export interface Reconstructed {
-  /** count × features, model scale. */
-  readonly reconstruction: Float32Array;
+export interface Located {
   /** count × code size. */
   readonly code: Float32Array;
   /** Each sample's own loss. */
   readonly error: Float32Array;
+}
+
+export interface Reconstructed extends Located {
+  /** count × features, model scale. */
+  readonly reconstruction: Float32Array;
 }
 
 export interface Judgement {
@@ -150,6 +153,8 @@ export class Evaluator {
   private readonly measuring = new Map<string, Promise<CompiledProgram>>();
   /** Programs of `judge` by batch size and metrics. */
   private readonly judging = new Map<string, Promise<CompiledProgram>>();
+  /** Room for the samples of a batch; what an epoch leaves to the garbage collector costs the next one time. */
+  private room: Uint8Array | Float32Array | undefined;
   /** The samples that metrics are measured on, of splits that are larger. */
   private readonly chosen = new Map<Split, Samples>();
 
@@ -212,7 +217,7 @@ export class Evaluator {
       const key = `${size} ${metrics.join()}`;
       let program = this.measuring.get(key);
       if (program === undefined) this.measuring.set(key, program = this.compiled.session.compile(programs.measure(size, metrics)));
-      const results = await (await program).run(this.feeds(copyRows(split, first, size), this.noiseOf(split, first, size), size));
+      const results = await (await program).run(this.feeds(this.rowsOf(split, first, size), this.noiseOf(split, first, size), size));
       measured.set(results['metrics']!.data, first * metrics.length);
       await this.breath.take();
     }
@@ -231,8 +236,8 @@ export class Evaluator {
     for (let first = 0; first < from.count; first += this.batch) {
       const size = Math.min(this.batch, from.count - first);
       const program = await this.judgingProgram(chosen ? 'evaluateMetrics' : 'evaluate', size, metrics);
-      const noise = chosen ? from.corrupted?.slice(first * features, (first + size) * features) : this.noiseOf(from, first, size);
-      const values = chosen ? from.values.slice(first * features, (first + size) * features) : copyRows(from, first, size);
+      const noise = chosen ? from.corrupted?.subarray(first * features, (first + size) * features) : this.noiseOf(from, first, size);
+      const values = chosen ? from.values.subarray(first * features, (first + size) * features) : this.rowsOf(from, first, size);
       const feeds = this.feeds(values, noise, size);
       for (const feed of programs.evaluationRandom) feeds[feed.name] = randomTensor(feed, size, spec.seed, first);
       yield { results: await program.run(feeds), first, size };
@@ -249,22 +254,34 @@ export class Evaluator {
 
   /** Codes, reconstructions and own losses of these samples, in their order. */
   async reconstruct(samples: Samples): Promise<Reconstructed> {
+    const reconstruction = new Float32Array(samples.count * this.experiment.features);
+    const located = await this.seen('reconstruct', samples, (results, first) => {
+      reconstruction.set(results['reconstruction']!.data, first * this.experiment.features);
+    });
+    return { reconstruction, ...located };
+  }
+
+  /** Codes and own losses of these samples, in their order. */
+  locate(samples: Samples): Promise<Located> {
+    return this.seen('locate', samples);
+  }
+
+  private async seen(name: 'reconstruct' | 'locate', samples: Samples, take?: (results: Readonly<Record<string, HostTensor>>, first: number) => void): Promise<Located> {
     const { features, codeSize } = this.experiment;
-    const reconstruction = new Float32Array(samples.count * features);
     const code = new Float32Array(samples.count * codeSize);
     const error = new Float32Array(samples.count);
     const batch = Math.min(this.batch, samples.count);
     for (let first = 0; first < samples.count; first += batch) {
       const size = Math.min(batch, samples.count - first);
-      const program = await this.compiled.get('reconstruct', size);
+      const program = await this.compiled.get(name, size);
       const part = (values: Uint8Array | Float32Array) => values.subarray(first * features, (first + size) * features);
-      const result = await program.run(this.feeds(part(samples.values), samples.corrupted && part(samples.corrupted) as Float32Array, size));
-      reconstruction.set(result['reconstruction']!.data, first * features);
-      code.set(result['code']!.data, first * codeSize);
-      error.set(result['loss']!.data, first);
+      const results = await program.run(this.feeds(part(samples.values), samples.corrupted && part(samples.corrupted) as Float32Array, size));
+      code.set(results['code']!.data, first * codeSize);
+      error.set(results['loss']!.data, first);
+      take?.(results, first);
       await this.breath.take();
     }
-    return { reconstruction, code, error };
+    return { code, error };
   }
 
   /** Decodes codes (count × code size) to count × features in model scale. */
@@ -286,6 +303,13 @@ export class Evaluator {
   private feeds(values: Uint8Array | Float32Array, corrupted: Float32Array | undefined, size: number): Record<string, HostTensor> {
     const shape = [size, this.experiment.features];
     return { target: tensor(values, shape), ...(corrupted ? { input: tensor(corrupted, shape) } : {}) };
+  }
+
+  /** Samples from `first` on, until the next are asked for. */
+  private rowsOf(split: Split, first: number, size: number): Uint8Array | Float32Array {
+    const length = this.batch * this.experiment.features;
+    this.room ??= splitKind(split) === 'uint8' ? new Uint8Array(length) : new Float32Array(length);
+    return copyRowsTo(this.room.subarray(0, size * this.experiment.features), split, first);
   }
 
   private noiseOf(split: Split, first: number, size: number): Float32Array | undefined {

@@ -48,7 +48,7 @@ export async function latentExtent(experiment: Experiment, evaluator: Evaluator)
   const last = experiment.model.layers.filter(({ part }) => part !== 'decoder').at(-1)?.spec;
   if (last && 'activation' in last && last.activation.type === 'sigmoid') return [[0, 1], [0, 1]];
   const split = judgedSplit(experiment);
-  const { code } = await evaluator.reconstruct(takeSamples(experiment, split, spreadPositions(EXTENT_SAMPLES, split.count)));
+  const { code } = await evaluator.locate(takeSamples(experiment, split, spreadPositions(EXTENT_SAMPLES, split.count)));
   const range = (dimension: 0 | 1): Range => {
     const values = code.filter((_, i) => i % 2 === dimension).sort();
     return [values[Math.floor(0.01 * (values.length - 1))]!, values[Math.ceil(0.99 * (values.length - 1))]!];

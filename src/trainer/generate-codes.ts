@@ -20,7 +20,7 @@ export async function trainingCodes({ experiment, evaluator }: Pick<OpenedRun, '
   const { corrupted, ...samples } = takeSamples(experiment, dataset.train, spreadPositions(wanted, dataset.train.count));
   if (spec.data.binarize === 'sample') drawPixels(samples.values, dataset.scale, new RandomStream(spec.seed, 'binarize', 0, hashText('codes')));
   // Codes of clean samples, also where the model was trained on noisy ones.
-  const { code } = await evaluator.reconstruct(corrupted ? { ...samples, corrupted: scaled(samples.values, dataset.scale) } : samples);
+  const { code } = await evaluator.locate(corrupted ? { ...samples, corrupted: scaled(samples.values, dataset.scale) } : samples);
   return code;
 }
 

@@ -65,7 +65,7 @@ async function interpolations(run: OpenedRun, pairs: number, seed: number): Prom
   const wanted = Math.min(pairs, Math.floor(split.count / 2));
   const samples = takeSamples(experiment, split, Int32Array.from(streamOf(seed, 'interpolate').permutation(split.count).subarray(0, 2 * wanted)));
   const clean = scaled(samples.values, dataset.scale);
-  const { code } = await evaluator.reconstruct(samples.corrupted ? { ...samples, corrupted: clean } : samples);
+  const { code } = await evaluator.locate(samples.corrupted ? { ...samples, corrupted: clean } : samples);
   const codes = new Float32Array(wanted * 2 * STEPS * codeSize);
   const groups = [];
   for (let pair = 0; pair < wanted; pair++) {

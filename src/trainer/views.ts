@@ -46,7 +46,7 @@ export class Views {
   async compute(epoch: number): Promise<ViewFiles> {
     const { features, codeSize } = this.experiment;
     const pictured = await this.evaluator.reconstruct(this.pictured);
-    const encoded = await this.evaluator.reconstruct(this.encoded);
+    const encoded = await this.evaluator.locate(this.encoded);
     return {
       picture: {
         file: runFiles.picture(epoch),

@@ -257,7 +257,18 @@ class Lowering {
     return { order: natural(shape.length), name: out.reshape(total, shape) };
   }
 
+  /** The sum of all squares of a tensor, in a third to a half of the time of squares and sums of rows. */
+  private squareSum(of: Value, parts: number, shape: readonly number[]): Place {
+    const { out } = this;
+    const vectors = out.reshape(this.place(of).name, [parts, 1, sizeOf(of.shape) / parts]);
+    const sums = out.emit('MatMul', [vectors, out.transpose(vectors, [0, 2, 1])]);
+    const total = out.emit('ReduceSum', [sums, out.integers([0, 1, 2])], [{ name: 'keepdims', int: 0 }]);
+    return { order: natural(shape.length), name: shape.length === 0 ? total : out.reshape(total, shape) };
+  }
+
   private reduce(value: Value, a: Value, { kind, axes, keepDims }: OpOf<'reduceSum' | 'reduceMax'>): Place {
+    const squares = this.patterns.squareSums.get(value);
+    if (squares !== undefined) return this.squareSum(squares.of, squares.parts, value.shape);
     const image = this.patterns.pixelSums.get(value);
     if (image !== undefined) return this.pixelSum(image, value.shape);
     const square = this.patterns.squares.has(a);

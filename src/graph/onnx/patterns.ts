@@ -10,6 +10,8 @@ export interface Patterns {
   readonly biased: ReadonlyMap<Value, { readonly convolution: Value; readonly bias: Value }>;
   /** Images by their sums over everything but channels, whatever steps these are taken in. */
   readonly pixelSums: ReadonlyMap<Value, Value>;
+  /** Tensors by the sums of all their squares, and in how many equal parts these are to be summed. */
+  readonly squareSums: ReadonlyMap<Value, { readonly of: Value; readonly parts: number }>;
   /** Values that are no nodes of their own. */
   readonly hidden: ReadonlySet<Value>;
 }
@@ -22,14 +24,19 @@ export interface PatternOptions {
 
 /** So many rows or pixels are added up in one product with ones, one after another: rounding grows with their number. */
 export const MOST_ADDED = 1024;
+/** Squares that a product of a vector with itself adds up; it does so in dozens of sums side by side. */
+const MOST_SQUARES = 16_384;
+/** Fewer are squared and summed row by row as fast. */
+const FEWEST_SQUARES = 4 * MOST_SQUARES;
 
 /** @param order all values of a program, operands first. @param roots those that are results, and so are never hidden. */
 export function findPatterns(order: readonly Value[], roots: ReadonlySet<Value>, { forCpu, isProduct }: PatternOptions): Patterns {
   const squares = summedSquares(order, roots, forCpu);
   const biased = new Map<Value, { readonly convolution: Value; readonly bias: Value }>();
   const pixelSums = new Map<Value, Value>();
+  const squareSums = new Map<Value, { readonly of: Value; readonly parts: number }>();
   const hidden = new Set(squares);
-  if (!forCpu) return { squares, biased, pixelSums, hidden };
+  if (!forCpu) return { squares, biased, pixelSums, squareSums, hidden };
   const uses = new Map<Value, number>();
   for (const operand of order.flatMap(({ inputs }) => inputs)) uses.set(operand, (uses.get(operand) ?? 0) + 1);
   const isInner = (value: Value): boolean => uses.get(value) === 1 && !roots.has(value);
@@ -39,12 +46,18 @@ export function findPatterns(order: readonly Value[], roots: ReadonlySet<Value>,
       biased.set(value, { convolution: first, bias: second });
       hidden.add(first);
     }
+    const squared = stepsOfSquareSum(value, isInner);
+    if (squared !== undefined) {
+      squareSums.set(value, squared);
+      for (const step of squared.inner) hidden.add(step);
+      continue;
+    }
     const steps = stepsOfPixelSum(value, isInner);
     if (steps === undefined || squares.has(steps.image)) continue;
     pixelSums.set(value, steps.image);
     for (const step of steps.inner) hidden.add(step);
   }
-  return { squares, biased, pixelSums, hidden };
+  return { squares, biased, pixelSums, squareSums, hidden };
 }
 
 /** On the CPU only those that become a single number: of rows the kernel is twice as slow as a product and a sum. */
@@ -54,6 +67,23 @@ function summedSquares(order: readonly Value[], roots: ReadonlySet<Value>, forCp
     if (value.op.kind !== 'reduceSum' || (forCpu && sizeOf(value.shape) > 1)) for (const operand of value.inputs) squares.delete(operand);
   }
   return squares;
+}
+
+/** The tensor whose squares are all summed, in whatever steps: as a product with itself, where it has equal parts of the right size. */
+function stepsOfSquareSum(value: Value, isInner: (value: Value) => boolean): { readonly of: Value; readonly parts: number; readonly inner: readonly Value[] } | undefined {
+  if (value.op.kind !== 'reduceSum' || sizeOf(value.shape) !== 1) return undefined;
+  const inner: Value[] = [];
+  let before = value.inputs[0]!;
+  while ((before.op.kind === 'reduceSum' || before.op.kind === 'reshape') && isInner(before)) {
+    inner.push(before);
+    before = before.inputs[0]!;
+  }
+  const size = sizeOf(before.shape);
+  if (before.op.kind !== 'square' || !isInner(before) || size < FEWEST_SQUARES) return undefined;
+  for (let parts = Math.ceil(size / MOST_SQUARES); parts <= MOST_ADDED; parts++) {
+    if (size % parts === 0) return { of: before.inputs[0]!, parts, inner: [...inner, before] };
+  }
+  return undefined;
 }
 
 /** The image whose pixels and samples are summed, channel by channel, and the sums over some axes that come first (`sum` in ops.ts takes long ones axis by axis). */
