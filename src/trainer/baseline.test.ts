@@ -82,7 +82,7 @@ describe('the baseline', () => {
   it('does not mind that the first samples are others than the rest', async () => {
     const { train, ...rest } = dataset(3000, 40);
     const values = Float32Array.from(heldValues(train), (value, i) => (i < 1000 * 40 ? 0.2 * value : value));
-    const experiment = experimentOf({ ...rest, train: { ...train, values } }, 5);
+    const experiment = experimentOf({ ...rest, train: { count: train.count, values } }, 5);
     const { residual, mean } = await principalComponentsOf(experiment, 5, session);
     expect(Math.abs(residual / bruteForce(experiment, 5).residual - 1)).toBeLessThan(1e-4);
     const expected = covarianceOf(values, 3000, 40).mean;

@@ -5,8 +5,8 @@ import { runFiles } from '../runs/events.ts';
 import type { RunWriter } from '../runs/writer.ts';
 import type { Breath } from './breath.ts';
 
-/** At most this share of the time goes into exporting. */
-const SHARE = 0.02;
+/** At most this share of the time goes into exporting; writing, and clearing away what it leaves, takes about as much again. */
+const SHARE = 0.005;
 
 export const modelFiles = { encoder: runFiles.encoder, decoder: runFiles.decoder, autoencoder: runFiles.autoencoder } as const;
 

@@ -150,7 +150,7 @@ class Lowering {
         return plain(this.gathered.has(op.name) ? out.emit('Gather', [from, rows]) : op.name);
       }
       case 'state': return plain(op.name);
-      case 'constant': return plain(out.floats(Float32Array.from(op.data), value.shape));
+      case 'constant': return plain(out.floats(op.data instanceof Float32Array ? op.data : Float32Array.from(op.data), value.shape));
       case 'neg': case 'exp': case 'log': case 'sqrt': case 'abs': case 'erf':
       case 'relu': case 'sigmoid': case 'tanh':
       case 'add': case 'sub': case 'mul': case 'div': case 'max': case 'min': case 'greater': case 'select': case 'stopGradient':

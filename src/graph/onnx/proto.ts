@@ -43,8 +43,12 @@ export interface OnnxModel {
 
 const IR_VERSION = 8;
 
+/** Bytes for what is not numbers, of a tensor and of the rest; where it is not enough the writer grows. */
+const ROOM = 256;
+
 export function encodeModel(model: OnnxModel): Uint8Array {
-  const pbf = new Pbf();
+  // With room for all of it: growing would copy the weights again and again.
+  const pbf = new Pbf(new Uint8Array(ROOM + model.initializers.reduce((size, { bytes }) => size + ROOM + bytes.length, 0)));
   pbf.writeVarintField(1, IR_VERSION);
   pbf.writeStringField(2, 'Autoencoder Studio');
   pbf.writeMessage(7, writeGraph, model);
