@@ -80,6 +80,34 @@ it('looks ever more calmly while nothing happens, and at once again when somebod
   expect(Math.min(...gaps().slice(seen))).toBeLessThan(40);
 });
 
+it('tells progress more calmly than it looks, and a change of state at once', async () => {
+  const quick = new RunStore({ liveInterval: 5 });
+  const writer = await RunWriter.create(runs, newRun('long'));
+  await quick.setFolders([runs]);
+  let step = 0;
+  const busy = setInterval(() => { writer.status({ state: 'training', epoch: 0, step: ++step, epochs: 3 }); }, 5);
+  try {
+    // By then looks are 100 ms apart, and reports 250.
+    await new Promise(resolve => setTimeout(resolve, 2700));
+    let [looks, reports] = [0, 0];
+    quick.onTick.on(() => looks++);
+    quick.onChange.on(() => reports++);
+    await until(() => looks === 10);
+    expect(reports).toBeGreaterThan(1);
+    expect(reports).toBeLessThan(7);
+  } finally {
+    clearInterval(busy);
+  }
+  let [looks, told] = [0, false];
+  quick.onTick.on(() => looks++);
+  quick.onChange.on(() => { told ||= quick.runs[0]!.state === 'finished'; });
+  writer.status({ state: 'finished', epoch: 3, step, epochs: 3 });
+  await until(() => told);
+  // The look that sees it, and perhaps one that was under way.
+  expect(looks).toBeLessThanOrEqual(2);
+  quick.dispose();
+});
+
 it('looks away when nothing lives', async () => {
   await RunWriter.create(runs, newRun('done', { state: 'finished' }));
   await store.setFolders([runs]);

@@ -1,6 +1,7 @@
 // The one place that knows the runs: it watches the runs folders, follows live runs, and tells everybody else. Trees, the
 // status bar, CodeLens and pages read from here. Nothing is polled while nothing runs; a live run is looked at ten times a
-// second at first and whenever its state changed, then more and more calmly, down to once in two seconds.
+// second at first and whenever its state changed, then more and more calmly, down to once in two seconds. How far it has come is told
+// more calmly still, down to once in five seconds: whoever shows it makes the window draw itself again.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { readSummary } from '../runs/reader.ts';
@@ -9,8 +10,9 @@ import { Signal, type Disposable } from './disposables.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { toRecord, type RunRecord } from './run-record.ts';
 
-/** How many times longer than the shortest the time between two looks at live runs may grow. */
+/** How many times longer than the shortest the time between two looks at live runs may grow, and that between two reports of progress. */
 const CALMEST = 20;
+const CALMEST_PROGRESS = 50;
 
 export interface RunStoreOptions {
   /** Milliseconds between two looks at live runs when something just happened. */
@@ -38,6 +40,9 @@ export class RunStore implements Disposable {
   private gone = false;
   /** When a run last came or changed its state. */
   private lastTurn = 0;
+  /** When changes were last told, and whether there are some that were not. */
+  private lastTold = 0;
+  private untold = false;
   private readonly liveInterval: number;
   private readonly watchedRuns: number;
   private readonly onError: (error: unknown) => void;
@@ -143,14 +148,23 @@ export class RunStore implements Disposable {
     this.watches.get(folder)?.dispose();
     this.watches.delete(folder);
     this.sorted = undefined;
-    return this.records.delete(folder);
+    const known = this.records.delete(folder);
+    if (known) this.lastTurn = performance.now();
+    return known;
   }
 
   private changed(): void {
     if (this.gone) return;
+    this.lastTold = performance.now();
+    this.untold = false;
     this.watchEnded();
     this.schedule();
     this.onChange.fire();
+  }
+
+  /** A time that grows as nothing happens but progress, in between the shortest and so many times as much. */
+  private calm(most: number): number {
+    return Math.min(Math.max((performance.now() - this.lastTurn) / 10, this.liveInterval), this.liveInterval * most);
   }
 
   /** Live runs are polled; ended ones are watched, since someone may resume or rename them. */
@@ -168,9 +182,7 @@ export class RunStore implements Disposable {
 
   private schedule(): void {
     if (this.timer !== undefined || this.gone || this.live.length === 0) return;
-    const calm = (performance.now() - this.lastTurn) / 10;
-    const interval = Math.min(Math.max(calm, this.liveInterval), this.liveInterval * CALMEST);
-    this.timer = setTimeout(() => this.background(this.tick()), interval);
+    this.timer = setTimeout(() => this.background(this.tick()), this.calm(CALMEST));
   }
 
   /** Brings the next look forward. */
@@ -186,7 +198,10 @@ export class RunStore implements Disposable {
     try {
       const looks = await Promise.all(this.live.map(run => this.look(run.folder)));
       this.onTick.fire();
-      if (looks.includes(true)) this.changed();
+      this.untold ||= looks.includes(true);
+      // Looks are not on time to the millisecond, and progress is not to wait for the one after.
+      const due = performance.now() - this.lastTold >= this.calm(CALMEST_PROGRESS) - this.liveInterval / 2;
+      if (this.untold && (due || this.lastTurn >= this.lastTold)) this.changed();
     } finally {
       this.looking = false;
       this.timer = undefined;
