@@ -15,6 +15,7 @@ const usage = `npm run bench:views [-- options]
 
   --rounds N     how often the window is opened and shut (default 6)
   --seconds N    how long each state is watched (default 20)
+  --views LIST   of ${allViews.join(',')}, or none: what VS Code takes without them (default all)
   --help         this text`;
 
 /** Seconds until the views of a window have calmed down (src/webviews/shared/pace.ts), and until a shut window has ended. */
@@ -62,7 +63,7 @@ async function watch(folder, seconds) {
 }
 
 await main(async () => {
-  const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '6' }, seconds: { type: 'string', default: '20' }, help: { type: 'boolean', default: false } } });
+  const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '6' }, seconds: { type: 'string', default: '20' }, views: { type: 'string', default: allViews.join() }, help: { type: 'boolean', default: false } } });
   if (options.help) {
     console.log(usage);
     return 0;
@@ -70,13 +71,16 @@ await main(async () => {
   const [rounds, seconds] = [Number(options.rounds), Number(options.seconds)];
   if (!Number.isInteger(rounds) || rounds < 1) throw new ScriptError(`--rounds ${options.rounds} is not a number of rounds.`);
   if (!(seconds >= 1)) throw new ScriptError(`--seconds ${options.seconds} is not a number of seconds.`);
+  const views = options.views === 'none' ? [] : options.views.split(',');
+  const strange = views.find(view => !allViews.includes(view));
+  if (strange !== undefined) throw new ScriptError(`--views knows ${allViews.join(', ')} and none, not "${strange}".`);
   await ensureDependencies();
   const built = await run(process.execPath, [join(root, 'scripts/build.mjs'), '--production']);
   if (built !== 0) return built;
   const folder = await mkdtemp(join(tmpdir(), 'aeconf-bench-'));
   const data = dataFolder();
   const config = await writeConfig(folder, { sample: 'janet-50', batchSize: 1000 }, [], data !== undefined);
-  const window = await serveWindow(folder, { config: config.slice(folder.length + 1), views: allViews, device: 'cpu', data });
+  const window = await serveWindow(folder, { config: config.slice(folder.length + 1), views, device: 'cpu', data });
   const pairs = [];
   try {
     let page = await window.open();
@@ -85,7 +89,7 @@ await main(async () => {
     for (let round = 0; round < rounds; round++) {
       page ??= await window.open();
       await sleep(1000 * CALM);
-      await requireViews(page, allViews);
+      await requireViews(page, views);
       const open = await watch(folder, seconds);
       await window.close();
       page = undefined;
@@ -94,7 +98,7 @@ await main(async () => {
       pairs.push({ time: open.secondsPerEpoch / shut.secondsPerEpoch - 1, cpu: 1 - open.cpu / shut.cpu });
       console.log(`open: ${open.secondsPerEpoch.toFixed(3)} s an epoch, trainer ${open.cpu.toFixed(2)} s of CPU a second; shut: ${shut.secondsPerEpoch.toFixed(3)}, ${shut.cpu.toFixed(2)}; ${percent(pairs.at(-1).time)} slower, ${percent(pairs.at(-1).cpu)} less CPU`);
     }
-    console.log(`JANet-50, batch 1,000, median of ${pairs.length} pairs: ${percent(median(pairs.map(({ time }) => time)))} slower, ${percent(median(pairs.map(({ cpu }) => cpu)))} less CPU for the training.`);
+    console.log(`JANet-50, batch 1,000, views: ${options.views}; median of ${pairs.length} pairs: ${percent(median(pairs.map(({ time }) => time)))} slower, ${percent(median(pairs.map(({ cpu }) => cpu)))} less CPU for the training.`);
     return 0;
   } finally {
     await window.stop();
