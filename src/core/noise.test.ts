@@ -34,6 +34,15 @@ describe('a stream of noise', () => {
     expect([...nested, drawn(8, outer)[0]]).toEqual([integersOf(1, 1)[0], integersOf(1, 2)[0], integersOf(9, 1)[8]]);
   });
 
+  it('keeps its probability while another stream decides by another', () => {
+    const decisions: number[] = [];
+    stream(3).decisions(10_003, 0.3, (numbers, _, count) => {
+      decisions.push(...numbers.subarray(0, count));
+      stream(8).fillBernoulli(new Uint8Array(16), 0.9);
+    });
+    expect(decisions).toEqual([...stream(3).fillBernoulli(new Uint8Array(10_003), 0.3)]);
+  });
+
   it('has the normals of Box and Muller in double precision', () => {
     const count = 80_000;
     const normals = stream(7).fillNormal(new Float32Array(count));

@@ -189,11 +189,9 @@ export class NoiseStream {
 
   /** 1 with the given probability, else 0. */
   decisions(count: number, probability: number, use: Use<Uint8Array>): void {
-    machine ??= start();
     const limit = Math.ceil(probability * 2 ** 32);
     if (limit < 2 ** 32) {
-      machine.limit.fill(Math.max(0, limit));
-      this.draw('decisions', count, 1, use);
+      this.draw('decisions', count, 1, use, machine => { machine.limit.fill(Math.max(0, limit)); });
     } else {
       const all = new Uint8Array(BLOCK).fill(1);
       for (let from = 0; from < count; from += BLOCK) use(all, from, Math.min(BLOCK, count - from));
@@ -222,9 +220,9 @@ export class NoiseStream {
   /** Adds to every value `mean` and `scale` times a number of that kind, then cuts it to a range. */
   add(values: Float32Array, kind: 'normals' | 'uniforms', { mean, scale, low, high }: Noise): void {
     const { adding: numbers, values: block, kernels } = machine ??= start();
-    numbers.set([mean, scale, low, high]);
     this.draw(kind, values.length, 4, (_, from, count) => {
       const part = values.subarray(from, from + count);
+      numbers.set([mean, scale, low, high]);
       block.set(part);
       kernels.adding(4 * count, 0);
       part.set(block.subarray(0, count));
@@ -237,12 +235,14 @@ export class NoiseStream {
     return out;
   }
 
-  private draw<K extends Kind>(kind: K, count: number, size: number, use: Use<Machine[K]>): void {
-    const { state, kernels, [kind]: numbers } = machine ??= start();
+  private draw<K extends Kind>(kind: K, count: number, size: number, use: Use<Machine[K]>, prepare?: (machine: Machine) => void): void {
+    const here = machine ??= start();
+    const { state, kernels, [kind]: numbers } = here;
     for (let from = 0; from < count; from += BLOCK) {
       const now = Math.min(BLOCK, count - from);
-      // Whoever uses the numbers may draw from another stream.
+      // For every block, because whoever uses the numbers may draw from another stream.
       state.set(this.state);
+      prepare?.(here);
       kernels[kind](now * size, 0);
       this.state.set(state);
       use(numbers, from, now);

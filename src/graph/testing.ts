@@ -77,6 +77,8 @@ export const operationCases: Record<string, OperationCase> = {
 export const largeCases: Record<string, OperationCase> = {
   'conv2dInput and its bias, folded': { shapes: [[2, 16, 3, 3], [16, 3, 3, 3], [3]], build: (dy, w, b) => ops.tanh(biased(ops.conv2dInput(dy, w, [2, 3, 6, 6], { strides: [2, 2], padLow: [0, 0], padHigh: [1, 1] }), b)) },
   'conv2dInput and its bias, a product for each kind of pixel': { shapes: [[2, 24, 3, 3], [24, 32, 3, 3], [32]], build: (dy, w, b) => ops.tanh(biased(ops.conv2dInput(dy, w, [2, 32, 6, 5], { strides: [2, 2], padLow: [1, 1], padHigh: [1, 1] }), b)) },
+  'the sum of many squares': { shapes: [[90, 784], [1, 784]], build: (x, y) => ops.mean(ops.square(ops.sub(x, y))) },
+  'the sum of many squares of long rows': { shapes: [[20, 4096]], build: x => ops.mul(ops.sum(ops.square(x)), 0.001) },
 };
 
 /** A scalar that weighs every element differently, so that no error cancels. */

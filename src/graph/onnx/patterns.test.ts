@@ -48,3 +48,26 @@ describe('a sum over pixels', () => {
     expect(find(ops.sum(image, [1, 2, 3]), ops.sum(image, [2, 3])).pixelSums.size).toBe(0);
   });
 });
+
+describe('a sum of squares', () => {
+  it.each([[[100, 784]], [[20, 4096]], [[4, 3, 80, 80]]])('of %j is a product in parts, in whatever steps it is taken', shape => {
+    const x = ops.input('x', shape);
+    const square = ops.square(x);
+    const sum = ops.sum(square);
+    const { squareSums, hidden } = find(ops.mul(sum, 2));
+    const { of, parts } = squareSums.get(sum)!;
+    const size = shape.reduce((a, b) => a * b);
+    expect(of).toBe(x);
+    expect(size % parts).toBe(0);
+    expect(size / parts).toBeLessThanOrEqual(16_384);
+    expect(hidden).toEqual(new Set(topologicalOrder([sum]).filter(value => value !== sum && value !== x)));
+  });
+
+  it('is none of few, of rows, where the squares are wanted, and without parts of one size', () => {
+    const x = ops.input('x', [100, 784]);
+    const square = ops.square(x);
+    for (const roots of [[ops.sum(ops.square(ops.input('y', [20, 784])))], [ops.sum(square, [1])], [ops.sum(square), square], [ops.sum(ops.square(ops.input('z', [65_537, 1])))]]) {
+      expect(find(...roots).squareSums.size).toBe(0);
+    }
+  });
+});
