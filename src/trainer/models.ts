@@ -6,7 +6,9 @@ import type { RunWriter } from '../runs/writer.ts';
 import type { Breath } from './breath.ts';
 
 /** At most this share of the time goes into exporting; writing, and clearing away what it leaves, takes about as much again. */
-const SHARE = 0.005;
+const SHARE = 0.02;
+/** Milliseconds between two exports of models that are quickly made: nobody looks at a page more often. */
+const SHORTEST = 2000;
 
 export const modelFiles = { encoder: runFiles.encoder, decoder: runFiles.decoder, autoencoder: runFiles.autoencoder } as const;
 
@@ -18,7 +20,7 @@ export class ModelFiles {
 
   /** Whether it is time again. */
   get due(): boolean {
-    return performance.now() - this.last >= this.cost / SHARE;
+    return performance.now() - this.last >= Math.max(SHORTEST, this.cost / SHARE);
   }
 
   /** @throws StudioError('run') when the disk refuses. */
