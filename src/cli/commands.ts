@@ -145,11 +145,11 @@ export const commands: readonly Command[] = [
   {
     name: 'engine', summary: 'Engines that are fetched on demand: install, remove, check, list.', positionals: [{ name: 'ACTION' }, { name: 'ENGINE', optional: true }], graceful: true,
     options: [
-      { name: 'gpu', description: 'The one for NVIDIA GPUs with CUDA.' },
+      { name: 'gpu', description: 'Of tensorflow: the one for NVIDIA GPUs with CUDA.' },
       { name: 'folder', value: 'DIR', description: 'Where engines are installed. Default: AECONF_TENSORFLOW, or the user\'s data folder.' },
       o.json,
     ],
-    details: 'The one engine there is so far is tensorflow: "aeconf engine install tensorflow" fetches it from npm after telling size and requirements, and keeps it when it computes right. Ctrl-C cancels and keeps nothing. Then train with --device tensorflow or tensorflow-gpu. An engine in a folder of its own is found through AECONF_TENSORFLOW.',
+    details: 'Engines are tensorflow (with --gpu: on CUDA 11), cuda (the CUDA 12 provider of ONNX Runtime, which runs everything else already) and directml (part of ONNX Runtime on Windows). "aeconf engine install tensorflow" tells size and requirements, fetches it with npm and keeps it when it computes right. Ctrl-C cancels and keeps nothing. Then train with --device tensorflow, tensorflow-gpu, cuda or dml. Engines in a folder of their own are found through AECONF_TENSORFLOW.',
     load: async () => (await import('./commands/engine.ts')).engine,
   },
   {

@@ -55,7 +55,7 @@ export const commands = {
   'autoencoder.resumeSweep': { title: 'Resume Sweep', icon: '$(debug-restart)' },
   'autoencoder.compareRuns': { title: 'Compare Runs', icon: '$(git-compare)' },
   'autoencoder.selectDevice': { title: 'Select Device', icon: '$(chip)' },
-  'autoencoder.installTensorFlow': { title: 'Install TensorFlow Engine…', icon: '$(cloud-download)' },
+  'autoencoder.installTensorFlow': { title: 'Install TensorFlow or CUDA Engine…', icon: '$(cloud-download)' },
   'autoencoder.openRunFolder': { title: 'Open Run Folder', icon: '$(folder-opened)' },
   'autoencoder.openRunConfig': { title: 'Open Run Config', icon: '$(go-to-file)' },
   'autoencoder.renameRun': { title: 'Rename', icon: '$(edit)' },

@@ -8,9 +8,9 @@ watchFailures(() => workbench);
 beforeAll(async () => { workbench = await Workbench.open('engine', { settings: { 'autoencoder.openViews': [] } }); });
 afterAll(async () => { await workbench?.close(); });
 
-test('Install TensorFlow Engine tells size and needs, begins on request, and can be cancelled', async () => {
+test('Install TensorFlow or CUDA Engine tells size and needs, begins on request, and can be cancelled', async () => {
   const { page } = workbench;
-  await workbench.command('Autoencoder: Install TensorFlow Engine…');
+  await workbench.command('Autoencoder: Install TensorFlow or CUDA Engine…');
   await page.locator('.quick-input-widget .monaco-list-row').and(page.locator('[aria-label^="TensorFlow for the CPU"]')).click({ timeout: 30_000 });
   const dialog = page.locator('.monaco-dialog-box');
   await dialog.getByText('Install TensorFlow for the CPU?').waitFor();

@@ -11,7 +11,10 @@ import * as ops from '../../graph/ops.ts';
 import { graphicsDrivers } from '../driver.ts';
 import type { Device, Engine, Session, SessionOptions } from '../engine.ts';
 import { here } from '../here.ts';
-import { OnnxSession, type Provider, type Runtime } from './session.ts';
+import { installWith } from '../libraries.ts';
+import { whyNoCudaProvider } from '../nvidia.ts';
+import { loadNative, nativePackage, silence, staleCuda, versionOf } from './native.ts';
+import { OnnxSession, type Provider } from './session.ts';
 import type { ShardOptions } from './sharded.ts';
 
 /** Physical cores: a second thread on the same core only competes for its vector units. */
@@ -32,19 +35,7 @@ function processorName(): string {
 }
 
 /** "onnxruntime-node 1.30.0": of the package that would be loaded. */
-function packageVersion(name: string): string {
-  const file = createRequire(here()).resolve.paths(name)?.map(folder => path.join(folder, name, 'package.json')).find(existsSync);
-  const { version } = file === undefined ? {} : JSON.parse(readFileSync(file, 'utf8')) as { version?: string };
-  return `${name} ${version ?? 'of unknown version'}`;
-}
-
-/** Since 1.29 the library reports its use to its makers and keeps an id of the machine, unless this is set before it is loaded. */
-const silence = { ORT_DISABLE_TELEMETRY: '1' };
-
-async function loadNative(): Promise<Runtime & { listSupportedBackends(): { name: string; bundled: boolean }[] }> {
-  Object.assign(process.env, silence);
-  return import('onnxruntime-node');
-}
+const packageVersion = (name: string): string => `${name} ${versionOf(name) ?? 'of unknown version'}`;
 
 const cpuOptions = (threads: number): InferenceSession.SessionOptions => ({
   executionProviders: ['cpu'],
@@ -60,7 +51,7 @@ const cpuOptions = (threads: number): InferenceSession.SessionOptions => ({
 
 /** Programs are spread over threads by a worker that lies beside the built program; from source there is none. */
 function shardsOf(threads: number, worker = path.join(path.dirname(here()), 'shard-worker.js')): ShardOptions | undefined {
-  return threads > 1 && existsSync(worker) ? { worker, threads } : undefined;
+  return threads > 1 && existsSync(worker) ? { worker, threads, runtime: nativePackage() } : undefined;
 }
 
 const gpuProviders = {
@@ -106,7 +97,9 @@ async function providerFor(id: string, { threads = physicalCores(), shardWorker 
 /** Asked once: whether a GPU answers is found out in a process of its own, because a broken driver may take its process down. */
 const probes = new Map<GpuId, Device>();
 
-function gpuDevice(id: GpuId): Device {
+/** A device that may or may not be there. */
+
+export function gpuDevice(id: GpuId): Device {
   let device = probes.get(id);
   if (device === undefined) {
     device = probe(id);
@@ -123,7 +116,7 @@ function probe(id: GpuId): Device {
   const x = ops.input('x', [2]);
   const model = lower({ name: 'probe', inputs: [{ name: 'x', dtype: 'float32', shape: [2] }], state: [], outputs: [{ name: 'y', value: ops.mul(x, 2) }], updates: [] });
   const script = `
-    const runtime = require(${JSON.stringify(createRequire(here()).resolve('onnxruntime-node'))});
+    const runtime = require(${JSON.stringify(createRequire(here()).resolve(nativePackage()))});
     const model = Buffer.from('${Buffer.from(model).toString('base64')}', 'base64');
     runtime.InferenceSession.create(model, { executionProviders: [${JSON.stringify(gpuProviders[id])}], logSeverityLevel: 4 })
       .then(session => session.run({ x: new runtime.Tensor('float32', Float32Array.of(1, 2), [2]) }))
@@ -136,14 +129,16 @@ function probe(id: GpuId): Device {
   }
 }
 
-/** ONNX Runtime's own script fetches the provider, which is no part of the package because of its size. */
-const CUDA_MISSING = 'The CUDA provider of ONNX Runtime is not installed. In a folder where npm installed aeconf, "npm rebuild onnxruntime-node" with '
-  + 'ONNXRUNTIME_NODE_INSTALL=cuda12 in the environment fetches it; it needs an NVIDIA driver, CUDA 12 and cuDNN 9. The GPU may also train as webgpu or tensorflow-gpu.';
-
 function whyNot(id: GpuId, stderr: string): string {
   if (/Couldn't load Vulkan/.test(stderr)) return 'No Vulkan loader was found (libvulkan.so.1); install the GPU driver and libvulkan1.';
   if (/No supported adapters|Failed to get a WebGPU adapter/.test(stderr)) return 'No GPU answered that WebGPU can use.';
-  if (/Failed to load (shared )?library/.test(stderr)) return id === 'cuda' ? CUDA_MISSING : 'The GPU provider of ONNX Runtime is not installed.';
+  if (id === 'cuda') {
+    const stale = staleCuda();
+    if (stale !== undefined) return `It was installed for ONNX Runtime ${stale}, and this program has ${versionOf('onnxruntime-node') ?? 'another'}. ${installWith('cuda')}`;
+    const missing = whyNoCudaProvider(stderr);
+    if (missing !== undefined) return missing;
+    if (/Failed to load (shared )?library/.test(stderr)) return `Not installed. ${installWith('cuda')} The GPU may also train as webgpu or tensorflow-gpu.`;
+  }
   return stderr.trim().split('\n').at(-1) || 'It did not answer.';
 }
 

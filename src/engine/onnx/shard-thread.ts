@@ -58,8 +58,9 @@ export class ShardThread {
   private readonly waiting: Waiting[] = [];
   private failure: Error | undefined;
 
-  constructor(path: string) {
-    this.worker = new Worker(path, { name: 'shard' });
+  /** @param runtime name or folder of the native package that it is to use */
+  constructor(path: string, runtime: string) {
+    this.worker = new Worker(path, { name: 'shard', workerData: runtime });
     this.worker.on('message', ({ error }: ShardAnswer) => {
       const { resolve, reject } = this.waiting.shift()!;
       if (this.waiting.length === 0) this.worker.unref();

@@ -1,15 +1,18 @@
 // The thread behind a ShardThread: holds sessions of its own and does as it is told, one request after another.
-import { parentPort } from 'node:worker_threads';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf, StudioError } from '../../core/errors.ts';
 import type { TensorData } from '../../core/tensor.ts';
 import { discardCopies } from './discard.ts';
+import { loadFrom } from './native.ts';
 import { ShardSignal } from './shard-signal.ts';
 import type { ShardAnswer, SharedPort, ShardRequest } from './shard-thread.ts';
 import { passOf } from './update-kernel.ts';
 
 const port = parentPort;
 if (port === null) throw new StudioError('internal', 'shard-worker is meant to be started as a worker thread.');
+
+const runtime = loadFrom(workerData as string);
 
 /** A port with memory that ONNX Runtime takes. */
 interface Passage {
@@ -41,7 +44,7 @@ let stepDone = 0;
 function passages(ports: readonly SharedPort[]): Map<string, Passage> {
   return new Map(ports.map(({ name, dtype, shape, shared }) => {
     const own = shared.slice();
-    return [name, { shared, own, tensor: new Tensor(dtype, own, [...shape]) }];
+    return [name, { shared, own, tensor: new runtime.Tensor(dtype, own, [...shape]) }];
   }));
 }
 
@@ -52,7 +55,7 @@ function tensors(ports: ReadonlyMap<string, Passage>): Record<string, Tensor> {
 async function obey(request: Exclude<ShardRequest, { kind: 'wake' }>): Promise<void> {
   switch (request.kind) {
     case 'open': {
-      const session = await InferenceSession.create(request.model, request.options);
+      const session = await runtime.InferenceSession.create(request.model, request.options);
       programs.set(request.id, { session, inputs: passages(request.inputs), outputs: passages(request.outputs) });
       return;
     }
@@ -70,7 +73,7 @@ async function obey(request: Exclude<ShardRequest, { kind: 'wake' }>): Promise<v
       const update = (): void => {
         for (const { pass, begin, end } of passes) if (end > begin) pass(end, begin);
       };
-      const session = await InferenceSession.create(request.model, request.options);
+      const session = await runtime.InferenceSession.create(request.model, request.options);
       steps.set(request.id, { session, inputs: inPlace(request.inputs), outputs: inPlace(request.outputs), update });
       return;
     }
@@ -88,7 +91,7 @@ async function obey(request: Exclude<ShardRequest, { kind: 'wake' }>): Promise<v
 }
 
 function inPlace(ports: readonly SharedPort[]): Record<string, Tensor> {
-  return Object.fromEntries(ports.map(({ name, dtype, shape, shared }) => [name, new Tensor(dtype, shared, [...shape])]));
+  return Object.fromEntries(ports.map(({ name, dtype, shape, shared }) => [name, new runtime.Tensor(dtype, shared, [...shape])]));
 }
 
 /** Does one step after another, as long as the next one comes soon. */

@@ -23,6 +23,8 @@ export interface ShardOptions {
   readonly worker: string;
   /** Of all shards together. */
   readonly threads: number;
+  /** Name or folder of the native package, so that all threads use the same copy. */
+  readonly runtime: string;
 }
 
 /** The threads of a session, started when a program first wants them. */
@@ -60,7 +62,7 @@ export class ShardThreads {
   }
 
   private some(count: number): ShardThread[] {
-    while (this.threads.length < count) this.threads.push(new ShardThread(this.options.worker));
+    while (this.threads.length < count) this.threads.push(new ShardThread(this.options.worker, this.options.runtime));
     return this.threads.slice(0, count);
   }
 

@@ -3,15 +3,14 @@
 import { StudioError } from '../../core/errors.ts';
 import { graphicsDrivers } from '../driver.ts';
 import type { Device, Engine, Session, SessionOptions } from '../engine.ts';
+import { installWith, libraryKinds } from '../libraries.ts';
 import { physicalCores } from '../onnx/runtime.ts';
 import { loadAddon } from './addon.ts';
-import { findLibrary, libraryKinds, type TensorFlowId } from './library.ts';
+import { findLibrary, tensorFlowIds, type TensorFlowId } from './library.ts';
 import { probe, type Found, type Trouble } from './probe.ts';
 import { TensorFlowSession } from './session.ts';
 
 const names: Readonly<Record<TensorFlowId, string>> = { 'tensorflow': 'CPU (TensorFlow', 'tensorflow-gpu': 'NVIDIA GPU (TensorFlow' };
-
-const installWith = (id: TensorFlowId): string => `"aeconf engine install tensorflow${id === 'tensorflow-gpu' ? ' --gpu' : ''}" or, in VS Code, "Autoencoder: Install TensorFlow Engine…" installs it.`;
 
 /** Asked once for each package. */
 const probes = new Map<string, Found | Trouble>();
@@ -21,7 +20,7 @@ export class TensorFlowEngine implements Engine {
 
   async devices({ gpus = true }: { gpus?: boolean } = {}): Promise<Device[]> {
     // Finding out takes a second for each that is installed; who wants the plain CPU does not wait for it.
-    return Promise.resolve(gpus ? (Object.keys(libraryKinds) as TensorFlowId[]).map(tensorFlowDevice) : []);
+    return Promise.resolve(gpus ? tensorFlowIds.map(tensorFlowDevice) : []);
   }
 
   async open(device: Device, { threads }: SessionOptions = {}): Promise<Session> {

@@ -3,9 +3,10 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { engineFolder } from '../libraries.ts';
+import { missingForGpu, whyTensorFlowHasNoGpu } from '../nvidia.ts';
 import { restoreUtil } from './addon.ts';
-import { missingForGpu, whyNoGpu } from './cuda.ts';
-import { engineFolder, findLibrary } from './library.ts';
+import { findLibrary } from './library.ts';
 import { probe, whyItDidNotLoad } from './probe.ts';
 
 const { found } = findLibrary('tensorflow');
@@ -54,10 +55,10 @@ it('names the addon that was not built, and whatever else was said', () => {
 it('names each library of NVIDIA that is missing, what it is part of, and where it was looked for', () => {
   const line = (file: string): string => `2024-01-01 00:00:00.000000: W tensorflow/stream_executor/platform/default/dso_loader.cc:64] Could not load dynamic library '${file}'; dlerror: ${file}: cannot open shared object file: No such file or directory; LD_LIBRARY_PATH: /opt/cuda/lib64:/opt/nv\n`;
   const log = ['libcudart.so.11.0', 'libcudart.so.11.0', 'libnvinfer.so.7', 'libcublasLt.so.11', 'libcudnn.so.8', 'libcuda.so.1'].map(line).join('');
-  const why = whyNoGpu(log);
+  const why = whyTensorFlowHasNoGpu(log);
   expect(why).toContain('TensorFlow needs libcudart.so.11.0 (part of CUDA 11.2), libcublasLt.so.11 (part of CUDA 11.2), libcudnn.so.8 (part of cuDNN 8.1), libcuda.so.1 (part of the NVIDIA driver); looked in ');
   if (process.platform === 'linux') expect(why).toContain("LD_LIBRARY_PATH (/opt/cuda/lib64:/opt/nv) and the system's library folders. Install CUDA 11.2, cuDNN 8.1");
-  expect(whyNoGpu('failed call to cuInit: CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected\n')).toBe('TensorFlow found no NVIDIA GPU (CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected). Is its driver installed? nvidia-smi should list it.');
+  expect(whyTensorFlowHasNoGpu('failed call to cuInit: CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected\n')).toBe('TensorFlow found no NVIDIA GPU (CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected). Is its driver installed? nvidia-smi should list it.');
 });
 
 it.skipIf(process.platform !== 'linux')('knows before any download which of them are missing', () => {
@@ -66,9 +67,9 @@ it.skipIf(process.platform !== 'linux')('knows before any download which of them
   const of11 = ['libcudart.so.11.0', 'libcublas.so.11', 'libcublasLt.so.11', 'libcufft.so.10', 'libcurand.so.10', 'libcusolver.so.11', 'libcusparse.so.11'];
   for (const file of of11) writeFileSync(join(cuda, file), '');
   writeFileSync(join(driver, 'libcuda.so.1'), '');
-  expect(missingForGpu(`${cuda}:${driver}`)).toBe(`TensorFlow needs libcudnn.so.8 (part of cuDNN 8.1); looked in LD_LIBRARY_PATH (${cuda}:${driver}) and the system's library folders. Install CUDA 11.2, cuDNN 8.1 and the driver of the GPU, or name their folders in LD_LIBRARY_PATH.`);
+  expect(missingForGpu('tensorflow-gpu', `${cuda}:${driver}`)).toBe(`TensorFlow needs libcudnn.so.8 (part of cuDNN 8.1); looked in LD_LIBRARY_PATH (${cuda}:${driver}) and the system's library folders. Install CUDA 11.2, cuDNN 8.1 and the driver of the GPU, or name their folders in LD_LIBRARY_PATH.`);
   writeFileSync(join(driver, 'libcudnn.so.8'), '');
-  expect(missingForGpu(`${cuda}:${driver}`)).toBeUndefined();
+  expect(missingForGpu('tensorflow-gpu', `${cuda}:${driver}`)).toBeUndefined();
 });
 
 it('gives Node back what tfjs-node asks of it, and only that', () => {

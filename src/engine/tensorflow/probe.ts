@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { messageOf } from '../../core/errors.ts';
 import { settings } from './addon.ts';
-import { partOf, searchedByLoader, whyNoGpu } from './cuda.ts';
+import { partOf, searchedByLoader, whyTensorFlowHasNoGpu } from '../nvidia.ts';
 import type { TensorFlowId } from './library.ts';
 
 export interface Found {
@@ -41,7 +41,7 @@ export function probe(id: TensorFlowId, folder: string): Found | Trouble {
   if (error !== undefined) return { ok: false, why: `TensorFlow did not answer: ${messageOf(error)}` };
   if (status !== 0) return { ok: false, why: whyItDidNotLoad(folder, stderr, signal) };
   const { version, gpu } = JSON.parse(stdout.trim().split('\n').at(-1)!) as { version: string; gpu: boolean };
-  return id === 'tensorflow-gpu' && !gpu ? { ok: false, why: whyNoGpu(stderr) } : { ok: true, version };
+  return id === 'tensorflow-gpu' && !gpu ? { ok: false, why: whyTensorFlowHasNoGpu(stderr) } : { ok: true, version };
 }
 
 /** Why the addon or the library it needs could not be loaded. */
@@ -52,7 +52,7 @@ export function whyItDidNotLoad(folder: string, stderr: string, signal: NodeJS.S
   const missing = /(\S+): cannot open shared object file|Library not loaded: (\S+)/.exec(stderr);
   if (missing !== null) {
     const file = missing[1] ?? missing[2]!;
-    return `The library ${file} is missing${partOf(file)}; looked in ${folder}/deps/lib, ${searchedByLoader()}. ${/tensorflow/.test(file) ? again : 'Install it and try again.'}`;
+    return `The library ${file} is missing${partOf(file, 'tensorflow-gpu')}; looked in ${folder}/deps/lib, ${searchedByLoader()}. ${/tensorflow/.test(file) ? again : 'Install it and try again.'}`;
   }
   const addon = /native addon module \(tfjs_binding\.node\) can not be found at path: (\S+?)\.?\s/.exec(stderr);
   if (addon !== null) return `The addon tfjs_binding.node is missing; looked at ${addon[1]!}. ${again}`;

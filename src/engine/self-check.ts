@@ -1,13 +1,13 @@
 // Whether an engine computes right on this machine: a small program with convolution, pooling by slices, product and all their
 // gradients, on the device and in float64.
-import { StudioError } from '../../core/errors.ts';
-import { RandomStream } from '../../core/random.ts';
-import { sizeOf, tensor } from '../../core/tensor.ts';
-import { gradient } from '../../graph/gradient.ts';
-import * as ops from '../../graph/ops.ts';
-import type { Program } from '../../graph/program.ts';
-import { evaluate } from '../../graph/reference.ts';
-import type { Session } from '../engine.ts';
+import { StudioError } from '../core/errors.ts';
+import { RandomStream } from '../core/random.ts';
+import { sizeOf, tensor } from '../core/tensor.ts';
+import { gradient } from '../graph/gradient.ts';
+import * as ops from '../graph/ops.ts';
+import type { Program } from '../graph/program.ts';
+import { evaluate } from '../graph/reference.ts';
+import type { Session } from './engine.ts';
 
 /** Rounding of float32 over some hundred products. */
 const TOLERANCE = 1e-5;
