@@ -24,6 +24,11 @@ export function blockOf(count: number): readonly [number, number] {
   return [Math.max(1, Math.ceil(count / columns)), columns];
 }
 
+/** Columns of the near-square block that holds that many pictures: 16 → 4, 10 → 4. */
+export function blockColumns(count: number): number {
+  return Math.max(1, Math.ceil(Math.sqrt(count)));
+}
+
 /**
  * @param shape [features], [height, width] or [height, width, channels]. One channel is a grey image; three are a colour
  *   image when `color` is set, and tiles with one square between them otherwise.

@@ -2,7 +2,7 @@
 // two-dimensional latent, and images decoded from random codes.
 import { sizeOf } from '../core/tensor.ts';
 import { drawNumbers, drawText, fill, INK, newPicture, type Picture } from './canvas.ts';
-import { layoutNumbers, wholeScale, type NumberLayout } from './layout.ts';
+import { blockColumns, layoutNumbers, wholeScale, type NumberLayout } from './layout.ts';
 import { textHeight, textWidth } from './lettering.ts';
 import { diverging, grey, sequential, type Rgb } from './palette.ts';
 
@@ -193,6 +193,39 @@ export function reconstructionGrid(samples: ReconstructedSamples, options: GridO
       for (let i = 0; i < inBand; i++) drawFitting(picture, formatNumber(samples.error[band * columns + i]!), center(i), y + 2, cellWidth, TEXT, 'center');
     }
   }
+  return picture;
+}
+
+/**
+ * The same samples in near-square blocks side by side: originals, corrupted inputs where there are any, and reconstructions, each sample in
+ * the same place of every block and its error below its reconstruction.
+ */
+export function reconstructionBlocks(samples: ReconstructedSamples, options: Omit<GridOptions, 'columns'> = {}): Picture {
+  const { title, cell = CELL } = options;
+  const image = layoutNumbers(samples.shape, true);
+  const plans = planRows(samples, ['original', 'corrupted', 'reconstruction'], wholeScale(Math.max(image.width, image.height), cell));
+  const across = blockColumns(samples.count);
+  const down = Math.ceil(samples.count / across);
+  const line = textHeight(TEXT);
+  const [width, height] = [image.width * plans[0]!.scale, image.height * plans[0]!.scale];
+  const stepX = Math.max(width, 40) + GAP;
+  const stepY = height + GAP + (samples.error === undefined ? 0 : line);
+  const blockWidth = across * stepX - GAP;
+  const head = MARGIN + (title === undefined ? 0 : textHeight(TEXT + 3) + 2 * GAP);
+  const top = head + line + GAP;
+  const picture = newPicture(plans.length * (blockWidth + MARGIN) + MARGIN, top + down * stepY - GAP + MARGIN);
+  if (title !== undefined) drawFitting(picture, title, MARGIN, MARGIN, picture.width - 2 * MARGIN, TEXT + 3, 'left');
+  plans.forEach((plan, block) => {
+    const left = MARGIN + block * (blockWidth + MARGIN);
+    drawFitting(picture, plan.label, left, head, blockWidth, TEXT, 'left');
+    for (let i = 0; i < samples.count; i++) {
+      const x = left + (i % across) * stepX;
+      const y = top + Math.floor(i / across) * stepY;
+      const center = x + Math.floor((stepX - GAP) / 2);
+      drawNumbers(picture, plan.layout, plan.values, i * plan.features, center - Math.floor(width / 2), y, plan.scale, plan.color);
+      if (samples.error !== undefined && plan.label === 'reconstruction') drawFitting(picture, formatNumber(samples.error[i]!), center, y + height + 2, stepX - GAP, TEXT, 'center');
+    }
+  });
   return picture;
 }
 

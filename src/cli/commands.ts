@@ -109,6 +109,7 @@ export const commands: readonly Command[] = [
       { name: 'out', value: 'FILE', description: 'The PNG file. Default: pictures/ in the run folder.' },
       { name: 'epoch', value: 'N', description: 'As it was after this epoch, from what the run keeps; reads no data.' },
       { name: 'samples', value: 'N', description: 'Number of samples. Default: views.samples of the spec.' },
+      { name: 'layout', value: 'L', description: 'rows (samples in columns) or grid (near-square blocks of originals and reconstructions). Default: views.layout of the spec.' },
       o.checkpoint, o.data, o.runs, o.threads, o.json,
     ],
     load: async () => (await import('./commands/reconstruct.ts')).reconstruct,

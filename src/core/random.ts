@@ -4,10 +4,10 @@
 // Normals: the ziggurat of G. Marsaglia and W. W. Tsang, "The Ziggurat Method for Generating Random Variables" (2000).
 
 /** What a stream is for; two purposes never share numbers. */
-export type Purpose = 'weights' | 'shuffle' | 'split' | 'corruption' | 'dropout' | 'latent' | 'glyphs' | 'sampling' | 'binarize';
+export type Purpose = 'weights' | 'shuffle' | 'split' | 'corruption' | 'dropout' | 'latent' | 'glyphs' | 'sampling' | 'binarize' | 'views';
 
 const purposes: Record<Purpose, number> = {
-  weights: 1, shuffle: 2, split: 3, corruption: 4, dropout: 5, latent: 6, glyphs: 7, sampling: 8, binarize: 9,
+  weights: 1, shuffle: 2, split: 3, corruption: 4, dropout: 5, latent: 6, glyphs: 7, sampling: 8, binarize: 9, views: 10,
 };
 
 /** Finaliser of MurmurHash3 (A. Appleby): every input bit changes about half of the output bits. */

@@ -39,6 +39,15 @@ it('honours another scale, for pictures and as bytes', async () => {
   expect([...samples.labels!]).toEqual([0, 1]);
 });
 
+it('sends bytes as they are, which pages get as bytes and not as text', async () => {
+  await write(runFiles.latentSamples, { original: tensor(new Uint8Array([0, 255, 51, 102]), [2, 2]), labels: tensor(new Int32Array([1, 0])) });
+  const { original } = (await readLatentSamples(writer.folder, info))!;
+  // A Buffer is a Uint8Array, too, but has a way of its own to become JSON.
+  expect(original.constructor).toBe(Uint8Array);
+  expect(original.buffer.byteLength).toBe(4);
+  expect([...original]).toEqual([0, 255, 51, 102]);
+});
+
 it('sends an epoch as numbers of its own, not as a view of the file', async () => {
   await write(runFiles.picture(3), { reconstruction: tensor(new Float32Array([1, 2, 3, 4]), [2, 2]), code: tensor(new Float32Array(4), [2, 2]), error: tensor(new Float32Array([0.5, 0.25])) });
   const epoch = await readPictureEpoch(writer.folder, 3);

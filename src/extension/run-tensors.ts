@@ -58,6 +58,7 @@ export async function readPictureSamples(folder: string, info: RunInfo): Promise
     original: toUnit(original, scaleOf(file, original)),
     ...(file.tensors['corrupted'] === undefined ? {} : { corrupted: floats(file, 'corrupted', where) }),
     ...(labels === undefined ? {} : { labels: Array.from(labels.data, label => names?.[label] ?? String(label)) }),
+    ...(file.metadata['layout'] === 'grid' ? { layout: 'grid' } : {}),
   };
 }
 

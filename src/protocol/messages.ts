@@ -110,6 +110,8 @@ export interface PictureSamples {
   readonly corrupted?: Float32Array;
   /** Class of each sample by name. */
   readonly labels?: readonly string[];
+  /** How the spec wants them laid out; in rows when it does not say. */
+  readonly layout?: 'grid';
 }
 export interface PictureEpoch {
   readonly epoch: number;

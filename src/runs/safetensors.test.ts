@@ -26,6 +26,15 @@ function failure(bytes: Uint8Array): string {
 }
 
 describe('safetensors', () => {
+  it('gives plain arrays of what Node reads, wherever it lies in memory', () => {
+    const file = encodeSafetensors({ a: tensor(Float32Array.of(1, 2), [2]), b: tensor(Uint8Array.of(7, 8), [2]) });
+    const memory = Buffer.alloc(file.length + 3);
+    memory.set(file, 3);
+    const { tensors } = decodeSafetensors(memory.subarray(3));
+    expect(tensors['a']!.data).toEqual(Float32Array.of(1, 2));
+    expect(tensors['b']!.data.constructor).toBe(Uint8Array);
+  });
+
   it('writes byte for byte what the format says', () => {
     const bytes = encodeSafetensors(
       { b: tensor(Uint8Array.of(7, 8), [2]), a: tensor(Float32Array.of(1), [1, 1]), n: tensor(Int32Array.of(-2), []) },

@@ -78,11 +78,13 @@ function arrayOf(dtype: DType, bytes: Uint8Array): TensorData {
 }
 
 /**
- * Reads float32, int32 and uint8 tensors. The result shares memory with `bytes` where it can.
+ * Reads float32, int32 and uint8 tensors. The result shares memory with `read` where it can.
  * @param source named in errors: the file's path.
  * @throws StudioError('run') saying what is wrong with the file.
  */
-export function decodeSafetensors(bytes: Uint8Array, source = 'The file'): Safetensors {
+export function decodeSafetensors(read: Uint8Array, source = 'The file'): Safetensors {
+  // What Node reads from a file is a Buffer, whose parts are Buffers, too: they copy nothing in `slice` and travel to pages as text.
+  const bytes = new Uint8Array(read.buffer, read.byteOffset, read.byteLength);
   const damaged = (what: string): StudioError => new StudioError('run', `${source} is not a whole safetensors file: ${what}. Use another checkpoint or epoch, or train again.`);
   if (bytes.length < 8) throw damaged(`it has ${bytes.length} bytes, the length alone takes 8`);
   const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));

@@ -1,6 +1,6 @@
 // Looks at samples with the model as it is: each sample's own loss, its code, its reconstruction. Where the spec corrupts,
 // the noise of a sample is drawn once for the run, from its position in the split, so that curves and pictures compare.
-import type { RandomFeed } from '../core/random.ts';
+import { RandomStream, type RandomFeed } from '../core/random.ts';
 import { tensor, type HostTensor } from '../core/tensor.ts';
 import { fillRandom } from '../data/batch-maker.ts';
 import { corruptSamples } from '../data/corruption.ts';
@@ -106,6 +106,15 @@ export function evaluationBatch({ spec, features }: Pick<Experiment, 'spec' | 'f
 export function spreadPositions(wanted: number, count: number): Int32Array {
   const size = Math.min(wanted, count);
   return Int32Array.from({ length: size }, (_, i) => Math.floor((i * count) / size));
+}
+
+/** Positions of the samples that are pictured, as `views.pick` says. */
+export function picturedPositions({ views: { pick }, seed }: Experiment['spec'], wanted: number, count: number): Int32Array {
+  if (pick === 'spread' || wanted >= count) return spreadPositions(wanted, count);
+  const stream = new RandomStream(seed, 'views');
+  const drawn = new Set<number>();
+  while (drawn.size < wanted) drawn.add(stream.integer(count));
+  return Int32Array.from(drawn);
 }
 
 /** Copies samples out of a split; the noise of each depends on its position only. */

@@ -1,9 +1,9 @@
 // Pictures of the result, for people without a viewer: reconstructions of a few samples and, for a latent of two
 // dimensions, the plane of codes decoded.
 import { encodePng } from '../analysis/png.ts';
-import { manifoldGrid, reconstructionGrid, type ReconstructedSamples } from '../analysis/pictures.ts';
+import { manifoldGrid, reconstructionBlocks, reconstructionGrid, type ReconstructedSamples } from '../analysis/pictures.ts';
 import type { RunWriter } from '../runs/writer.ts';
-import { scaled, spreadPositions, takeSamples, type Evaluator, type Samples } from './evaluate.ts';
+import { picturedPositions, scaled, spreadPositions, takeSamples, type Evaluator, type Samples } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
 import { judgedSplit } from './views.ts';
 
@@ -19,12 +19,19 @@ export async function writeFinalPictures(experiment: Experiment, evaluator: Eval
   if (experiment.codeSize === 2) await writer.file(finalPictures.manifold, await manifoldPng(experiment, evaluator));
 }
 
-/** `count` samples, evenly spread over what the model is judged on, with their reconstructions, as a PNG. */
-export async function reconstructionsPng(experiment: Experiment, evaluator: Evaluator, count: number): Promise<Uint8Array> {
+/** How samples are laid out: `views.layout` of the spec. */
+export type Layout = Experiment['spec']['views']['layout'];
+
+/** `count` samples of what the model is judged on, with their reconstructions, as a PNG. */
+export async function reconstructionsPng(experiment: Experiment, evaluator: Evaluator, count: number, layout: Layout = experiment.spec.views.layout): Promise<Uint8Array> {
   const split = judgedSplit(experiment);
-  const samples = takeSamples(experiment, split, spreadPositions(count, split.count));
+  const samples = takeSamples(experiment, split, picturedPositions(experiment.spec, count, split.count));
   const { reconstruction, code, error } = await evaluator.reconstruct(samples);
-  return encodePng(reconstructionGrid({ ...shownSamples(experiment, samples), reconstruction, code, error }));
+  return reconstructionsIn(layout, { ...shownSamples(experiment, samples), reconstruction, code, error });
+}
+
+export function reconstructionsIn(layout: Layout, samples: ReconstructedSamples): Uint8Array {
+  return encodePng(layout === 'grid' ? reconstructionBlocks(samples) : reconstructionGrid(samples));
 }
 
 function shownSamples({ dataset, model }: Experiment, { count, values, corrupted, labels }: Samples): Omit<ReconstructedSamples, 'reconstruction'> {

@@ -3,7 +3,7 @@ import { tensor } from '../core/tensor.ts';
 import type { Split } from '../data/dataset.ts';
 import { runFiles, type TensorFile } from '../runs/events.ts';
 import type { RunWriter } from '../runs/writer.ts';
-import { spreadPositions, takeSamples, type Evaluator, type Samples } from './evaluate.ts';
+import { picturedPositions, spreadPositions, takeSamples, type Evaluator, type Samples } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
 
 /** Files of one epoch, computed but not yet written. */
@@ -24,7 +24,7 @@ export class Views {
   constructor(private readonly experiment: Experiment, private readonly evaluator: Evaluator) {
     const split = judgedSplit(experiment);
     const { samples, latentSamples } = experiment.spec.views;
-    this.pictured = takeSamples(experiment, split, spreadPositions(samples, split.count));
+    this.pictured = takeSamples(experiment, split, picturedPositions(experiment.spec, samples, split.count));
     this.encoded = takeSamples(experiment, split, spreadPositions(latentSamples, split.count));
   }
 
@@ -32,9 +32,10 @@ export class Views {
   async writeSamples(writer: RunWriter): Promise<void> {
     // A stored value times `scale` is on the scale of the model and of the reconstructions.
     const metadata = { scale: String(this.experiment.dataset.scale) };
+    const { layout } = this.experiment.spec.views;
     const { corrupted } = this.pictured;
     const corruptedTensor = corrupted ? { corrupted: tensor(corrupted, [this.pictured.count, this.experiment.features]) } : {};
-    await writer.tensors(runFiles.pictureSamples, { ...this.sampleTensors(this.pictured), ...corruptedTensor }, metadata);
+    await writer.tensors(runFiles.pictureSamples, { ...this.sampleTensors(this.pictured), ...corruptedTensor }, { ...metadata, layout });
     await writer.tensors(runFiles.latentSamples, this.sampleTensors(this.encoded), metadata);
   }
 

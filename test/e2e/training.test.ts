@@ -110,6 +110,7 @@ test('the latent page shows a point with its reconstruction, and decodes empty s
     found = await decoded('Reconstruction');
   }
   expect(found).toBeGreaterThan(1);
+  expect(await decoded('Original')).toBeGreaterThan(1);
   expect(await card.textContent()).toMatch(/error/);
 });
 

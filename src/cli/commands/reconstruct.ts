@@ -1,15 +1,13 @@
 // `aeconf reconstruct RUN`: a picture from the trained model and the data, or from what the run kept of an epoch.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { encodePng } from '../../analysis/png.ts';
-import { reconstructionGrid } from '../../analysis/pictures.ts';
 import { StudioError } from '../../core/errors.ts';
 import { baselineOf } from '../../runs/baseline.ts';
 import { runFiles } from '../../runs/events.ts';
 import { replaceFile } from '../../runs/files.ts';
 import { readTensors, type RunSummary } from '../../runs/reader.ts';
 import { scaled } from '../../trainer/evaluate.ts';
-import { finalPictures, reconstructionsPng } from '../../trainer/final-pictures.ts';
+import { finalPictures, reconstructionsIn, reconstructionsPng, type Layout } from '../../trainer/final-pictures.ts';
 import { openRun } from '../../trainer/opened-run.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Handler } from '../command.ts';
@@ -24,7 +22,7 @@ export const reconstruct: Handler = async ({ args, terminal, json }) => {
   if (epoch !== undefined && (args.text('samples') ?? args.text('checkpoint')) !== undefined) {
     throw new StudioError('usage', '--epoch shows what the run kept, so it goes neither with --samples nor with --checkpoint.');
   }
-  const png = epoch === undefined ? await fromModel(run, args) : await fromKept(run, epoch);
+  const png = epoch === undefined ? await fromModel(run, args) : await fromKept(run, epoch, layoutOf(args));
   const kept = epoch === undefined ? finalPictures.reconstructions : runFiles.picture(epoch).replace('.safetensors', '.png');
   const out = path.resolve(args.text('out') ?? path.join(run.folder, kept));
   await replaceFile(out, png);
@@ -38,13 +36,15 @@ export const reconstruct: Handler = async ({ args, terminal, json }) => {
 async function fromModel(run: RunSummary, args: Arguments): Promise<Uint8Array> {
   const opened = await openRun(run.folder, accessOf(args), checkpointOf(args));
   try {
-    return await reconstructionsPng(opened.experiment, opened.evaluator, args.integer('samples') ?? opened.spec.views.samples);
+    return await reconstructionsPng(opened.experiment, opened.evaluator, args.integer('samples') ?? opened.spec.views.samples, layoutOf(args));
   } finally {
     await opened.close();
   }
 }
 
-async function fromKept({ folder, id, info }: RunSummary, epoch: number): Promise<Uint8Array> {
+const layoutOf = (args: Arguments): Layout | undefined => args.choice('layout', ['rows', 'grid']);
+
+async function fromKept({ folder, id, info }: RunSummary, epoch: number, layout: Layout | undefined): Promise<Uint8Array> {
   if (info === undefined) throw new StudioError('run', `${runFiles.info} of ${id} is missing or damaged.`);
   const file = path.join(folder, runFiles.picture(epoch));
   if (!fs.existsSync(file)) throw new StudioError('run', `The run ${id} kept no picture of epoch ${epoch}. It has ${keptEpochs(folder)}.`);
@@ -54,7 +54,7 @@ async function fromKept({ folder, id, info }: RunSummary, epoch: number): Promis
   const { reconstruction, code, error } = tensors;
   if (original === undefined || reconstruction === undefined) throw new StudioError('run', `${file} or ${runFiles.pictureSamples} is damaged.`);
   const scale = Number(metadata['scale'] ?? (original.data instanceof Uint8Array ? 1 / 255 : 1));
-  return encodePng(reconstructionGrid({
+  return reconstructionsIn(layout ?? (metadata['layout'] === 'grid' ? 'grid' : 'rows'), {
     shape: info.dataset.shape, latentShape: info.model.latentShape, count: original.shape[0]!,
     original: scaled(original.data as Uint8Array | Float32Array, scale),
     ...(corrupted ? { corrupted: corrupted.data } : {}),
@@ -62,7 +62,7 @@ async function fromKept({ folder, id, info }: RunSummary, epoch: number): Promis
     reconstruction: reconstruction.data,
     ...(code ? { code: code.data } : {}),
     ...(error ? { error: error.data } : {}),
-  }));
+  });
 }
 
 /** "epochs 1 to 20", "epochs 1, 5, 10" or "none". */

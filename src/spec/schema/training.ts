@@ -100,6 +100,14 @@ export const Training = Type.Object({
 
 export const Views = Type.Object({
   samples: Type.Integer({ default: 16, minimum: 1, maximum: 256, description: 'Number of validation samples kept for the reconstructions view.' }),
+  pick: Type.Union([
+    Type.Literal('spread', { description: 'Evenly spread over the validation samples, so that sets sorted by class show every class.' }),
+    Type.Literal('random', { description: 'Drawn from the validation samples by the seed; the same ones after every epoch.' }),
+  ], { default: 'spread', description: 'Which samples are kept for the reconstructions view.', examples: ['random'] }),
+  layout: Type.Union([
+    Type.Literal('rows', { description: 'Samples in columns; below each other the original, the code, the reconstruction and their difference.' }),
+    Type.Literal('grid', { description: 'Samples in near-square blocks, of originals and of reconstructions: 16 samples make two blocks of 4×4.' }),
+  ], { default: 'rows', description: 'How the reconstructions are laid out at first, in the view and in the pictures that a run ends with.', examples: ['grid'] }),
   latentSamples: Type.Integer({ default: 2000, minimum: 10, maximum: 70000, description: 'Number of validation samples encoded for the latent-space view.' }),
   every: Type.Integer({ default: 1, minimum: 1, description: 'Epochs between two pictures.' }),
 }, { ...closed, default: {}, description: 'What is kept for the views while training.' });

@@ -1,12 +1,13 @@
 // The sheets as one picture: the same rows as on the page, at twice its size so that they print well.
 import type { PictureRun } from '../../protocol/messages.ts';
 import type { Theme } from '../shared/theme.ts';
-import { bands, type Sheet, type SheetRow } from './sheet.ts';
+import { bands, blockGroups, blockLines, type Block, type Sheet, type SheetRow } from './sheet.ts';
 
 export interface ExportSection {
   readonly title: string;
   readonly sheet: Sheet;
   readonly samples: readonly number[];
+  readonly layout: 'rows' | 'grid';
   readonly caption: (sample: number) => string;
 }
 
@@ -14,6 +15,8 @@ export interface ExportOptions {
   readonly sections: readonly ExportSection[];
   /** Width of the area of pictures, CSS pixels. */
   readonly width: number;
+  /** The same where no column of labels stands beside it. */
+  readonly gridWidth: number;
   readonly pitch: (sheet: Sheet) => number;
   readonly headingOf: (runId: PictureRun['run']['id']) => string;
   readonly theme: Theme;
@@ -22,6 +25,7 @@ export interface ExportOptions {
 const scale = 2;
 const margin = 14;
 const gap = 4;
+const blockGap = 24;
 
 type Context = OffscreenCanvasRenderingContext2D;
 /** A line of the picture: its height, and how it is drawn with its top at y. */
@@ -51,12 +55,41 @@ export function exportSheets(options: ExportOptions): OffscreenCanvas {
     const pitch = options.pitch(section.sheet);
     const center = (column: number) => margin + labelWidth + (column + 0.5) * pitch;
     lines.push(text(section.title, margin, 'left', theme.foreground, '600'), space(4));
+    if (section.layout === 'grid') {
+      lines.push(...gridLines(section, pitch));
+      continue;
+    }
     for (const band of bands(section.samples, options.width, pitch)) {
       right = Math.max(right, margin + labelWidth + band.length * pitch);
       lines.push(together(textHeight, band.map((sample, i) => text(section.caption(sample), center(i), 'center', theme.muted))));
       for (const row of section.sheet.rows) lines.push(...rowLines(row, band, section.sheet, pitch, center));
       lines.push(space(margin));
     }
+  }
+
+  /** Blocks beside each other as far as they fit, below them the next ones. */
+  function gridLines({ sheet, samples }: ExportSection, pitch: number): readonly Line[] {
+    const rows = blockLines(samples, options.gridWidth, pitch);
+    const blockWidth = (rows[0]?.length ?? 0) * pitch;
+    const fitting = Math.max(1, Math.floor((options.gridWidth + blockGap) / (blockWidth + blockGap)));
+    return blockGroups(sheet).flatMap(({ runId, blocks }) => [
+      ...(runId === undefined ? [] : [space(6), text(options.headingOf(runId), margin, 'left', theme.foreground, '600')]),
+      ...Array.from({ length: Math.ceil(blocks.length / fitting) }, (_, i) => blocks.slice(i * fitting, (i + 1) * fitting)).flatMap(beside => {
+        right = Math.max(right, margin + beside.length * (blockWidth + blockGap) - blockGap);
+        return [sideBySide(beside.map(block => blockColumn(block, rows, sheet, pitch)), blockWidth + blockGap), space(margin)];
+      }),
+    ]);
+  }
+
+  function blockColumn({ row, text: below }: Block, rows: readonly (readonly number[])[], { cell }: Sheet, pitch: number): readonly ((left: number) => Line)[] {
+    const inset = Math.floor((pitch - cell.width) / 2);
+    return [
+      left => text(row.label, left, 'left', theme.muted),
+      ...rows.flatMap(samples => [
+        (left: number): Line => ({ height: row.height + gap, draw: (ctx, y) => samples.forEach((sample, i) => row.draw(ctx, sample, left + i * pitch + inset, y)) }),
+        ...(below === undefined ? [] : [(left: number) => together(textHeight, samples.map((sample, i) => text(below.text(sample), left + (i + 0.5) * pitch, 'center', theme.foreground)))]),
+      ]),
+    ];
   }
 
   function rowLines(row: SheetRow, band: readonly number[], sheet: Sheet, pitch: number, center: (column: number) => number): readonly Line[] {
@@ -91,6 +124,23 @@ export function exportSheets(options: ExportOptions): OffscreenCanvas {
 
 function together(height: number, lines: readonly Line[]): Line {
   return { height, draw: (ctx, y) => lines.forEach(line => line.draw(ctx, y)) };
+}
+
+/** Columns of lines from the left margin on, each `step` further; as high as the highest. */
+function sideBySide(columns: readonly (readonly ((left: number) => Line)[])[], step: number): Line {
+  const placed = columns.map((column, i) => column.map(line => line(margin + i * step)));
+  return {
+    height: Math.max(0, ...placed.map(column => column.reduce((sum, line) => sum + line.height, 0))),
+    draw: (ctx, top) => {
+      for (const column of placed) {
+        let y = top;
+        for (const line of column) {
+          line.draw(ctx, y);
+          y += line.height;
+        }
+      }
+    },
+  };
 }
 
 function space(height: number): Line {

@@ -16,7 +16,7 @@ import { EpochCache } from './epoch-cache.ts';
 import { exportSheets } from './export.ts';
 import { labelNames, orderSamples, type SampleOrder } from './order.ts';
 import { describeErrors, epochFor, sectionsOf, unionEpochs, type Section } from './sections.ts';
-import { bands, buildSheet, rowNames, type RowKind, type Sheet, type SheetRow } from './sheet.ts';
+import { bands, blockGroups, blockLines, buildSheet, rowNames, type Block, type RowKind, type Sheet, type SheetRow } from './sheet.ts';
 import './strip.ts';
 import { errorTable } from './table.ts';
 
@@ -31,12 +31,18 @@ interface PicturesView {
   /** 0 follows the newest. */
   readonly epoch: number;
   readonly table: boolean;
+  /** Until somebody chooses, what the spec says. */
+  readonly layout: Layout | '';
 }
 
-const defaultView: PicturesView = { hiddenRows: [], order: 'file', only: '', pinned: [], most: 0, size: 64, epoch: 0, table: false };
+type Layout = 'rows' | 'grid';
+
+const defaultView: PicturesView = { hiddenRows: [], order: 'file', only: '', pinned: [], most: 0, size: 64, epoch: 0, table: false, layout: '' };
 const keptEpochs = 48;
 const labelColumn = 104;
 const narrowLabelColumn = 98;
+/** CSS pixels beside the blocks of the grid. */
+const gridMargin = 18;
 
 @customElement('reconstructions-page')
 export class ReconstructionsPage extends LitElement {
@@ -151,6 +157,10 @@ export class ReconstructionsPage extends LitElement {
         label: 'Rows', on: kinds.filter(k => !view.hiddenRows.includes(k)), choices: kinds.map(value => ({ value, label: rowNames[value] })),
         onToggle: kind => this.change({ hiddenRows: view.hiddenRows.includes(kind) ? view.hiddenRows.filter(k => k !== kind) : [...view.hiddenRows, kind] }),
       })}
+      ${segments<Layout>({
+        label: 'Layout', value: this.layoutOf(this.sections[0]!), onChange: layout => this.change({ layout }),
+        choices: [{ value: 'rows', label: 'Rows', title: 'Samples in columns, everything of one sample below it' }, { value: 'grid', label: 'Grid', title: 'Near-square blocks of originals and of reconstructions, side by side' }],
+      })}
       ${dropdown({
         label: 'Order', value: view.order, onChange: order => this.change({ order }),
         choices: [{ value: 'file', label: 'In order' }, { value: 'worst', label: 'Worst first' }, { value: 'best', label: 'Best first' }, ...(labels.length > 0 ? [{ value: 'label' as const, label: 'By label' }] : [])],
@@ -173,6 +183,7 @@ export class ReconstructionsPage extends LitElement {
     if (view.table) return html`<section>${head}${errorTable(section, this.shown, samples, distinctNames(this.runs.map(r => r.run)))}</section>`;
     const sheet = this.sheetOf(section);
     const pitch = this.pitchOf(sheet);
+    if (this.layoutOf(section) === 'grid' && samples.length > 0) return html`<section>${head}${this.gridView(section, sheet, samples, pitch)}</section>`;
     return html`<section>${head}${samples.length === 0 ? html`<p class="muted note">No sample has this label.</p>` : nothing}
       ${bands(samples, this.areaWidth, pitch).map(band => html`<div class="band">
         <div class="line captions"><span class="row-label"></span>${band.map(sample => this.caption(section, sample, pitch))}</div>
@@ -186,7 +197,23 @@ export class ReconstructionsPage extends LitElement {
       return html`<div class="line errors"><span class="row-label" title=${row.label}>${row.label}</span>${band.map(sample => html`<span class="cell number" .style=${`width: ${pitch}px`}>${row.text(sample)}</span>`)}</div>`;
     }
     return html`<div class="line"><span class="row-label" title=${row.help ?? nothing}>${row.label}</span>
-      <ae-strip .row=${row} .samples=${band} .pitch=${pitch} .cellWidth=${sheet.cell.width} .tip=${(sample: number) => `${row.label}: ${this.captionText(section, sample)}, sample ${sample + 1}`}></ae-strip></div>`;
+      ${this.strip(row, band, sheet, pitch, section)}</div>`;
+  }
+
+  private gridView(section: Section, sheet: Sheet, samples: readonly number[], pitch: number): TemplateResult[] {
+    const lines = blockLines(samples, this.width - 2 * gridMargin, pitch);
+    return blockGroups(sheet).map(({ runId, blocks }) => html`${runId === undefined ? nothing : this.heading(section.runs.find(r => r.run.id === runId)!)}
+      <div class="grid">${blocks.map(block => this.blockView(block, lines, sheet, pitch, section))}</div>`);
+  }
+
+  private blockView({ row, text }: Block, lines: readonly (readonly number[])[], sheet: Sheet, pitch: number, section: Section): TemplateResult {
+    return html`<div class="block"><div class="row-label" title=${row.help ?? nothing}>${row.label}${text === undefined ? nothing : html`<span class="detail"> · ${text.label.toLowerCase()} below each</span>`}</div>
+      ${lines.map(line => html`${this.strip(row, line, sheet, pitch, section)}
+        ${text === undefined ? nothing : html`<div class="line errors">${line.map(sample => html`<span class="cell number" .style=${`width: ${pitch}px`}>${text.text(sample)}</span>`)}</div>`}`)}</div>`;
+  }
+
+  private strip(row: Block['row'], samples: readonly number[], sheet: Sheet, pitch: number, section: Section): TemplateResult {
+    return html`<ae-strip .row=${row} .samples=${samples} .pitch=${pitch} .cellWidth=${sheet.cell.width} .tip=${(sample: number) => `${row.label}: ${this.captionText(section, sample)}, sample ${sample + 1}`}></ae-strip>`;
   }
 
   private caption(section: Section, sample: number, pitch: number): TemplateResult {
@@ -227,6 +254,10 @@ export class ReconstructionsPage extends LitElement {
   /** CSS pixels for pictures, beside the labels of the rows. */
   private get areaWidth(): number {
     return this.width - (this.width < 560 ? narrowLabelColumn : labelColumn) - 36;
+  }
+
+  private layoutOf({ samples }: Section): Layout {
+    return this.client.view.layout || (samples.layout ?? 'rows');
   }
 
   private pitchOf(sheet: Sheet): number {
@@ -274,9 +305,9 @@ export class ReconstructionsPage extends LitElement {
     };
     const picture = exportSheets({
       sections: this.sections.map(section => ({
-        title: section.runs.map(r => headingOf(r.run.id)).join(' · '), sheet: this.sheetOf(section), samples: this.samplesOf(section), caption: sample => this.captionText(section, sample),
+        title: section.runs.map(r => headingOf(r.run.id)).join(' · '), sheet: this.sheetOf(section), samples: this.samplesOf(section), layout: this.layoutOf(section), caption: sample => this.captionText(section, sample),
       })),
-      width: this.areaWidth, pitch: sheet => this.pitchOf(sheet), headingOf, theme: this.theme,
+      width: this.areaWidth, gridWidth: this.width - 2 * gridMargin, pitch: sheet => this.pitchOf(sheet), headingOf, theme: this.theme,
     });
     const first = this.runs[0]!.run;
     await this.client.request('saveFile', { suggestedName: `${this.runs.length === 1 ? first.name : `${this.runs.length}-runs`}-epoch-${this.epoch}.png`, kind: 'png', bytes: await pngBytes(picture) });

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { PictureEpoch, PictureRun, PictureSamples } from '../../protocol/messages.ts';
 import { sectionsOf } from './sections.ts';
-import { bands, buildSheet, type SheetOptions } from './sheet.ts';
+import { bands, blockGroups, blockLines, buildSheet, type SheetOptions } from './sheet.ts';
 
 const samples = (id: number): PictureSamples => ({ shape: [2, 2, 1], latentShape: [3], count: 2, original: new Float32Array(8), corrupted: new Float32Array(8).fill(id) });
 const run = (id: number): PictureRun => ({ run: { id: String(id), name: 'r', state: 'finished', epoch: 1, epochs: 1, star: false }, samples: samples(id), epochs: [1], lossName: 'mse' });
 const picture: PictureEpoch = { epoch: 1, reconstruction: new Float32Array(8), code: Float32Array.of(-1, 0, 1, 2, 0, 0), error: Float32Array.of(0.123456, 2) };
-const labels = (ids: number[], change: Partial<SheetOptions> = {}) => buildSheet({
+const sheetOf = (ids: number[], change: Partial<SheetOptions> = {}) => buildSheet({
   section: sectionsOf(ids.map(run))[0]!, shown: new Map(ids.map(id => [String(id), picture])), hiddenRows: [], size: 64, kind: 'dark', ink: '#fff', headings: ids.length > 1, ...change,
-}).rows.map(row => (row.type === 'heading' ? `run ${row.runId}` : row.label));
+});
+const labels = (ids: number[], change: Partial<SheetOptions> = {}) => sheetOf(ids, change).rows.map(row => (row.type === 'heading' ? `run ${row.runId}` : row.label));
 
 describe('buildSheet', () => {
   it('stacks what the task names: original, corrupted, code, reconstruction, difference, error', () => {
@@ -21,6 +22,28 @@ describe('buildSheet', () => {
 
   it('shows the samples of a run whose epoch is still on its way', () => {
     expect(labels([1], { shown: new Map() })).toEqual(['Original', 'Corrupted']);
+  });
+});
+
+describe('the grid', () => {
+  const blocks = (ids: number[], change: Partial<SheetOptions> = {}) => blockGroups(sheetOf(ids, change))
+    .map(({ runId, blocks: found }) => [runId, ...found.map(({ row, text }) => `${row.label}${text === undefined ? '' : ` with ${text.label}`}`)]);
+
+  it('has a block of every kind, and the errors below the reconstructions', () => {
+    expect(blocks([1], { hiddenRows: ['code'] })).toEqual([[undefined, 'Original', 'Corrupted', 'Reconstruction with Error (mse)', 'Difference']]);
+    expect(blocks([1], { hiddenRows: ['code', 'corrupted', 'reconstruction'] })).toEqual([[undefined, 'Original', 'Difference with Error (mse)']]);
+  });
+
+  it('shows what all runs share once, and the rest below the name of each', () => {
+    expect(blocks([1, 2], { hiddenRows: ['code', 'difference', 'corrupted'] })).toEqual([[undefined, 'Original'], ['1', 'Reconstruction with Error (mse)'], ['2', 'Reconstruction with Error (mse)']]);
+  });
+
+  it('is as high as wide, where there is room', () => {
+    const count = (n: number) => Array.from({ length: n }, (_, i) => i);
+    expect(blockLines(count(16), 1000, 60)).toEqual([[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11], [12, 13, 14, 15]]);
+    expect(blockLines(count(10), 1000, 60).map(({ length }) => length)).toEqual([4, 4, 2]);
+    expect(blockLines(count(16), 130, 60).map(({ length }) => length)).toEqual([2, 2, 2, 2, 2, 2, 2, 2]);
+    expect(blockLines(count(2), 10, 60)).toEqual([[0], [1]]);
   });
 });
 

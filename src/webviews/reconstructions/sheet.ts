@@ -5,6 +5,7 @@ import type { ThemeKind } from '../shared/palette.ts';
 import { codePixels, differencePixels, fit, imagePixels, isImage, paint, paintProfile, profileBars, rangeOf, type Pixels, type Range } from '../shared/pixels.ts';
 import { formatValue } from '../shared/runs.ts';
 import type { Section } from './sections.ts';
+import { blockColumns } from '../../analysis/layout.ts';
 import { sizeOf } from '../../core/tensor.ts';
 
 export type RowKind = 'original' | 'corrupted' | 'code' | 'reconstruction' | 'difference';
@@ -25,6 +26,21 @@ export interface Sheet {
   /** CSS pixels of one picture. */
   readonly cell: { readonly width: number; readonly height: number };
   readonly rows: readonly SheetRow[];
+}
+
+type PictureRow = Extract<SheetRow, { type: 'pictures' }>;
+type TextRow = Extract<SheetRow, { type: 'text' }>;
+
+/** A kind of picture in the grid, with what stands below each. */
+export interface Block {
+  readonly row: PictureRow;
+  readonly text?: TextRow;
+}
+
+/** Blocks that stand side by side, below the name of their run where there are several. */
+export interface BlockGroup {
+  readonly runId?: string;
+  readonly blocks: readonly Block[];
 }
 
 export interface SheetOptions {
@@ -127,6 +143,27 @@ function differencePainter({ samples }: Section, epoch: PictureEpoch, cell: { wi
 
 function withZero(range: Range): Range {
   return { min: Math.min(range.min, 0), max: Math.max(range.max, 0) };
+}
+
+/** The rows of a sheet as blocks of a grid. What is told of a sample stands below its reconstruction, or whatever is shown last. */
+export function blockGroups({ rows }: Sheet): readonly BlockGroup[] {
+  const groups: { runId?: string; blocks: { row: PictureRow; text?: TextRow }[] }[] = [{ blocks: [] }];
+  for (const row of rows) {
+    const group = groups.at(-1)!;
+    if (row.type === 'heading') groups.push({ runId: row.runId, blocks: [] });
+    else if (row.type === 'pictures') group.blocks.push({ row });
+    else {
+      const block = group.blocks.find(({ row: { kind } }) => kind === 'reconstruction') ?? group.blocks.at(-1);
+      if (block !== undefined) block.text = row;
+    }
+  }
+  return groups.filter(({ runId, blocks }) => runId !== undefined || blocks.length > 0);
+}
+
+/** Cuts the samples into lines of a near-square block that is no wider than there is room. */
+export function blockLines(samples: readonly number[], width: number, pitch: number): readonly (readonly number[])[] {
+  const across = Math.max(1, Math.min(blockColumns(samples.length), Math.floor(width / pitch)));
+  return Array.from({ length: Math.ceil(samples.length / across) }, (_, i) => samples.slice(i * across, (i + 1) * across));
 }
 
 /** Cuts the samples into as few lines as fit a width, all about equally long. */
