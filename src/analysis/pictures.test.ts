@@ -4,7 +4,7 @@ import { newPicture, drawText, type Picture } from './canvas.ts';
 import { blockOf, layoutNumbers, wholeScale } from './layout.ts';
 import { textWidth } from './lettering.ts';
 import { classColor, diverging, grey, hex, sequential, type Rgb } from './palette.ts';
-import { formatNumber, generationGrid, manifoldCodes, manifoldGrid, reconstructionGrid, type ReconstructedSamples } from './pictures.ts';
+import { formatNumber, generationGrid, manifoldCodes, manifoldGrid, reconstructionBlocks, reconstructionGrid, type ReconstructedSamples } from './pictures.ts';
 import { encodePng } from './png.ts';
 
 function pixel(picture: Picture, x: number, y: number): Rgb {
@@ -83,6 +83,26 @@ describe('colours', () => {
       expect((light + 0.05) / 0.05).toBeGreaterThan(3);       // contrast with black
       expect(1.05 / (light + 0.05)).toBeGreaterThan(1.7);     // with white, where shapes and names help
     }
+  });
+});
+
+describe('blocks of reconstructions', () => {
+  it('are as high as wide, side by side, every sample in the same place of each', () => {
+    // Sixteen pictures of four pixels: the originals are black but for the seventh, the reconstructions white but for it.
+    const original = new Float32Array(64);
+    const reconstruction = new Float32Array(64).fill(1);
+    original.fill(0.4, 24, 28);
+    reconstruction.fill(0.6, 24, 28);
+    const picture = reconstructionBlocks({ shape: [2, 2, 1], latentShape: [1], count: 16, original, reconstruction });
+    const [left, top, width, height] = boundsOf(picture, [0, 0, 0]);
+    expect(width).toBe(height);
+    // Row 2, column 3 of four.
+    const marked = boundsOf(picture, [102, 102, 102]);
+    const step = (width + 4) / 4;
+    expect([(marked[0] - left) / step, (marked[1] - top) / step]).toEqual([2, 1]);
+    const rebuilt = boundsOf(picture, [153, 153, 153]);
+    expect(rebuilt.slice(1)).toEqual(marked.slice(1));
+    expect(rebuilt[0]).toBeGreaterThan(left + width);
   });
 });
 

@@ -1,6 +1,8 @@
 // The repelling forces of t-SNE by a tree after Barnes and Hut (van der Maaten 2014, section 4.2).
 /** Points closer together than this share of the whole extent share a leaf, as a power of two. */
 const DEEPEST = 40;
+/** Distance, as a share of the whole extent, that is rounding. */
+const SAME = 1e-12;
 /** Numbers of a cell in `cells`: its centre of mass, how many points it has, and from how far away (squared) it counts as one. */
 const CELL = 4;
 
@@ -16,6 +18,8 @@ export class Quadtree {
   private readonly sumY: Float64Array;
   private readonly width: Float64Array;
   private nodes = 0;
+  /** Squared distance below which a place is the same. */
+  private near = 0;
   // Once it is laid out.
   private readonly cells: Float64Array;
   private readonly after: Int32Array;
@@ -46,6 +50,7 @@ export class Quadtree {
       top = Math.max(top, places[2 * i + 1]!);
     }
     const extent = Math.max(right - left, top - bottom, 1e-12) * 1.0001;
+    this.near = (extent * SAME) ** 2;
     this.nodes = 0;
     this.newNode(extent);
     for (let i = 0; i < this.count; i++) this.insert(places[2 * i]!, places[2 * i + 1]!, left, bottom, extent);
@@ -96,6 +101,8 @@ export class Quadtree {
       }
       this.add(node, x, y, 1);
       const quadrant = (x >= left + half ? 1 : 0) + (y >= bottom + half ? 2 : 0);
+      // No room for more nodes: the point counts at this one.
+      if (full && this.child[4 * node + quadrant] === -1) return;
       if (quadrant & 1) left += half;
       if (quadrant & 2) bottom += half;
       node = this.childOf(node, quadrant, half);
@@ -127,7 +134,7 @@ export class Quadtree {
 
   /** Adds Σ (y − yⱼ)/(1 + d²)² to push[0] and push[1], and Σ 1/(1 + d²) to push[2]; the point itself does not count. */
   repel(x: number, y: number, push: Float64Array): void {
-    const { cells, after, nodes } = this;
+    const { cells, after, nodes, near } = this;
     let pushX = 0;
     let pushY = 0;
     let total = 0;
@@ -142,7 +149,7 @@ export class Quadtree {
       }
       const close = 1 / (1 + squared);
       // A point's own leaf lies at no distance, or at one of rounding.
-      const part = (squared < 1e-24 ? cells[base + 2]! - 1 : cells[base + 2]!) * close;
+      const part = (squared < near ? cells[base + 2]! - 1 : cells[base + 2]!) * close;
       total += part;
       pushX += part * close * dx;
       pushY += part * close * dy;

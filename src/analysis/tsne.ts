@@ -1,6 +1,7 @@
 // t-SNE: neighbours of codes stay neighbours in the plane. L. van der Maaten and G. Hinton, "Visualizing Data using t-SNE"
 // (2008); gradients by a quadtree over sparse neighbours as in L. van der Maaten, "Accelerating t-SNE using Tree-Based
-// Algorithms" (2014), with his learning rates, momenta and early exaggeration.
+// Algorithms" (2014), with his momenta and early exaggeration, and a learning rate of N/12 (A. Belkina et al., "Automated optimized parameters
+// for t-distributed stochastic neighbor embedding", 2019, for an exaggeration of 12).
 import { RandomStream } from '../core/random.ts';
 import { NeighbourSearch, type Neighbours } from './affinities.ts';
 import { Quadtree } from './quadtree.ts';

@@ -42,6 +42,23 @@ describe('a program in parts of the batch', () => {
     });
   });
 
+  describe('whose decoder sees several codes of every image', () => {
+    const weighted = programsOf({ ...convolutional, latent: { type: 'gaussian', units: 2, importanceSamples: 3 } });
+
+    it.each([['images', 5], ['codes', 15]])('gives the same with those convolutions in parts that see %s', (_, batch) => {
+      const program = weighted.trainStep(5);
+      const split = splitProgram(program, batch, 4);
+      expect(kindsOf(split).length).toBeGreaterThan(kindsOf(program).length);
+      const values = (one: Program) => [...one.outputs, ...one.updates].map(({ value }) => value);
+      expect(values(split).map(({ shape }) => shape)).toEqual(values(program).map(({ shape }) => shape));
+      const feeds = feedsOf(weighted, program, weighted.initialState(1));
+      const expected = evaluate(values(program), feeds);
+      evaluate(values(split), feeds).forEach((numbers, i) => {
+        numbers.forEach((number, k) => expect(Math.abs(number - expected[i]![k]!)).toBeLessThan(1e-12 * Math.max(1, Math.abs(expected[i]![k]!))));
+      });
+    });
+  });
+
   it('splits convolutions and leaves dense layers whole', () => {
     const before = kindsOf(programs.trainStep(6));
     const after = kindsOf(splitProgram(programs.trainStep(6), 6, 3));

@@ -15,31 +15,42 @@ type Convolution = OpOf<'conv2d' | 'conv2dInput' | 'conv2dFilter'>;
 
 /** The program in as many parts as its largest convolution wants; itself when that is one. */
 export function inParts(program: Program): Program {
-  const { batch, count } = partsOf(program);
-  return count > 1 ? splitProgram(program, batch, count) : program;
+  return cutsOf(program).reduce((cut, { batch, count }) => (count > 1 ? splitProgram(cut, batch, count) : cut), program);
 }
 
 /** Estimated bytes that the windows of one convolution take at a time, beside the program's own values. */
 export function windowMemory(program: Program): number {
-  const { bytes, count } = partsOf(program);
-  return bytes / count;
+  return Math.max(0, ...cutsOf(program).map(({ bytes, count }) => bytes / count));
 }
 
-function partsOf(program: Program): { readonly batch: number; readonly bytes: number; readonly count: number } {
+interface Cut {
+  readonly batch: number;
+  /** Of the largest convolution's windows. */
+  readonly bytes: number;
+  readonly count: number;
+}
+
+/** By the samples that convolutions see at once: a decoder sees several codes of every image where those are drawn more than once. */
+function cutsOf(program: Program): readonly Cut[] {
   const convolutions = topologicalOrder([...program.outputs, ...program.updates].map(({ value }) => value)).filter(({ op }) => isConvolution(op));
-  const bytes = Math.max(0, ...convolutions.map(windowBytes));
-  // The first operand of each is an image, or the gradient of one.
-  const batch = convolutions[0]?.inputs[0]!.shape[0] ?? 1;
-  return { batch, bytes, count: Math.max(1, Math.min(batch, MOST_PARTS, Math.ceil(bytes / WINDOW_BYTES))) };
+  return [...new Set(convolutions.map(batchOf))].map(batch => {
+    const bytes = Math.max(...convolutions.filter(convolution => batchOf(convolution) === batch).map(windowBytes));
+    return { batch, bytes, count: Math.max(1, Math.min(batch, MOST_PARTS, Math.ceil(bytes / WINDOW_BYTES))) };
+  });
 }
 
-/** The program with its convolutions in `count` parts of a batch of `batch` samples. */
+/** The program with its convolutions of `batch` samples in `count` parts. */
 export function splitProgram(program: Program, batch: number, count: number): Program {
   const rewriting = new Rewriting(batch, count);
   const roots = [...program.outputs, ...program.updates].map(({ value }) => value);
   for (const value of topologicalOrder(roots)) rewriting.take(value);
   const renewed = <T extends { readonly value: Value }>(result: T): T => ({ ...result, value: rewriting.whole(result.value) });
   return { ...program, outputs: program.outputs.map(renewed), updates: program.updates.map(renewed) };
+}
+
+/** The first operand of a convolution is an image, or the gradient of one. */
+function batchOf({ inputs }: Value): number {
+  return inputs[0]!.shape[0]!;
 }
 
 function isConvolution(op: Op): op is Convolution {
@@ -68,8 +79,11 @@ class Rewriting {
 
   take(value: Value): void {
     if (value.inputs.length === 0) this.wholes.set(value, value);
-    else if (value.op.kind === 'conv2dFilter' || this.sumsParts(value)) this.wholes.set(value, this.summed(value));
-    else if (value.op.kind === 'conv2d' || value.op.kind === 'conv2dInput' || this.staysInParts(value)) this.parts.set(value, this.each(value));
+    else if (isConvolution(value.op) && batchOf(value) === this.batch) {
+      if (value.op.kind === 'conv2dFilter') this.wholes.set(value, this.summed(value));
+      else this.parts.set(value, this.each(value));
+    } else if (this.sumsParts(value)) this.wholes.set(value, this.summed(value));
+    else if (this.staysInParts(value)) this.parts.set(value, this.each(value));
     else this.wholes.set(value, remade(value, value.inputs.map(operand => this.whole(operand)), value.shape));
   }
 
@@ -110,7 +124,8 @@ class Rewriting {
     const [a] = inputs as [Value];
     if (shape[0] !== this.batch || !inputs.some(operand => this.isInParts(operand))) return false;
     switch (op.kind) {
-      case 'matmul': return false;
+      // Convolutions of other batches are whole.
+      case 'conv2d': case 'conv2dInput': case 'conv2dFilter': case 'matmul': return false;
       case 'transpose': return op.permutation[0] === 0;
       case 'reduceSum': case 'reduceMax': return op.axes[0] !== 0;
       case 'concat': return op.axis !== 0;

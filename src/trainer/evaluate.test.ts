@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { readRun } from '../runs/reader.ts';
-import { MEASURED_SAMPLES, spreadPositions } from './evaluate.ts';
+import type { Experiment } from './experiment.ts';
+import { MEASURED_SAMPLES, picturedPositions, spreadPositions } from './evaluate.ts';
 import { openRun } from './opened-run.ts';
 import { makePlace, removePlace, trainAt, type Place } from './testing.ts';
 import { judgedSplit } from './views.ts';
@@ -55,4 +56,17 @@ it('does so where codes and penalties are drawn at random', async () => {
   const { told } = await measured(config(MEASURED_SAMPLES + 100, '"latent": { "type": "gaussian", "units": 3 }, "penalties": [{ "type": "contractive", "weight": 0.01, "method": "estimate", "projections": 2 }],'));
   for (const name of metrics) expect(told[name], name).toSatisfy(Number.isFinite);
   expect(told['ssim']).toBeLessThan(1);
+});
+
+it('pictures samples spread over the set, or drawn by the seed, none of them twice', () => {
+  const positions = (pick: 'spread' | 'random', seed: number, wanted = 16, count = 1000): number[] =>
+    [...picturedPositions({ views: { pick }, seed } as Experiment['spec'], wanted, count)];
+  expect(positions('spread', 0).slice(0, 3)).toEqual([0, 62, 125]);
+  const drawn = positions('random', 1);
+  expect(new Set(drawn).size).toBe(16);
+  expect(drawn.every(position => position >= 0 && position < 1000)).toBe(true);
+  expect(positions('random', 1)).toEqual(drawn);
+  expect(positions('random', 2)).not.toEqual(drawn);
+  expect(positions('random', 1, 16, 10)).toEqual(positions('spread', 1, 16, 10));
+  expect(positions('random', 1, 9, 10).sort((a, b) => a - b).length).toBe(9);
 });

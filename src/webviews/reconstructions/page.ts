@@ -143,7 +143,7 @@ export class ReconstructionsPage extends LitElement {
       <div class="player-bar"><ae-player .epochs=${this.epochs} .epoch=${this.epoch} .follow=${view.epoch === 0} .live=${this.live} .busy=${this.cache.busy}
         .total=${Math.max(...this.runs.map(r => r.run.epochs))} @epoch=${this.onEpoch}></ae-player></div>
       <div class="pictures" tabindex="0" role="region" aria-label="Reconstructions">${this.sections.map(section => this.sectionView(section, view))}</div>
-      <p class="visually-hidden" aria-live="polite">${this.sections.flatMap(s => s.runs.map(r => this.runText(r))).join('. ')}</p>`;
+      <p class="visually-hidden" aria-live="polite">${this.sections.flatMap(s => s.runs.map(r => this.announcement(r))).join('. ')}</p>`;
   }
 
   private toolbar(view: PicturesView): TemplateResult {
@@ -239,6 +239,11 @@ export class ReconstructionsPage extends LitElement {
     const shown = this.shown.get(run.run.id);
     const name = withName ? `${run.run.name}, ` : '';
     return shown && run.samples ? `${name}epoch ${shown.epoch}: ${describeErrors(shown, run.samples)}` : `${name}${describeRun(run.run)}`;
+  }
+
+  /** What is read aloud: while epochs come by themselves only that they do, else every one would interrupt. */
+  private announcement(run: PictureRun): string {
+    return isLive(run.run.state) && this.client.view.epoch === 0 ? `${run.run.name}: ${run.run.state}` : this.runText(run);
   }
 
   private waiting(): TemplateResult {
