@@ -2,6 +2,7 @@
 // one function for short questions (devices, data sets, a summary), and trainer-process.ts for what lasts.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { StudioError, type ErrorReason } from '../core/errors.ts';
+import { LineReader, parseLine } from '../core/json-lines.ts';
 
 export interface Program {
   /** Node, or Electron acting as Node. */
@@ -37,23 +38,6 @@ export class TextTail {
   }
 }
 
-/** Splits a growing text into whole lines. */
-export class LineReader {
-  private rest = '';
-  constructor(private readonly onLine: (line: string) => void) {}
-
-  add(chunk: string): void {
-    const lines = (this.rest + chunk).split('\n');
-    this.rest = lines.pop() ?? '';
-    for (const line of lines) if (line.trim() !== '') this.onLine(line);
-  }
-
-  end(): void {
-    if (this.rest.trim() !== '') this.onLine(this.rest);
-    this.rest = '';
-  }
-}
-
 export interface ErrorLine {
   readonly event: 'error';
   readonly reason: ErrorReason;
@@ -61,17 +45,6 @@ export interface ErrorLine {
 }
 
 const reasons: readonly ErrorReason[] = ['spec', 'data', 'download', 'device', 'memory', 'run', 'usage', 'cancelled', 'internal'];
-
-/** A line of `--json` output as an object, undefined when it is none. */
-export function parseLine(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Record<string, unknown> : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
 
 /** The error a line tells of, if it does. */
 export function errorOf(line: Readonly<Record<string, unknown>> | undefined): StudioError | undefined {

@@ -2,7 +2,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ask, LineReader, TextTail } from './program.ts';
+import { LineReader } from '../core/json-lines.ts';
+import { ask, TextTail } from './program.ts';
 import { resumeArguments, resumeSweepArguments, trainArguments, TrainerProcess } from './trainer-process.ts';
 
 let folder: string;

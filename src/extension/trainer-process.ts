@@ -7,7 +7,8 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { StudioError } from '../core/errors.ts';
-import { errorOf, exitError, LineReader, parseLine, programEnvironment, TextTail, type Program } from './program.ts';
+import { LineReader, parseLine } from '../core/json-lines.ts';
+import { errorOf, exitError, programEnvironment, TextTail, type Program } from './program.ts';
 import { signalTree } from './stop-run.ts';
 
 export interface TrainRequest {

@@ -1,5 +1,6 @@
 // The JSON of a run folder. A diverged run has losses that are not numbers, which JSON cannot say: they are written as the
 // words "NaN", "Infinity" and "-Infinity" and come back as numbers. Everything read from disk is checked, never trusted.
+import { parseLine } from '../core/json-lines.ts';
 import type { RunControl, RunEvent, RunInfo, RunNotes, RunOutcome, RunStatus, ScalarValues, WorkState } from './events.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -37,22 +38,12 @@ function present<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], un
   return Object.fromEntries(Object.entries(value).filter(entry => entry[1] !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
-function parse(json: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(json);
-    return isObject(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
 const outcomes: readonly RunOutcome[] = ['finished', 'stopped', 'failed'];
 const workStates: readonly WorkState[] = ['preparing', 'training', 'paused', ...outcomes];
 
 /** The event a line holds, or undefined for a line that is none (damaged, or of a newer version). */
 export function parseEvent(line: string): RunEvent | undefined {
-  const value = parse(line);
+  const value = parseLine(line);
   if (value === undefined) return undefined;
   const time = number(value.time);
   const epoch = number(value.epoch);
@@ -101,7 +92,7 @@ export function parseEvent(line: string): RunEvent | undefined {
 
 /** The contents of status.json, or undefined when they make no sense. */
 export function parseStatus(json: string): RunStatus | undefined {
-  const value = parse(json);
+  const value = parseLine(json);
   if (value === undefined) return undefined;
   const pid = number(value.pid);
   const processStart = text(value.processStart);
@@ -131,7 +122,7 @@ export function parseStatus(json: string): RunStatus | undefined {
 
 /** The contents of run.json, or what is wrong with them. */
 export function parseInfo(json: string): RunInfo | string {
-  const value = parse(json);
+  const value = parseLine(json);
   if (value === undefined) return 'it is not a JSON object';
   if (value.format !== 1) return `its format is ${JSON.stringify(value.format)}, this version reads format 1`;
   const id = text(value.id);
@@ -148,7 +139,7 @@ export function parseInfo(json: string): RunInfo | string {
 
 /** The contents of user.json; whatever makes no sense is left out. */
 export function parseNotes(json: string): RunNotes {
-  const value = parse(json) ?? {};
+  const value = parseLine(json) ?? {};
   return present({
     name: text(value.name),
     star: typeof value.star === 'boolean' ? value.star : undefined,
@@ -158,7 +149,7 @@ export function parseNotes(json: string): RunNotes {
 }
 
 export function parseControl(json: string): RunControl | undefined {
-  const value = parse(json);
+  const value = parseLine(json);
   const request = member(value?.request, ['stop', 'pause', 'continue']);
   const time = number(value?.time);
   return request === undefined || time === undefined ? undefined : { request, time };

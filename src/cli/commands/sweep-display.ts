@@ -1,5 +1,6 @@
 // How a sweep is shown while it runs: for people a line for each training and the progress of what is being trained, for machines
 // lines of JSON.
+import { parseLine } from '../../core/json-lines.ts';
 import type { RunEvent, RunStatus } from '../../runs/events.ts';
 import { toJson } from '../../runs/json.ts';
 import { valuesText, type SweepRecord } from '../../runs/sweep.ts';
@@ -33,7 +34,7 @@ export class JsonFollower implements SweepFollower {
   }
   line(text: string): void {
     // How a training ended is told once, by the process that sweeps.
-    const { event } = JSON.parse(text) as { event?: unknown };
+    const event = parseLine(text)?.['event'];
     if (event !== 'member' && event !== 'error') this.terminal.out(`${text}\n`);
   }
   end(index: number, end: MemberEnd): void {
@@ -66,9 +67,9 @@ export class SweepDisplay implements SweepFollower {
   }
 
   line(text: string): void {
-    const { event, member, ...status } = JSON.parse(text) as { event?: unknown; member?: unknown };
+    const { event, member, ...status } = parseLine(text) ?? {};
     // A line of our own program, with all that a status has.
-    if (event === 'status' && typeof member === 'number') this.status(member, status as RunStatus);
+    if (event === 'status' && typeof member === 'number') this.status(member, status as unknown as RunStatus);
   }
 
   private status(index: number, status: RunStatus): void {

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { messageOf, StudioError } from '../../core/errors.ts';
+import { LineReader, parseLine } from '../../core/json-lines.ts';
 import type { SweepRecord } from '../../runs/sweep.ts';
 import type { MemberEnd, MemberWork } from '../../trainer/sweep.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -14,7 +15,7 @@ export interface ProcessOptions {
   readonly onLine: (line: string) => void;
 }
 
-/** How much of what a process complains of is kept for the message about its end. */
+/** How much of what a process says besides its lines of JSON is kept for the message about its end. */
 const COMPLAINTS = 2000;
 
 /** Trains members by this very program. */
@@ -25,23 +26,25 @@ export function memberProcesses(record: SweepRecord, { runsFolder, dataFolders, 
     const words = ['sweep', record.id, '--member', String(index + 1), '--runs', runsFolder, ...dataFolders.flatMap(folder => ['--data', folder]), '--json'];
     const child = spawn(process.execPath, [...process.execArgv, script, ...words], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], windowsHide: true });
     const stop = (): void => { if (child.connected) child.disconnect(); };
-    let rest = '';
     let complaints = '';
     let end: MemberEnd | undefined;
-    const line = (text: string): void => {
-      end = endOf(text) ?? end;
+    const complain = (text: string): void => { complaints = (complaints + text).slice(-COMPLAINTS); };
+    const lines = new LineReader(text => {
+      const line = parseLine(text);
+      if (line === undefined) {
+        complain(`${text}\n`);
+        return;
+      }
+      end = endOf(line) ?? end;
       onLine(text);
-    };
-    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop()!;
-      for (const one of lines) line(one);
     });
-    child.stderr!.setEncoding('utf8').on('data', (text: string) => { complaints = (complaints + text).slice(-COMPLAINTS); });
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => { lines.add(text); });
+    child.stderr!.setEncoding('utf8').on('data', complain);
     // Not the event "close", which Node never sends once this side has cut the channel.
     void Promise.all([once(child, 'exit'), once(child.stdout!, 'close'), once(child.stderr!, 'close')]).then(([exit]) => {
       const [code, killedBy] = exit as [number | null, NodeJS.Signals | null];
       signal.removeEventListener('abort', stop);
+      lines.end();
       resolve(end ?? (code === exitCodes.stopped.code ? { outcome: 'stopped' } : { outcome: 'failed', message: `Its process ended ${killedBy === null ? `with code ${code ?? '?'}` : `by ${killedBy}`}. ${complaints}`.trim() }));
     }, (cause: unknown) => { reject(new StudioError('internal', `Cannot start ${process.execPath}: ${messageOf(cause)}`, { cause })); });
     signal.addEventListener('abort', stop, { once: true });
@@ -50,12 +53,11 @@ export function memberProcesses(record: SweepRecord, { runsFolder, dataFolders, 
 }
 
 /** How a training ended, from the line that says so. */
-function endOf(text: string): MemberEnd | undefined {
-  const value = JSON.parse(text) as { event?: unknown; outcome?: unknown; message?: unknown };
-  const message = typeof value.message === 'string' ? { message: value.message } : {};
-  if (value.event === 'error') return { outcome: 'failed', ...message };
-  if (value.event !== 'member') return undefined;
-  return { outcome: value.outcome === 'finished' ? 'finished' : value.outcome === 'stopped' ? 'stopped' : 'failed', ...message };
+function endOf(value: Readonly<Record<string, unknown>>): MemberEnd | undefined {
+  const message = typeof value['message'] === 'string' ? { message: value['message'] } : {};
+  if (value['event'] === 'error') return { outcome: 'failed', ...message };
+  if (value['event'] !== 'member') return undefined;
+  return { outcome: value['outcome'] === 'finished' ? 'finished' : value['outcome'] === 'stopped' ? 'stopped' : 'failed', ...message };
 }
 
 /** A signal that is aborted by another one, or when the process that started this one lets go of it. `release` lets this process end. */
