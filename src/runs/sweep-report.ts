@@ -2,6 +2,7 @@
 // from the runs whenever someone asks, so it is as true while the sweep runs as after a kill.
 import { beatsBaseline, type Baseline } from '../core/baseline.ts';
 import { baselineOf } from './baseline.ts';
+import { changeOf, type Change } from './comparable.ts';
 import type { RunState, ScalarValues } from './events.ts';
 import { listRuns } from './list.ts';
 import { readRun, type RunSummary } from './reader.ts';
@@ -21,6 +22,8 @@ export interface SweepRow {
   readonly epoch?: number;
   readonly epochs?: number;
   readonly parameters?: number;
+  /** Number of validation samples. */
+  readonly judged?: number;
   readonly trainLoss?: number;
   /** Validation losses: of the last epoch and of the best. */
   readonly loss?: number;
@@ -49,8 +52,10 @@ export interface SweepReport {
   /** The paths that change. */
   readonly paths: readonly string[];
   readonly tolerance: number;
-  /** Losses of different kinds cannot be compared: then "mse" where it was measured, else nothing. */
+  /** Losses of different kinds cannot be compared: then "mse" where it was measured, else nothing; errors on different samples not at all. */
   readonly judgedBy?: 'validation loss' | 'training loss' | 'mse';
+  /** Why the finished trainings are judged by nothing. */
+  readonly incomparable?: string;
   readonly rows: readonly SweepRow[];
   /** Index of the row with the smallest error. */
   readonly best?: number;
@@ -73,7 +78,8 @@ export async function sweepReport(runsFolder: string, record: SweepRecord): Prom
   const runs = await sweepRuns(runsFolder, record.id);
   const bare = await Promise.all(record.members.map((values, index) => rowOf(index, values, runs.get(index))));
   const paths = Object.keys(record.members[0] ?? {});
-  const judgedBy = judgeOf(paths, bare);
+  const judge = judgeOf(paths, bare);
+  const { judgedBy } = judge;
   const measured = bare.some(({ metrics }) => metrics['mse'] !== undefined);
   const rows = bare.map(row => withBaseline(withError(measured ? withMse(row) : row, judgedBy), judgedBy));
   const { id, name, configPath, created, tolerance } = record;
@@ -83,7 +89,7 @@ export async function sweepReport(runsFolder: string, record: SweepRecord): Prom
   return {
     id, name, configPath, created, paths, tolerance, rows,
     state: rows.every(({ state }) => state === 'finished') ? 'finished' : running ? 'running' : 'unfinished',
-    ...(judgedBy === undefined ? {} : { judgedBy }),
+    ...judge,
     ...(best === undefined ? {} : { best }),
     ...(knee === undefined ? {} : { knee }),
   };
@@ -100,6 +106,7 @@ async function rowOf(index: number, values: SweepRow['values'], run: RunSummary 
     ...(reason === undefined || reason === '' ? {} : { reason }),
     ...(status === undefined ? {} : { epoch: status.epoch, epochs: status.epochs, seconds: status.elapsed }),
     ...(info === undefined || info.model.parameters === 0 ? {} : { parameters: info.model.parameters }),
+    ...(info === undefined ? {} : { judged: info.dataset.validation }),
     ...(trainLoss === undefined ? {} : { trainLoss }),
     ...(validationLoss === undefined ? {} : { loss: validationLoss }),
     ...(bestValidationLoss === undefined ? {} : { bestLoss: bestValidationLoss }),
@@ -117,15 +124,20 @@ async function lastMetrics(folder: string): Promise<ScalarValues> {
   return Object.fromEntries(Object.entries(last.values).filter(([name]) => name !== 'loss' && !name.includes('/')));
 }
 
-/** Paths that change what the loss means. */
-const LOSS_PATHS = ['training.loss', 'training.reduction', 'training', 'latent.beta', 'latent.type', 'latent', 'penalties'];
-
-function judgeOf(paths: readonly string[], rows: readonly SweepRow[]): SweepReport['judgedBy'] {
+/** By what the finished trainings are judged, or why they cannot be. */
+function judgeOf(paths: readonly string[], rows: readonly SweepRow[]): Pick<SweepReport, 'judgedBy' | 'incomparable'> {
   const finished = rows.filter(({ state }) => state === 'finished');
-  if (finished.length === 0) return undefined;
-  if (paths.some(path => LOSS_PATHS.includes(path) || path.startsWith('penalties'))) return finished.every(row => mseOf(row) !== undefined) ? 'mse' : undefined;
-  if (finished.every(({ loss, bestLoss }) => (bestLoss ?? loss) !== undefined)) return 'validation loss';
-  return finished.every(({ trainLoss }) => trainLoss !== undefined) ? 'training loss' : undefined;
+  if (finished.length === 0) return {};
+  const other = (change: Change): string | undefined => paths.find(path => changeOf(path) === change);
+  const sameJudged = finished.every(({ judged }) => judged !== undefined && judged > 0 && judged === finished[0]!.judged);
+  const samples = other('samples') ?? (sameJudged ? undefined : other('training samples'));
+  if (samples !== undefined) return { incomparable: `With another ${samples} other samples are rebuilt, and errors on different samples cannot be compared.` };
+  if (other('loss') !== undefined) {
+    if (finished.every(row => mseOf(row) !== undefined)) return { judgedBy: 'mse' };
+    return { incomparable: 'These losses mean different things and cannot be compared. Add "metrics": ["mse"] to "training" to compare by mse.' };
+  }
+  if (finished.every(({ loss, bestLoss }) => (bestLoss ?? loss) !== undefined)) return { judgedBy: 'validation loss' };
+  return finished.every(({ trainLoss }) => trainLoss !== undefined) ? { judgedBy: 'training loss' } : {};
 }
 
 /** As a metric of the spec, or as it was compared with principal components. */

@@ -22,12 +22,13 @@ interface Facts {
   readonly best?: number;
   readonly mse?: number;
   readonly baseline?: RunInfo['baseline'];
+  readonly judged?: number;
   readonly state?: 'finished' | 'failed' | 'stopped';
 }
 
-async function member(record: SweepRecord, index: number, { loss, best, mse, baseline, state = 'finished' }: Facts): Promise<void> {
+async function member(record: SweepRecord, index: number, { loss, best, mse, baseline, judged = 20, state = 'finished' }: Facts): Promise<void> {
   const run = newRun(`sizes ${index}`);
-  const writer = await RunWriter.create(runsFolder, { ...run, info: { ...run.info, sweep: { id: record.id, index, count: record.members.length, values: record.members[index]! }, ...(baseline === undefined ? {} : { baseline }) } });
+  const writer = await RunWriter.create(runsFolder, { ...run, info: { ...run.info, dataset: { ...run.info.dataset, validation: judged }, sweep: { id: record.id, index, count: record.members.length, values: record.members[index]! }, ...(baseline === undefined ? {} : { baseline }) } });
   if (loss !== undefined) writer.event(scalars(3, 'validation', { loss, ...(mse === undefined ? {} : { mse }), 'kl/1': 1 }));
   writer.status({ state, epoch: 3, step: 30, epochs: 3, elapsed: 7, ...(loss === undefined ? {} : { validationLoss: loss }), ...(best === undefined ? {} : { bestValidationLoss: best, bestEpoch: 2 }), ...(state === 'failed' ? { message: 'diverged' } : {}) });
   writer.close();
@@ -103,8 +104,38 @@ describe('the report', () => {
     const bare = await make([{ 'training.loss': 'mse' }]);
     await member(bare, 0, { loss: 0.03, best: 0.03 });
     const report = await sweepReport(runsFolder, bare);
+    expect(report.incomparable).toMatch(/mean different things/);
     expect(report).not.toHaveProperty('judgedBy');
     expect(report).not.toHaveProperty('best');
+  });
+
+  it.each([['latent.weight', 1, 100], ['latent.commitment', 0.1, 1], ['latent.freeBits', 0, 2], ['latent.importanceSamples', 1, 50], ['latent.annealEpochs', 0, 9], ['penalties[0].weight', 0.1, 1]])('names no winner by a loss that %s weighs', async (path, small, large) => {
+    const record = await make([{ [path]: small }, { [path]: large }]);
+    // The smaller weight makes the smaller loss, the larger one the better reconstructions.
+    await member(record, 0, { loss: 0.02, best: 0.02, mse: 0.02 });
+    await member(record, 1, { loss: 0.5, best: 0.5, mse: 0.01 });
+    expect(await sweepReport(runsFolder, record)).toMatchObject({ judgedBy: 'mse', best: 1, knee: 1 });
+  });
+
+  it('does not rank errors on different samples, whatever they are measured by', async () => {
+    const record = await make([{ 'data.size': 16 }, { 'data.size': 64 }]);
+    await member(record, 0, { loss: 0.01, best: 0.01, mse: 0.01 });
+    await member(record, 1, { loss: 0.02, best: 0.02, mse: 0.02 });
+    const report = await sweepReport(runsFolder, record);
+    expect(report.incomparable).toMatch(/another data\.size other samples/);
+    for (const property of ['judgedBy', 'best', 'knee']) expect(report).not.toHaveProperty(property);
+  });
+
+  it('ranks trainings on more or fewer samples, as long as they are judged on the same ones', async () => {
+    const record = await make([{ 'data.limit': 100 }, { 'data.limit': 1000 }]);
+    await member(record, 0, { loss: 0.02, best: 0.02 });
+    await member(record, 1, { loss: 0.01, best: 0.01 });
+    expect(await sweepReport(runsFolder, record)).toMatchObject({ judgedBy: 'validation loss', best: 1 });
+    // A share of the training samples.
+    const shares = await make(record.members);
+    await member(shares, 0, { loss: 0.01, best: 0.01, judged: 10 });
+    await member(shares, 1, { loss: 0.02, best: 0.02, judged: 100 });
+    expect(await sweepReport(runsFolder, shares)).not.toHaveProperty('best');
   });
 });
 

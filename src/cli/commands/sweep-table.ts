@@ -36,11 +36,9 @@ export function sweepTable(report: SweepReport): string {
 }
 
 /** What the table amounts to, in sentences; empty while there is nothing to compare. */
-export function sweepVerdict({ rows, paths, best, knee, judgedBy, tolerance }: SweepReport): string {
+export function sweepVerdict({ rows, paths, best, knee, judgedBy, incomparable, tolerance }: SweepReport): string {
   const winner = rows.find(({ index }) => index === best);
-  if (winner === undefined) {
-    return rows.some(({ state }) => state === 'finished') ? 'These losses mean different things and cannot be compared. Add "metrics": ["mse"] to "training" to compare by mse.\n' : '';
-  }
+  if (winner === undefined) return incomparable === undefined ? '' : `${incomparable}\n`;
   const text = (row: SweepRow): string => paths.map(path => `${path} = ${valueText(row.values[path])}`).join(', ');
   const smallest = rows.find(({ index }) => index === knee);
   return [

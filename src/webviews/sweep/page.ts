@@ -70,7 +70,7 @@ export class SweepPage extends LitElement {
     const { report } = sweep;
     const path = curvePath(sweep);
     if (report.rows.every(row => errorOf(row, sweep) === undefined)) {
-      return html`<p class="sweep-wait muted">${report.state === 'finished' && report.judgedBy === undefined ? 'These trainings have losses of different kinds, which cannot be compared: add "mse" to training.metrics.' : 'The chart begins with the first numbers.'}</p>`;
+      return html`<p class="sweep-wait muted">${report.state === 'finished' && report.incomparable !== undefined ? report.incomparable : 'The chart begins with the first numbers.'}</p>`;
     }
     if (path !== undefined) {
       return html`<ae-figure class="sweep-chart" pickable .figure=${sweepFigure(sweep, path)} .theme=${this.theme}
