@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { epochMetadata } from '../runs/model-epoch.ts';
 import { newRun, scalars } from '../runs/testing.ts';
 import { RunWriter } from '../runs/writer.ts';
 import { RunFeeds } from './run-feed.ts';
@@ -40,17 +41,24 @@ it('knows loss and info from the files of the run', async () => {
   expect(await new RunFeeds().open(path.join(base, 'none')).feed.loss()).toBe('loss');
 });
 
-it('tells of which epoch an exported model is', async () => {
+it('tells of which epoch an exported model is, whatever happened since it was written', async () => {
   const { feed } = new RunFeeds().open(writer.folder);
+  for (const epoch of [1, 2, 3]) checkpoint(epoch);
+  await feed.update();
+  expect(await feed.modelEpoch(Buffer.concat([Buffer.from([8, 9]), epochMetadata(2)]))).toBe(2);
+});
+
+it('takes a model that does not say for the result of the run', async () => {
+  const { feed } = new RunFeeds().open(writer.folder);
+  const model = Buffer.from([8, 9]);
+  expect(await feed.modelEpoch(model)).toBe(0);
   for (const epoch of [1, 2, 3]) {
-    writer.event(scalars(epoch, 'validation', { loss: epoch === 2 ? 0.1 : 0.2 }));
+    if (epoch < 3) writer.event({ type: 'checkpoint', kind: 'best', time: 1000 * epoch, epoch, step: 10 * epoch, value: 1 });
     checkpoint(epoch);
   }
   await feed.update();
-  expect(await feed.modelEpoch(2500, false)).toBe(2);
-  expect(await feed.modelEpoch(9999, false)).toBe(3);
-  expect(await feed.modelEpoch(9999, true)).toBe(2);
+  expect(await feed.modelEpoch(model)).toBe(2);
   writer.event({ type: 'resume', time: 5000, epoch: 1, step: 10 });
   await feed.update();
-  expect(await feed.modelEpoch(9999, false)).toBe(1);
+  expect(await feed.modelEpoch(model)).toBe(1);
 });

@@ -2,9 +2,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { readResolvedConfig } from '../runs/compare.ts';
-import { runFiles, type RunInfo } from '../runs/events.ts';
+import { runFiles, type RunEvent, type RunInfo } from '../runs/events.ts';
 import { readTextIfThere } from '../runs/files.ts';
 import { parseInfo } from '../runs/json.ts';
+import { epochOfModel } from '../runs/model-epoch.ts';
 import { RunTail } from '../runs/reader.ts';
 import { RunSeries } from '../runs/series.ts';
 import type { Spec } from '../spec/schema.ts';
@@ -13,8 +14,8 @@ type TrainingSpec = Partial<Spec['training']>;
 
 export class RunFeed {
   readonly series = new RunSeries();
-  /** Checkpoints that hold, in order: models/ are refreshed with them, though not with each. */
-  private checkpoints: { readonly time: number; readonly epoch: number; readonly step: number }[] = [];
+  /** Checkpoints that hold, in order. */
+  private checkpoints: Extract<RunEvent, { type: 'checkpoint' }>[] = [];
   private readonly tail: RunTail;
   private trainingSpec: TrainingSpec | undefined;
   private running: Promise<void> | undefined;
@@ -47,16 +48,10 @@ export class RunFeed {
     return (await this.training())?.loss ?? 'loss';
   }
 
-  /**
-   * The epoch whose weights the exported models hold.
-   * @param written when the models were written, in milliseconds since 1970.
-   * @param finished whether the run is over; then early stopping may have brought back the best epoch.
-   */
-  async modelEpoch(written: number, finished: boolean): Promise<number> {
-    const best = this.series.best();
-    if (finished && best !== undefined && (await this.training())?.earlyStopping?.restoreBest === true) return Math.round(best.epoch);
-    const known = this.checkpoints.findLast(checkpoint => checkpoint.time <= written) ?? this.checkpoints[0];
-    return Math.floor(known?.epoch ?? 0);
+  /** The epoch whose weights an exported model of the run holds. One that does not say so is of an earlier version, and of a run that is over. */
+  async modelEpoch(model: Uint8Array): Promise<number> {
+    const kind = (await this.training())?.earlyStopping?.restoreBest === true ? 'best' : 'last';
+    return epochOfModel(model) ?? Math.floor(this.checkpoints.findLast(checkpoint => checkpoint.kind === kind)?.epoch ?? 0);
   }
 
   private async training(): Promise<TrainingSpec | undefined> {

@@ -20,7 +20,7 @@ export interface RunRecord {
   readonly note?: string;
   readonly trainLoss?: number;
   readonly validationLoss?: number;
-  /** Lowest validation loss; the training loss where nothing is validated. */
+  /** Lowest loss of the kind that is watched (validation, or training) and its epoch; before the first is over, the training loss so far. */
   readonly bestLoss?: number;
   readonly bestEpoch?: number;
   /** Seconds spent training. */
@@ -52,7 +52,6 @@ export interface RunRecord {
 
 export function toRecord(summary: RunSummary): RunRecord {
   const { info, status, notes } = summary;
-  const bestLoss = status?.bestValidationLoss ?? status?.trainLoss;
   return withoutUndefined({
     id: summary.id,
     folder: summary.folder,
@@ -65,7 +64,7 @@ export function toRecord(summary: RunSummary): RunRecord {
     note: notes.note,
     trainLoss: status?.trainLoss,
     validationLoss: status?.validationLoss,
-    bestLoss,
+    bestLoss: status?.bestLoss ?? status?.bestValidationLoss ?? status?.trainLoss,
     bestEpoch: status?.bestEpoch,
     elapsed: status?.elapsed ?? 0,
     timeLeft: status?.timeLeft,

@@ -107,7 +107,9 @@ export interface RunStatus {
   readonly trainLoss?: number;
   readonly validationLoss?: number;
   readonly bestValidationLoss?: number;
+  /** The epoch with the lowest loss of the kind that is watched, and that loss: of the validation samples unless early stopping watches the other, or there are none. */
   readonly bestEpoch?: number;
+  readonly bestLoss?: number;
   /** Mean squared error of the validation samples after the newest epoch, and what principal components reach, where they are compared. */
   readonly mse?: number;
   readonly pca?: number;

@@ -114,6 +114,7 @@ export function parseStatus(json: string): RunStatus | undefined {
       validationLoss: number(value.validationLoss),
       bestValidationLoss: number(value.bestValidationLoss),
       bestEpoch: number(value.bestEpoch),
+      bestLoss: number(value.bestLoss),
       mse: number(value.mse),
       pca: number(value.pca),
     }),

@@ -195,7 +195,7 @@ export class RunWriter {
   }
 
   /** Replaces any other file of the run (`runFiles.decoder`). */
-  async file(file: string, contents: Uint8Array): Promise<void> {
+  async file(file: string, contents: Uint8Array | readonly Uint8Array[]): Promise<void> {
     await replaceFile(this.path(file), contents);
   }
 
@@ -207,13 +207,14 @@ export class RunWriter {
 }
 
 /** What a status says that still holds when the run goes on. */
-function lastingFacts(status: RunStatus | undefined): Pick<RunStatus, 'trainLoss' | 'validationLoss' | 'bestValidationLoss' | 'bestEpoch' | 'mse' | 'pca'> {
-  const { trainLoss, validationLoss, bestValidationLoss, bestEpoch, mse, pca } = status ?? {};
+function lastingFacts(status: RunStatus | undefined): Pick<RunStatus, 'trainLoss' | 'validationLoss' | 'bestValidationLoss' | 'bestEpoch' | 'bestLoss' | 'mse' | 'pca'> {
+  const { trainLoss, validationLoss, bestValidationLoss, bestEpoch, bestLoss, mse, pca } = status ?? {};
   return {
     ...(trainLoss === undefined ? {} : { trainLoss }),
     ...(validationLoss === undefined ? {} : { validationLoss }),
     ...(bestValidationLoss === undefined ? {} : { bestValidationLoss }),
     ...(bestEpoch === undefined ? {} : { bestEpoch }),
+    ...(bestLoss === undefined ? {} : { bestLoss }),
     ...(mse === undefined ? {} : { mse }),
     ...(pca === undefined ? {} : { pca }),
   };

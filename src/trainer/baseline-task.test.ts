@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import type { RunStatus } from '../runs/events.ts';
+import { runFiles, type RunStatus } from '../runs/events.ts';
 import { readRun } from '../runs/reader.ts';
 import { principalBaseline } from './baseline.ts';
 import { baselineWarning } from './baseline-task.ts';
@@ -84,6 +84,28 @@ it('is left to the continuation when training stops before it began, and out wit
   expect((await resume(stopped.folder, { dataFolders: [] })).baseline?.components).toBe(2);
   const wide = await trainAt(place(), { overrides: { 'training.epochs': 1, 'latent.units': 784 } });
   expect((await readRun(wide.folder)).info).not.toHaveProperty('baseline');
+});
+
+it('is done without, and said so, when it cannot be written', async () => {
+  let info = '';
+  let written = '';
+  const { folder, baseline, outcome } = await trainAt(place(), {
+    onRun: run => { info = path.join(run.folder, runFiles.info); },
+    onEvent: event => {
+      if (event.type !== 'scalars' || event.per !== 'batch' || written !== '') return;
+      written = fs.readFileSync(info, 'utf8');
+      fs.rmSync(info);
+      fs.mkdirSync(info);
+    },
+  });
+  expect(outcome).toBe('finished');
+  expect(baseline).toBeUndefined();
+  fs.rmdirSync(info);
+  fs.writeFileSync(info, written);
+  expect(await warnings(folder)).toEqual([expect.stringMatching(/components reach could not be kept: Cannot write .*run\.json.* The run goes on without/)]);
+  expect(await readRun(folder)).toMatchObject({ state: 'finished', events: expect.arrayContaining([expect.objectContaining({ type: 'end', outcome: 'finished' })]) as unknown });
+  // Nothing of it is left behind: a run that goes on computes it anew.
+  expect((await resume(folder, { dataFolders: [], epochs: 5 })).baseline?.components).toBe(2);
 });
 
 it('says nothing against a model that is better', () => {

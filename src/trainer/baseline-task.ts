@@ -20,7 +20,11 @@ export class BaselineTask {
   private cancelled = false;
   private readonly pace = new Pace();
 
-  constructor(private readonly experiment: Experiment, private readonly session: Session, private readonly writer: Pick<RunWriter, 'info' | 'updateInfo'>) {}
+  /** @param warn tells the user. What it throws is its own to tell again: nothing is done about it here. */
+  constructor(
+    private readonly experiment: Experiment, private readonly session: Session, private readonly writer: Pick<RunWriter, 'info' | 'updateInfo'>,
+    private readonly warn: (message: string) => void,
+  ) {}
 
   /** Starts the work unless the run has its baseline; returns at once. */
   begin(): void {
@@ -35,32 +39,49 @@ export class BaselineTask {
     await this.work;
   }
 
-  /** The baseline beside the model as it is now; undefined where there is none. @throws StudioError('run') when the disk refuses. */
+  /** The baseline beside the model as it is now; undefined where there is none. @throws what measuring the model throws. */
   async compare(evaluator: Evaluator): Promise<Baseline | undefined> {
     this.pace.hurry();
     await this.work;
     const { baseline } = this.writer.info;
     if (baseline === undefined) return undefined;
     const compared = { ...baseline, model: await modelError(this.experiment, evaluator) };
-    this.writer.updateInfo({ baseline: compared });
+    this.keep({ baseline: compared });
     return compared;
   }
 
-  private async compute(): Promise<void> {
-    const { experiment, writer } = this;
-    const refusal = baselineRefusal(experiment);
-    if (refusal === 'no bottleneck') return;
-    if (refusal === 'too wide') {
-      writer.updateInfo({ baselineSkipped: `Principal components of ${experiment.dataset.train.count} samples of ${experiment.features} numbers would take too long.` });
-      return;
-    }
-    this.pace.start();
+  /** Writes down what is known. No training ends for want of that: where it cannot be written, the run goes on without. */
+  private keep(facts: Pick<RunInfo, 'baseline' | 'baselineSkipped'>): void {
     try {
-      const mse = await principalBaseline(experiment, this.session, { cancelled: () => this.cancelled, rest: () => this.pace.rest() });
-      writer.updateInfo({ baseline: { kind: 'pca', components: experiment.codeSize, mse, levels: levelsOf(experiment, mse) } });
+      this.writer.updateInfo(facts);
     } catch (error) {
-      // No training ends for want of a baseline.
-      if (!this.cancelled) writer.updateInfo({ baselineSkipped: messageOf(error) });
+      this.warn(`What principal components reach could not be kept: ${messageOf(error)} The run goes on without; "aeconf evaluate" computes them anew.`);
+    }
+  }
+
+  /** Nobody waits for this while training goes on, so it never rejects. */
+  private async compute(): Promise<void> {
+    try {
+      const facts = await this.computed();
+      if (facts !== undefined) this.keep(facts);
+    } catch (error) {
+      // A warning that the disk did not take is kept and written with the next event, whose writer hears of it if that fails, too.
+      process.emitWarning(messageOf(error));
+    }
+  }
+
+  /** What there is to write down. */
+  private async computed(): Promise<Pick<RunInfo, 'baseline' | 'baselineSkipped'> | undefined> {
+    const { experiment } = this;
+    try {
+      const refusal = baselineRefusal(experiment);
+      if (refusal === 'no bottleneck') return undefined;
+      if (refusal === 'too wide') return { baselineSkipped: `Principal components of ${experiment.dataset.train.count} samples of ${experiment.features} numbers would take too long.` };
+      this.pace.start();
+      const mse = await principalBaseline(experiment, this.session, { cancelled: () => this.cancelled, rest: () => this.pace.rest() });
+      return { baseline: { kind: 'pca', components: experiment.codeSize, mse, levels: levelsOf(experiment, mse) } };
+    } catch (error) {
+      return this.cancelled ? undefined : { baselineSkipped: messageOf(error) };
     }
   }
 }

@@ -4,9 +4,11 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { StudioError } from '../core/errors.ts';
 import type { ModelPrograms, State } from '../graph/program.ts';
-import { runFiles, type RunEvent, type TensorFile } from '../runs/events.ts';
+import { runFiles, type RunEvent, type RunStatus, type TensorFile } from '../runs/events.ts';
+import { fileError, replaceFile } from '../runs/files.ts';
 import { toJson } from '../runs/json.ts';
 import { readTensors } from '../runs/reader.ts';
+import type { Spec } from '../spec/schema.ts';
 import { freshEarlyStopping, type EarlyStoppingState } from './early-stopping.ts';
 
 /** Where training stands, and all it remembers. */
@@ -32,6 +34,16 @@ export interface Position {
 }
 
 export const startPosition: Position = { epoch: 0, stepInEpoch: 0, step: 0, lossSum: 0, followedSums: [], earlyStopping: freshEarlyStopping };
+
+/** The losses of a position, as status.json and results tell them. */
+export function lossFacts({ best, trainLoss, validationLoss }: Position, { training: { earlyStopping } }: Pick<Spec, 'training'>): Pick<RunStatus, 'trainLoss' | 'validationLoss' | 'bestValidationLoss' | 'bestEpoch' | 'bestLoss'> {
+  return {
+    ...(trainLoss === undefined ? {} : { trainLoss }),
+    ...(validationLoss === undefined ? {} : { validationLoss }),
+    ...(best === undefined ? {} : { bestEpoch: best.epoch, bestLoss: best.value }),
+    ...(best === undefined || validationLoss === undefined || earlyStopping?.monitor === 'trainLoss' ? {} : { bestValidationLoss: best.value }),
+  };
+}
 
 export type CheckpointKind = 'last' | 'best';
 
@@ -64,6 +76,24 @@ export async function readCheckpoint(folder: string, kind: CheckpointKind): Prom
   }
   // The file was written by checkpointMetadata, whole or not at all.
   return { tensors, position: JSON.parse(position) as Position, events: JSON.parse(events) as RunEvent[] };
+}
+
+/**
+ * Makes the checkpoint "best" what `last` says it is, before a run goes on. A kill may come when an epoch is in `last` and not yet in
+ * `best`: then the one is a copy of the other. A `best` of an epoch that `last` knows nothing of is void.
+ * @throws StudioError('run') when the disk refuses.
+ */
+export async function settleBest(folder: string, last: Pick<Checkpoint, 'position'> | undefined): Promise<void> {
+  const best = last?.position.best?.epoch;
+  if (hasCheckpoint(folder, 'best') && best === (await readCheckpoint(folder, 'best')).position.epoch) return;
+  const { epoch, stepInEpoch } = last?.position ?? startPosition;
+  const file = checkpointFile(folder, 'best');
+  try {
+    if (best === epoch && stepInEpoch === 0) await replaceFile(file, await fs.promises.readFile(checkpointFile(folder, 'last')), { durable: true });
+    else await fs.promises.rm(file, { force: true });
+  } catch (error) {
+    throw fileError('replace', file, error);
+  }
 }
 
 /** Checkpoint tensors → state of a session, bit for bit. @throws StudioError('run') when they belong to another model. */

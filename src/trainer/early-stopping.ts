@@ -19,6 +19,11 @@ export function watch(
   { patience, minDelta }: Pick<EarlyStoppingSpec, 'patience' | 'minDelta'>,
 ): { readonly state: EarlyStoppingState; readonly stop: boolean } {
   if (state.best === undefined || value < state.best - minDelta) return { state: { best: value, wait: 0 }, stop: false };
-  const wait = state.wait + 1;
-  return { state: { best: state.best, wait }, stop: wait >= patience };
+  const waited = { best: state.best, wait: state.wait + 1 };
+  return { state: waited, stop: hasStopped(waited, { patience }) };
+}
+
+/** Whether a training in this state is over. */
+export function hasStopped({ wait }: EarlyStoppingState, { patience }: Pick<EarlyStoppingSpec, 'patience'>): boolean {
+  return wait >= patience;
 }

@@ -9,10 +9,10 @@ import type { RunWriter } from '../runs/writer.ts';
 import type { Background } from './background.ts';
 import type { BaselineTask } from './baseline-task.ts';
 import type { Breath } from './breath.ts';
-import { checkpointMetadata, type Position } from './checkpoint.ts';
+import { checkpointMetadata, lossFacts, type Position } from './checkpoint.ts';
 import type { CompiledPrograms } from './compiled.ts';
 import type { Control } from './control.ts';
-import { watch } from './early-stopping.ts';
+import { hasStopped, watch } from './early-stopping.ts';
 import type { Evaluator, Judgement } from './evaluate.ts';
 import { stepsPerEpochOf, type Experiment } from './experiment.ts';
 import type { ModelFiles } from './models.ts';
@@ -71,7 +71,9 @@ export class TrainingLoop {
    * @throws StudioError('run') when the loss is no longer a number, or the disk refuses.
    */
   async run(): Promise<LoopEnd> {
-    const { epochs, control, background, status } = this.training;
+    const { epochs, control, background, status, experiment: { spec: { training: { earlyStopping } } } } = this.training;
+    // A kill came between the checkpoint of the epoch that ended the training and the run's last words.
+    if (earlyStopping && hasStopped(this.position.earlyStopping, earlyStopping) && this.position.epoch < epochs) return { why: 'early stopping', position: this.position };
     while (this.position.epoch < epochs) {
       const wish = control.wish();
       if (wish === 'stop') {
@@ -210,16 +212,11 @@ export class TrainingLoop {
     const { position } = this;
     await background.start(async () => {
       if (shown) await this.writeViews(shown);
-      await this.writeCheckpoint(state, position, events, improved ? ['best', 'last'] : ['last']);
+      await this.writeCheckpoint(state, position, events, improved ? ['last', 'best'] : ['last']);
       // Told only now: what a reader knows of is safe on the disk.
       for (const event of events) recorder.record(event);
-      status.refresh({
-        trainLoss, bestEpoch: best.epoch,
-        ...(validationLoss === undefined ? {} : { validationLoss }),
-        ...(watched === validationLoss ? { bestValidationLoss: best.value } : {}),
-        ...this.compared(judged, step),
-      });
-      if (models.due) await models.write(state);
+      status.refresh({ ...lossFacts(position, spec), ...this.compared(judged, step) });
+      if (models.due) await models.write(state, epoch);
     });
     this.training.baseline.begin();
     this.savedStep = step;
@@ -251,7 +248,7 @@ export class TrainingLoop {
     const { writer, experiment: { programs } } = this.training;
     const tensors = programs.unpack(state);
     const metadata = checkpointMetadata(position, events);
-    // `best` comes first: `last` says that it is there.
+    // `last` comes first: it says which epoch is the best, and `best` can be made of it (settleBest), not the other way round.
     for (const kind of kinds) await writer.checkpoint(kind, tensors, metadata);
   }
 

@@ -2,6 +2,7 @@
 // would feel it, and always at the end.
 import type { ModelPrograms, State } from '../graph/program.ts';
 import { runFiles } from '../runs/events.ts';
+import { epochMetadata } from '../runs/model-epoch.ts';
 import type { RunWriter } from '../runs/writer.ts';
 import type { Breath } from './breath.ts';
 
@@ -23,14 +24,14 @@ export class ModelFiles {
     return performance.now() - this.last >= Math.max(SHORTEST, this.cost / SHARE);
   }
 
-  /** @throws StudioError('run') when the disk refuses. */
-  async write(state: State): Promise<void> {
+  /** @param epoch whose weights these are. @throws StudioError('run') when the disk refuses. */
+  async write(state: State, epoch: number): Promise<void> {
     let cost = 0;
     for (const which of ['encoder', 'decoder', 'autoencoder'] as const) {
       const start = performance.now();
       const bytes = this.programs.exportOnnx(which, state);
       cost += performance.now() - start;
-      await this.writer.file(modelFiles[which], bytes);
+      await this.writer.file(modelFiles[which], [bytes, epochMetadata(epoch)]);
       await this.breath.take();
     }
     this.cost = cost;

@@ -2,10 +2,12 @@
 import * as path from 'node:path';
 import { StudioError } from '../core/errors.ts';
 import { runFiles, type RunEvent } from '../runs/events.ts';
-import { isVoidedBy, readRun } from '../runs/reader.ts';
+import { isVoidedBy, readRun, RunTail } from '../runs/reader.ts';
 import { RunWriter } from '../runs/writer.ts';
-import { hasCheckpoint, readCheckpoint, startPosition, stateOf } from './checkpoint.ts';
+import type { Baseline } from './baseline-task.ts';
+import { hasCheckpoint, readCheckpoint, settleBest, startPosition, stateOf, type Position } from './checkpoint.ts';
 import { checkedConfig, readConfigText, type Config } from './config.ts';
+import { hasStopped } from './early-stopping.ts';
 import { inOtherBatches } from './other-batch.ts';
 import { beforePretraining } from './pretrain.ts';
 import { RunWork } from './run-work.ts';
@@ -31,22 +33,46 @@ export async function resume(folder: string, options: ResumeOptions): Promise<Tr
   const checkpoint = hasCheckpoint(folder, 'last') ? await readCheckpoint(folder, 'last') : undefined;
   const transfer = checkpoint === undefined ? await reopenTransfer(config, folder, info.parent) : undefined;
   const reached = checkpoint?.position ?? startPosition;
-  const position = inOtherBatches(reached, checkedConfig(text, resolved, {}).spec.training.batchSize, config.spec.training.batchSize);
+  const { batchSize } = config.spec.training;
+  const moved = inOtherBatches(reached, checkedConfig(text, resolved, {}).spec.training.batchSize, batchSize);
+  const position = await goesOnAfterStop(folder, moved, config, options) ? { ...moved, earlyStopping: { ...moved.earlyStopping, wait: 0 } } : moved;
   // A run whose last epoch is done but which was killed before its last words only has to say them.
   const untoldEnd = position.epoch === epochs && run.state !== 'finished' && options.epochs === undefined;
   if ((position.epoch >= epochs && !untoldEnd) || (run.state === 'finished' && options.epochs === undefined)) {
     throw new StudioError('run', `The run ${run.id} is finished after ${position.epoch} epochs. To train on, give a larger number: --epochs ${position.epoch + epochs}.`);
   }
-  const fraction = info.stepsPerEpoch > 0 ? reached.stepInEpoch / info.stepsPerEpoch : 0;
+  // As it will be once the data is read; places are told by it before. Of a run that never knew its data there is no place to tell.
+  const stepsPerEpoch = Math.ceil(info.dataset.train / batchSize);
+  const fraction = stepsPerEpoch > 0 ? position.stepInEpoch / stepsPerEpoch : 0;
   const step = checkpoint === undefined && config.spec.pretraining !== undefined ? beforePretraining : position.step;
   const writer = await RunWriter.resume(folder, { epoch: position.epoch + fraction, step });
-  writer.updateInfo({ epochs, overrides });
+  // The baseline's model error was told at an earlier end, of a model that this run leaves behind.
+  writer.updateInfo({ epochs, overrides, stepsPerEpoch, ...(info.baseline === undefined ? {} : { baseline: withoutModel(info.baseline) }) });
+  await settleBest(folder, checkpoint);
   await writer.file(runFiles.resolvedConfig, Buffer.from(`${JSON.stringify(config.spec, undefined, 2)}\n`));
   // A kill between checkpoint and events leaves the events of that epoch untold; the checkpoint knows them.
   const kept = run.events.filter(event => !isVoidedBy(event, { step }));
   const untold = (checkpoint?.events ?? []).filter(event => !kept.some(known => sameEvent(known, event)));
   const work = new RunWork(writer, config, options, options.device ?? info.device.id, options.threads ?? info.threads);
   return work.work(position, checkpoint === undefined ? transfer : { tensors: checkpoint.tensors, state: ({ programs }) => stateOf(programs, checkpoint) }, untold);
+}
+
+/**
+ * Whether training goes on after early stopping had ended it: then it waits anew, as Keras does when a training begins. More epochs ask
+ * for that, and so does a run that has told its end once and was resumed before. Otherwise the checkpoint of a run that was killed
+ * before its last words is its end, and there is only that to tell.
+ */
+async function goesOnAfterStop(folder: string, { earlyStopping, step }: Position, { spec }: Config, options: ResumeOptions): Promise<boolean> {
+  const stopping = spec.training.earlyStopping;
+  if (stopping === undefined || !hasStopped(earlyStopping, stopping)) return false;
+  if (options.epochs !== undefined) return true;
+  const { events } = await new RunTail(folder).read();
+  const told = events.findIndex(event => event.type === 'end' && event.outcome === 'finished' && event.step === step);
+  return told >= 0 && events.slice(told).some(({ type }) => type === 'resume');
+}
+
+function withoutModel({ model: _, ...baseline }: Baseline): Baseline {
+  return baseline;
 }
 
 function sameEvent(a: RunEvent, b: RunEvent): boolean {

@@ -14,7 +14,7 @@ import { formatDiagnostic } from '../spec/diagnostics.ts';
 import { Background } from './background.ts';
 import { BaselineTask, baselineWarning } from './baseline-task.ts';
 import { Breath } from './breath.ts';
-import { readCheckpoint, startPosition, stateOf, type Position } from './checkpoint.ts';
+import { hasCheckpoint, lossFacts, readCheckpoint, startPosition, stateOf, type Position } from './checkpoint.ts';
 import { CompiledPrograms } from './compiled.ts';
 import { checkedConfig, type Config } from './config.ts';
 import { Control } from './control.ts';
@@ -82,15 +82,8 @@ export class RunWork {
     }
   }
 
-  private startFacts({ best, trainLoss, validationLoss }: Position): Facts {
-    const { epochs, earlyStopping } = this.config.spec.training;
-    return {
-      state: 'preparing', epochs, ...this.at(), message: 'Reading the data',
-      ...(trainLoss === undefined ? {} : { trainLoss }),
-      ...(validationLoss === undefined ? {} : { validationLoss }),
-      ...(best === undefined ? {} : { bestEpoch: best.epoch }),
-      ...(best === undefined || validationLoss === undefined || earlyStopping?.monitor === 'trainLoss' ? {} : { bestValidationLoss: best.value }),
-    };
+  private startFacts(start: Position): Facts {
+    return { state: 'preparing', epochs: this.config.spec.training.epochs, ...this.at(), message: 'Reading the data', ...lossFacts(start, this.config.spec) };
   }
 
   /** The place of an event that happens now. */
@@ -186,7 +179,7 @@ export class RunWork {
       writer, recorder, status,
       control: new Control(writer.folder, options.signal),
       background: new Background(),
-      baseline: new BaselineTask(experiment, session, writer),
+      baseline: new BaselineTask(experiment, session, writer, message => { this.alert('warning', message); }),
     };
     try {
       status.note({ epochs: spec.training.epochs });
@@ -232,21 +225,17 @@ export class RunWork {
 
   /** Brings a run that went well to its end: the resulting weights, models, pictures, the last words. */
   private async end(training: Training, { why, position }: LoopEnd): Promise<TrainResult> {
-    const { experiment: { spec, programs }, compiled, models, status, evaluator } = training;
+    const { experiment: { spec }, compiled, models, status, evaluator } = training;
     const outcome: RunOutcome = why === 'stopped' ? 'stopped' : 'finished';
-    const { best } = position;
-    if (why !== 'stopped' && spec.training.earlyStopping?.restoreBest && best !== undefined && best.epoch !== position.epoch) {
-      await compiled.session.setState(stateOf(programs, await readCheckpoint(this.writer.folder, 'best')));
-      this.alert('info', `${why === 'early stopping' ? `No improvement for ${spec.training.earlyStopping.patience} epochs. ` : ''}The weights of epoch ${best.epoch} are the result.`);
-    }
-    await models.write(await compiled.session.getState());
+    const epoch = why !== 'stopped' && spec.training.earlyStopping?.restoreBest ? await this.restoreBest(training, { why, position }) : position.epoch;
+    await models.write(await compiled.session.getState(), epoch);
     if (position.epoch > 0) await writeFinalPictures(training.experiment, evaluator, this.writer);
     if (outcome === 'stopped') await training.baseline.cancel();
     const told = this.writer.info.baseline !== undefined;
     const baseline = position.epoch > 0 ? await training.baseline.compare(evaluator) : undefined;
     const warning = baseline && outcome === 'finished' ? baselineWarning(baseline) : undefined;
     if (warning !== undefined) this.alert('warning', warning);
-    const facts = this.resultFacts(position);
+    const facts = lossFacts(position, spec);
     this.tell({ type: 'end', outcome, ...this.at() });
     log(this.writer, `${outcome === 'stopped' ? 'Stopped' : 'Finished'} after ${position.epoch} epochs, step ${position.step}, ${this.writer.elapsed.toFixed(1)} s of training.`);
     // A short run ends before its baseline is known.
@@ -255,13 +244,17 @@ export class RunWork {
     return { id: this.writer.id, folder: this.writer.folder, outcome, ...facts, ...(baseline === undefined ? {} : { baseline }), seconds: this.writer.elapsed };
   }
 
-  private resultFacts({ best, trainLoss, validationLoss }: Position): Pick<TrainResult, 'trainLoss' | 'validationLoss' | 'bestValidationLoss' | 'bestEpoch'> {
-    return {
-      ...(trainLoss === undefined ? {} : { trainLoss }),
-      ...(validationLoss === undefined ? {} : { validationLoss }),
-      ...(best === undefined ? {} : { bestEpoch: best.epoch }),
-      ...(best === undefined || validationLoss === undefined || this.config.spec.training.earlyStopping?.monitor === 'trainLoss' ? {} : { bestValidationLoss: best.value }),
-    };
+  /** Brings back the weights of the best epoch. @returns the epoch whose weights the session holds now. */
+  private async restoreBest({ experiment: { programs, spec }, compiled }: Training, { why, position: { epoch, best } }: LoopEnd): Promise<number> {
+    if (best === undefined || best.epoch === epoch) return epoch;
+    const kept = hasCheckpoint(this.writer.folder, 'best') ? await readCheckpoint(this.writer.folder, 'best') : undefined;
+    if (kept?.position.epoch !== best.epoch) {
+      this.alert('warning', `The weights of epoch ${best.epoch}, the best one, are not kept any more: those of epoch ${epoch} are the result.`);
+      return epoch;
+    }
+    await compiled.session.setState(stateOf(programs, kept));
+    this.alert('info', `${why === 'early stopping' ? `No improvement for ${spec.training.earlyStopping!.patience} epochs. ` : ''}The weights of epoch ${best.epoch} are the result.`);
+    return best.epoch;
   }
 
   /** The last words of a run that failed, as far as the disk still takes them; the error itself is thrown on. */

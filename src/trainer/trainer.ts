@@ -33,7 +33,9 @@ export interface TrainResult {
   readonly trainLoss?: number;
   readonly validationLoss?: number;
   readonly bestValidationLoss?: number;
+  /** As in RunStatus. */
   readonly bestEpoch?: number;
+  readonly bestLoss?: number;
   /** Reconstruction errors of principal components and of the model, where they were computed. */
   readonly baseline?: RunInfo['baseline'];
   readonly seconds: number;

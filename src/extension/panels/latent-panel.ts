@@ -14,9 +14,8 @@ export class LatentPanel extends PagePanel<LatentHostMessage> {
       return readLatentEpoch(folder, epoch, info);
     },
     model: async ({ runId, model }: { runId: string; model: 'encoder' | 'decoder' | 'autoencoder' }) => {
-      const { folder, state } = this.recordOf(runId);
-      const bytes = await readModel(folder, model);
-      return { epoch: await this.shownFeed().modelEpoch(modelVersion(folder), state === 'finished'), bytes };
+      const bytes = await readModel(this.recordOf(runId).folder, model);
+      return { epoch: await this.shownFeed().modelEpoch(bytes), bytes };
     },
   };
   private told = '';

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import type { RunStatus } from '../runs/events.ts';
+import { toRecord } from './run-record.ts';
+
+const status: RunStatus = { pid: 1, processStart: '', host: '', heartbeat: 0, state: 'training', epoch: 9, step: 90, epochs: 20, elapsed: 1, trainLoss: 0.3 };
+const bestOf = (facts: Partial<RunStatus>) => {
+  const { bestLoss, bestEpoch } = toRecord({ id: 'r', folder: '/r', name: 'r', state: 'training', notes: {}, status: { ...status, ...facts } });
+  return [bestLoss, bestEpoch];
+};
+
+it('shows the best loss of the kind that is watched beside its epoch', () => {
+  expect(bestOf({ bestLoss: 0.1, bestEpoch: 4 })).toEqual([0.1, 4]);
+  expect(bestOf({ bestLoss: 0.1, bestEpoch: 4, bestValidationLoss: 0.1, validationLoss: 0.2 })).toEqual([0.1, 4]);
+});
+
+it('shows the training loss until there is a best one', () => {
+  expect(bestOf({})).toEqual([0.3, undefined]);
+});
