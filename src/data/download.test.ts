@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DataProgress } from './dataset.ts';
@@ -225,7 +225,7 @@ describe('findNamedSet', () => {
 });
 
 describe('describeDatasets', () => {
-  it('tells built-in, found, cached and missing sets apart', async () => {
+  it('tells built-in, found (and how much of it), cached and missing sets apart', async () => {
     const cacheFolder = join(folder.path, 'cache');
     const faces = folder.write('data/lfw/Ann/1.jpg', 'x');
     for (const file of namedSets.mnist.files) {
@@ -236,5 +236,15 @@ describe('describeDatasets', () => {
     expect(sets.map(set => [set.name, set.state])).toEqual([['glyphs', 'built-in'], ['mnist', 'cached'], ['fashion-mnist', 'download'], ['lfw', 'found']]);
     expect(sets[2]).toMatchObject({ downloadBytes: 30878645, note: 'to download, 30.9 MB' });
     expect(sets[3]!.path).toBe(join(faces, '..', '..'));
+    // What is there, not what was published.
+    expect(sets[3]).toMatchObject({ train: 1, test: 0, note: `found in ${join(faces, '..', '..')}: 1 of 13,233` });
+  });
+
+  it('tells of the other sets when the pictures of one cannot be listed', async () => {
+    const faces = dirname(folder.write('torn/lfw/1.jpg', 'x'));
+    symlinkSync(join(faces, 'gone'), join(faces, '2.jpg'));
+    const sets = await describeDatasets({ cacheFolder: join(folder.path, 'none'), dataFolders: [dirname(faces)] });
+    expect(sets).toHaveLength(4);
+    expect(sets[3]!.note).toMatch(/^found in .*lfw, which cannot be used: /);
   });
 });

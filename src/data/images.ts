@@ -69,6 +69,17 @@ export async function readImages(path: string, options: ImageOptions): Promise<I
   }
 }
 
+/** How many pictures a folder or archive holds, without reading any. @throws StudioError('data') naming it when it cannot be listed. */
+export async function countImages(path: string): Promise<{ readonly train: number; readonly test: number }> {
+  const files = await openFileSet(path, name => picturePattern.test(name));
+  try {
+    const { train, test } = splitParts(files.paths, commonDepth(files.paths));
+    return { train: train.length, test: test.length };
+  } finally {
+    files.close();
+  }
+}
+
 /** Some of the samples of an array, without a copy. */
 function slice(all: SampleArray, from: number, count: number): SampleArray {
   const shape = [count, ...all.shape.slice(1)];

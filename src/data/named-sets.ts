@@ -7,6 +7,7 @@ import { messageOf, StudioError } from '../core/errors.ts';
 import { userCacheFolder } from '../core/user-folders.ts';
 import type { LoadOptions } from './dataset.ts';
 import { download, sha256Of } from './download.ts';
+import { countImages } from './images.ts';
 import { formatBytes } from './memory.ts';
 
 export type NamedSetName = 'mnist' | 'fashion-mnist' | 'lfw';
@@ -203,6 +204,7 @@ export interface DatasetDescription {
   readonly title: string;
   readonly description: string;
   readonly shape?: readonly number[];
+  /** Samples: those that are there, where it was found as a folder of pictures, else as published. */
   readonly train: number;
   readonly test: number;
   readonly state: 'built-in' | 'found' | 'cached' | 'download';
@@ -210,7 +212,7 @@ export interface DatasetDescription {
   readonly path?: string;
   /** Bytes to be downloaded, when it must be. */
   readonly downloadBytes?: number;
-  /** For people: "found in /data/mnist", "to download, 30.9 MB". */
+  /** For people: "found in /data/mnist", "found in /data/lfw: 1,180 of 13,233", "to download, 30.9 MB". */
   readonly note: string;
 }
 
@@ -223,11 +225,26 @@ export async function describeDatasets(options: Places = {}): Promise<DatasetDes
   }, ...sets];
 }
 
+/** What is really there: a folder of pictures may hold a part of a set. A packed archive would have to be unpacked for that and is taken at its name's word. */
+async function countsOf({ train, test }: NamedSet, { path, files }: FoundSet): Promise<Pick<DatasetDescription, 'train' | 'test' | 'note'>> {
+  const note = `found in ${path}`;
+  if (Object.keys(files).length > 0 || await kindOf(path) !== 'folder') return { train, test, note };
+  try {
+    const there = await countImages(path);
+    const [count, published] = [there.train + there.test, train + test];
+    return { ...there, note: count < published ? `${note}: ${count.toLocaleString('en-US')} of ${published.toLocaleString('en-US')}` : note };
+  } catch (error) {
+    // The list tells of the other sets all the same.
+    if (error instanceof StudioError && error.reason === 'data') return { train, test, note: `${note}, which cannot be used: ${error.message}` };
+    throw error;
+  }
+}
+
 async function describe(set: NamedSet, options: Places): Promise<DatasetDescription> {
   const { name, title, description, shape, train, test } = set;
   const common = { name, title, description, ...(shape ? { shape } : {}), train, test };
   const found = await findInFolders(set, options.dataFolders ?? []);
-  if (found) return { ...common, state: 'found', path: found.path, note: `found in ${found.path}` };
+  if (found) return { ...common, ...await countsOf(set, found), state: 'found', path: found.path };
   const cache = cacheOf(set, options);
   let missing = 0;
   for (const file of set.files) {

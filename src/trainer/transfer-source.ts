@@ -16,6 +16,8 @@ export interface WeightFile {
   readonly run?: string;
   /** For messages: 'the run 2026-11-20T19-30-05-janet-50'. */
   readonly label: string;
+  /** What is to be said where it is not plainly what was asked for. */
+  readonly note?: string;
 }
 
 /** Why there are no weights, and what to do. */
@@ -70,7 +72,12 @@ async function ofConfig(file: string, runs: readonly RunSummary[], checkpoint: C
   const there = fs.existsSync(file);
   const name = (there ? loadSpec(await readConfigText(file), file).spec?.name : undefined) ?? path.basename(file, '.aeconf');
   const named = runs.filter(run => run.name === name || run.info?.name === name);
-  if (named.length > 0) return ofRun(named, checkpoint);
+  if (named.length > 0) {
+    // A file that was moved, or has a namesake elsewhere: it need not be the same model.
+    const found = ofRun(named, checkpoint);
+    const origin = 'message' in found ? undefined : named.find(({ id }) => id === found.run)?.info?.configPath;
+    return 'message' in found ? found : { ...found, note: `No run was started from ${file}: this is the newest one called "${name}"${origin === undefined ? '' : `, started from ${origin}`}.` };
+  }
   return {
     message: `no run in ${runsFolder} was started from ${file}${there ? '' : ', which is not there'}.`,
     cure: there ? `Train it first: aeconf train ${file}` : 'Relative paths start at this file.',

@@ -130,6 +130,20 @@ describe('the source', () => {
     }
   });
 
+  it('is said to be the run of a namesake, where no run was started from the file itself', async () => {
+    const told = async (from: string): Promise<string> => {
+      const child = await trainWith({ from, checkpoint: 'best' }, {}, { overrides: { 'training.epochs': 1 } });
+      const alert = (await readRun(child.folder)).events.find(({ type }) => type === 'alert');
+      return alert?.type === 'alert' ? alert.message : '';
+    };
+    fs.mkdirSync(path.join(place.folder, 'systems'));
+    const namesake = path.join(place.folder, 'systems/tiny.aeconf');
+    fs.copyFileSync(place.configPath, namesake);
+    expect(await told('systems/tiny.aeconf')).toMatch(/^Starts from the weights of the run \S+-tiny\S*\. No run was started from .*systems\/tiny\.aeconf: this is the newest one called "tiny", started from .*\/tiny\.aeconf\.$/);
+    await trainAt({ ...place, configPath: namesake }, { overrides: { 'training.epochs': 1 } });
+    expect(await told('systems/tiny.aeconf')).toMatch(/^Starts from the weights of the run \S+-tiny\S*\.$/);
+  });
+
   it.each([
     ['tinny', /"tinny" in .*Did you mean "tiny"/],
     ['nowhere/run', /nowhere\/run is not there/],

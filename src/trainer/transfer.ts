@@ -18,7 +18,7 @@ import { parseText } from '../spec/parse.ts';
 import type { InitSpec } from '../spec/schema.ts';
 import type { Config } from './config.ts';
 import type { Experiment } from './experiment.ts';
-import { findWeights, type Surroundings } from './transfer-source.ts';
+import { findWeights, type Surroundings, type WeightFile } from './transfer-source.ts';
 
 const OPTIMIZER = 'optimizer/';
 
@@ -34,7 +34,7 @@ export async function openTransfer(config: Config, around: Omit<Surroundings, 'b
   if ('message' in found) throw specError(config, [{ ...found, path: ['init', 'from'], code: 'unknown-value', severity: 'error' }]);
   const { tensors } = await readTensors(found.file);
   const weights = Object.fromEntries(Object.entries(tensors).filter(([name]) => !name.startsWith(OPTIMIZER)));
-  const transfer = new Transfer(config, spec.init, weights, found.label, found.run);
+  const transfer = new Transfer(config, spec.init, weights, found);
   const shape = knownInputShape(spec.data);
   if (shape !== undefined) transfer.require(buildModel(spec, shape));
   return transfer;
@@ -65,10 +65,17 @@ export class Transfer implements Beginning {
     private readonly config: Config,
     private readonly init: InitSpec,
     private readonly weights: TensorFile,
-    private readonly label: string,
-    /** Id of the run the weights come from. */
-    readonly parent: string | undefined,
+    private readonly source: Omit<WeightFile, 'file'>,
   ) {}
+
+  /** Id of the run the weights come from. */
+  get parent(): string | undefined {
+    return this.source.run;
+  }
+
+  private get label(): string {
+    return this.source.label;
+  }
 
   /** @throws StudioError('spec') naming each layer that is missing in the weights or of another shape. */
   require(model: Model): void {
@@ -96,6 +103,7 @@ export class Transfer implements Beginning {
     const unlearned = frozen.filter(layer => !taken.has(layer));
     return [
       `Starts from the weights of ${this.label}${drawn.length === 0 ? '' : ` in ${names(withWeights.filter(layer => taken.has(layer)))}`}.`,
+      ...(this.source.note === undefined ? [] : [this.source.note]),
       ...(drawn.length === 0 ? [] : [`Drawn anew: ${names(drawn)}.`]),
       ...(frozen.length === 0 ? [] : [`Frozen: ${names(frozen)}.`]),
       ...(unlearned.length === 0 ? [] : [`${names(unlearned)} ${unlearned.length === 1 ? 'is' : 'are'} frozen as drawn by the seed; take over weights for ${unlearned.length === 1 ? 'it' : 'them'} by init.layers.`]),
