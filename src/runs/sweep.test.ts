@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunInfo } from './events.ts';
 import { kneeOf, notBetterThanBaseline, sweepReport } from './sweep-report.ts';
 import { claimSweep, createSweep, findSweep, listSweeps, readSweep, shortNames, sweepFolder, valuesText, valueText, type SweepRecord } from './sweep.ts';
@@ -11,7 +11,10 @@ import { RunWriter } from './writer.ts';
 
 let runsFolder: string;
 beforeEach(() => { runsFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'aeconf-sweep-')); });
-afterEach(() => { fs.rmSync(runsFolder, { recursive: true, force: true }); });
+afterEach(() => {
+  vi.useRealTimers();
+  fs.rmSync(runsFolder, { recursive: true, force: true });
+});
 
 const make = (members: SweepRecord['members'], tolerance = 0.1): Promise<SweepRecord> => createSweep(runsFolder, {
   name: 'sizes', configPath: '/w/sizes.aeconf', config: '{}', overrides: {}, device: 'cpu', combine: 'grid', parallel: 1, tolerance, members,
@@ -38,6 +41,8 @@ const sizes = (...units: unknown[]) => units.map(value => ({ 'latent.units': val
 
 describe('a sweep on disk', () => {
   it('is read back as it was written, found by id, beginning, name and file, and is no run', async () => {
+    // Two within one second.
+    vi.useFakeTimers({ toFake: ['Date'] });
     const record = await make(sizes(2, 4));
     expect(await readSweep(runsFolder, record.id)).toEqual(record);
     for (const text of [record.id, record.id.slice(0, -2), 'sizes', '/w/sizes.aeconf', 'last']) expect((await findSweep(runsFolder, text)).id, text).toBe(record.id);

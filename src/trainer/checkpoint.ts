@@ -17,6 +17,8 @@ export interface Position {
   readonly epoch: number;
   /** Steps taken in the epoch after those. */
   readonly stepInEpoch: number;
+  /** Samples in each of those, in a checkpoint within an epoch: the spec may have been given another size since. */
+  readonly batchSize?: number;
   /** Steps taken in all; negative while pretraining, which ends at −1. */
   readonly step: number;
   /** Layers that are pretrained, and epochs of the one after them, as long as training has not begun. */

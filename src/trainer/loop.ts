@@ -254,11 +254,11 @@ export class TrainingLoop {
 
   /** A checkpoint right here, in the middle of an epoch, unless the newest one is of this very step. */
   private async save(): Promise<void> {
-    const { background, compiled, recorder } = this.training;
+    const { background, compiled, recorder, experiment: { spec: { training: { batchSize } } } } = this.training;
     await this.unread.catchUp();
     if (this.savedStep === this.position.step) return;
     const state = await compiled.session.getState();
-    const { position } = this;
+    const position = { ...this.position, batchSize };
     const event = recorder.stamp({ type: 'checkpoint', kind: 'last', epoch: this.epochNow(), step: position.step });
     await background.start(async () => {
       await this.writeCheckpoint(state, position, [event], ['last']);

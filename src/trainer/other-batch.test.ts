@@ -5,8 +5,8 @@ import { inOtherBatches } from './other-batch.ts';
 const position = { ...startPosition, epoch: 2, stepInEpoch: 3, step: 17, lossSum: 4 };
 
 it('keeps the place in the data', () => {
-  expect(inOtherBatches(position, 32, 16)).toEqual({ ...position, stepInEpoch: 6 });
-  expect(inOtherBatches(position, 32, 96)).toEqual({ ...position, stepInEpoch: 1 });
+  expect(inOtherBatches(position, 32, 16)).toEqual({ ...position, stepInEpoch: 6, batchSize: 16 });
+  expect(inOtherBatches(position, 32, 96)).toEqual({ ...position, stepInEpoch: 1, batchSize: 96 });
   expect(inOtherBatches(position, 32, 32)).toBe(position);
   expect(inOtherBatches({ ...position, stepInEpoch: 0 }, 32, 7)).toMatchObject({ stepInEpoch: 0, epoch: 2 });
 });

@@ -14,5 +14,5 @@ export function inOtherBatches(position: Position, before: number, now: number):
     const fitting = [2, 4, 8].map(parts => before / parts).filter(size => Number.isInteger(size));
     throw new StudioError('usage', `The run stopped within epoch ${position.epoch + 1}, after ${seen} samples, which batches of ${now} do not fill. Give a batch size that divides ${before}${fitting.length === 0 ? '' : `: ${fitting.join(', ')}`}.`);
   }
-  return { ...position, stepInEpoch: seen / now };
+  return { ...position, stepInEpoch: seen / now, batchSize: now };
 }

@@ -7,7 +7,7 @@ import { readRun } from '../runs/reader.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { resume } from './resume.ts';
 import { epochLosses, makePlace, removePlace, stopAtLook, trainAt, type Place } from './testing.ts';
-import type { TrainOptions } from './trainer.ts';
+import type { ResumeOptions, TrainOptions } from './trainer.ts';
 
 const places: Place[] = [];
 function train(overrides: TrainOptions['overrides'], options: Partial<TrainOptions> = {}) {
@@ -32,10 +32,10 @@ function killBeforeItsEnd(folder: string): void {
 }
 
 /** Goes on with a run and is stopped while its data is read. */
-async function resumeInVain(folder: string, epochs: number): Promise<void> {
+async function resumeInVain(folder: string, options: Pick<ResumeOptions, 'epochs' | 'batchSize'> = {}): Promise<void> {
   const abort = new AbortController();
   abort.abort();
-  await expect(resume(folder, { dataFolders: [], epochs, signal: abort.signal })).rejects.toMatchObject({ reason: 'cancelled' });
+  await expect(resume(folder, { dataFolders: [], ...options, signal: abort.signal })).rejects.toMatchObject({ reason: 'cancelled' });
 }
 
 describe('a run that early stopping ended', () => {
@@ -51,7 +51,7 @@ describe('a run that early stopping ended', () => {
 
   it('waits anew, too, when it was killed before it could use them', async () => {
     const { folder } = await train(stopping);
-    await resumeInVain(folder, 60);
+    await resumeInVain(folder, { epochs: 60 });
     await resume(folder, { dataFolders: [] });
     expect(await epochsOf(folder)).toBe(5);
   });
@@ -92,9 +92,7 @@ describe('the best checkpoint', () => {
     expect((await readCheckpoint(folder, 'last')).position).toMatchObject({ epoch: 2, best: { epoch: 2 } });
     fs.rmSync(best, { recursive: true });
     fs.renameSync(`${best}-1`, best);
-    const abort = new AbortController();
-    abort.abort();
-    await expect(resume(folder, { dataFolders: [], signal: abort.signal })).rejects.toMatchObject({ reason: 'cancelled' });
+    await resumeInVain(folder);
     expect(await bestEpochOf(folder)).toBe(2);
   });
 
@@ -123,10 +121,20 @@ it('tells its place in the batches it takes now', async () => {
   expect(resumed.epoch).toBeCloseTo(5 / 13, 10);
 });
 
+it('finds its place in the data again when it was killed with another batch size before its next checkpoint', async () => {
+  const { folder } = await train({ 'training.epochs': 1 }, stopAtLook(3));
+  await resumeInVain(folder, { batchSize: 16 });
+  const { status } = await readRun(folder);
+  expect(status!.epoch).toBeCloseTo(4 / 13, 10);
+  await resume(folder, { dataFolders: [] });
+  // 64 samples in 2 steps, the other 136 in 9.
+  expect((await readRun(folder)).status).toMatchObject({ state: 'finished', epoch: 1, step: 11 });
+});
+
 it('no longer tells the error of the model that it leaves behind', async () => {
   const { folder, baseline } = await train({ 'training.epochs': 2 });
   expect(baseline!.model).toBeGreaterThan(0);
-  await resumeInVain(folder, 4);
+  await resumeInVain(folder, { epochs: 4 });
   const { model: _, ...rest } = baseline!;
   expect((await readRun(folder)).info?.baseline).toEqual(rest);
 });

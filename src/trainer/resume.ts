@@ -34,7 +34,7 @@ export async function resume(folder: string, options: ResumeOptions): Promise<Tr
   const transfer = checkpoint === undefined ? await reopenTransfer(config, folder, info.parent) : undefined;
   const reached = checkpoint?.position ?? startPosition;
   const { batchSize } = config.spec.training;
-  const moved = inOtherBatches(reached, checkedConfig(text, resolved, {}).spec.training.batchSize, batchSize);
+  const moved = inOtherBatches(reached, reached.batchSize ?? checkedConfig(text, resolved, {}).spec.training.batchSize, batchSize);
   const position = await goesOnAfterStop(folder, moved, config, options) ? { ...moved, earlyStopping: { ...moved.earlyStopping, wait: 0 } } : moved;
   // A run whose last epoch is done but which was killed before its last words only has to say them.
   const untoldEnd = position.epoch === epochs && run.state !== 'finished' && options.epochs === undefined;

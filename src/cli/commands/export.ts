@@ -1,6 +1,7 @@
 // `aeconf export RUN`: the models of a run as ONNX files.
 import * as path from 'node:path';
 import { replaceFile } from '../../runs/files.ts';
+import { epochMetadata } from '../../runs/model-epoch.ts';
 import { openModel } from '../../trainer/opened-run.ts';
 import type { Handler } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -14,7 +15,7 @@ export const exportModels: Handler = async ({ args, terminal, json }) => {
   const files: string[] = [];
   for (const which of ['encoder', 'decoder', 'autoencoder'] as const) {
     const file = path.join(out, `${which}.onnx`);
-    await replaceFile(file, programs.exportOnnx(which, state));
+    await replaceFile(file, [programs.exportOnnx(which, state), epochMetadata(position.epoch)]);
     files.push(file);
   }
   if (json) terminal.out(`${JSON.stringify({ id, folder: out, checkpoint, epoch: position.epoch, files })}\n`);
