@@ -48,7 +48,7 @@ describe('aeconf sweep', () => {
     const { code, out, err } = await on('sweep', place.configPath, '--epochs', '2');
     expect(err).toMatch(/^Sweep .*-tiny: 3 trainings of tiny\.aeconf\.\n1\/3 units = 2\n/);
     expect(code).toBe(0);
-    expect(out).toMatch(/^units +State +Best +in epoch +Last +Training +PCA \(mse\) +Parameters +Time +Run\n +2 +finished +0\.\d+ +[12] +0\.\d+ +0\.\d+ +0\.\d+ +38,7\d\d +0:0\d +\S+-tiny-units-2/);
+    expect(out).toMatch(/^units +State +Best +in epoch +Last +Training +PCA \(mse\) +Parameters +Time +Run\n +2 +finished +0\.\d+ +[12] +0\.\d+ +0\.\d+ +0\.\d+ +38,7\d\d +0:\d\d +\S+-tiny-units-2/);
     expect(out).toMatch(/^Best: latent\.units = \d \(validation loss 0\.\d+\)\.\nKnee: latent\.units = \d \(0\.\d+\), the smallest within 50 % of the best/m);
     const chart = /^Chart {2}(.*)$/m.exec(out)![1]!;
     expect([...fs.readFileSync(chart).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
