@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findRun, ignoreRuns, runsFolderFor } from './workspace.ts';
+import { findRun, findRunByName, ignoreRuns, runsFolderFor } from './workspace.ts';
 
 let root: string;
 beforeEach(() => { root = fs.mkdtempSync(path.join(os.tmpdir(), 'aeconf-workspace-')); });
@@ -46,6 +46,25 @@ describe('runsFolderFor', () => {
     expect(fs.readFileSync(path.join(root, '.autoencoder', '.gitignore'), 'utf8')).toBe('*\n');
     ignoreRuns(path.join(root, 'elsewhere'));
     expect(fs.readdirSync(root)).toEqual(['.autoencoder']);
+  });
+});
+
+describe('a run that is to be deleted', () => {
+  const runs = () => path.join(root, 'runs');
+  beforeEach(() => { makeRun('2026-01-01T10-00-00-janet', 'janet', 1); });
+
+  it.each(['2026-01-01T10-00-00-janet', 'janet', 'last'])('is found by its whole name: "%s"', async text => {
+    expect((await findRunByName(text, runs())).name).toBe('janet');
+  });
+
+  it('is found by its folder', async () => {
+    expect((await findRunByName(`${path.join(runs(), '2026-01-01T10-00-00-janet')}/`, runs())).name).toBe('janet');
+  });
+
+  it('is not found by a part of it, nor by nothing', async () => {
+    await expect(findRunByName('2', runs())).rejects.toThrow(/"2" is only the beginning of 2026-01-01T10-00-00-janet/);
+    await expect(findRunByName('', runs())).rejects.toThrow(/an empty text was given/);
+    await expect(findRun(' ', runs())).rejects.toThrow(/an empty text was given/);
   });
 });
 

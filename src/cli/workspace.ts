@@ -33,8 +33,13 @@ export function ignoreRuns(runsFolder: string): void {
   if (!fs.existsSync(file)) fs.writeFileSync(file, '*\n');
 }
 
-/** @throws StudioError('run') when no run fits, or several do. */
+/**
+ * The run that a user means.
+ * @throws StudioError('usage') when nothing was said, StudioError('run') when no run fits, or several do.
+ */
 export async function findRun(text: string, runsFolder: string): Promise<RunSummary> {
+  // Of an unset variable in a script; every id begins with nothing.
+  if (text.trim() === '') throw new StudioError('usage', 'The run has no name: an empty text was given. "aeconf runs" lists the runs; "last" is the newest.');
   if (fs.existsSync(text) && looksLikeRun(text)) return readSummary(path.resolve(text));
   const found = await findRuns(runsFolder, text);
   if (found.length === 1) return found[0]!;
@@ -45,4 +50,16 @@ export async function findRun(text: string, runsFolder: string): Promise<RunSumm
   if (runs.length === 0) throw new StudioError('run', `There are no runs in ${runsFolder}. Give another folder with --runs, or the run's own folder.`);
   const near = nearest(text, runs.flatMap(({ id, name }) => [id, name]));
   throw new StudioError('run', `There is no run "${text}" in ${runsFolder}.${near === undefined ? '' : ` Did you mean ${near}?`} "aeconf runs" lists them; --runs names another folder.`);
+}
+
+/**
+ * The run that a user means and names in full, for what cannot be undone: its folder, whole id or name, or "last".
+ * @throws StudioError as `findRun`, and when only the beginning of an id was given.
+ */
+export async function findRunByName(text: string, runsFolder: string): Promise<RunSummary> {
+  const run = await findRun(text, runsFolder);
+  if (text !== 'last' && text !== run.id && text !== run.name && path.resolve(text) !== run.folder) {
+    throw new StudioError('run', `"${text}" is only the beginning of ${run.id} (${run.name}). Write the whole id or name to delete it.`);
+  }
+  return run;
 }

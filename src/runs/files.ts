@@ -24,6 +24,8 @@ const cures: Readonly<Record<string, string>> = {
   EPERM: 'you have no permission. Check who owns the folder, or choose another runs folder',
   EROFS: 'the disk is read-only. Choose another runs folder',
   ENOENT: 'the folder is gone. It was moved or deleted',
+  EISDIR: 'it is a folder. Give the name of a file in it',
+  EEXIST: 'there is a file of that name where a folder would have to be. Give another name',
   ENOTDIR: 'a part of the path is a file, not a folder. Choose another runs folder',
   EMFILE: 'too many files are open. Raise the limit (ulimit -n)',
   EIO: 'the disk reports a hardware error',

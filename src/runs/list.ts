@@ -51,5 +51,5 @@ export async function findRuns(runsFolder: string, text: string): Promise<RunSum
   const runs = await listRuns(runsFolder);
   if (text === 'last') return runs.slice(0, 1);
   const exact = runs.filter(run => run.id === text || run.name === text);
-  return exact.length > 0 ? exact : runs.filter(run => run.id.startsWith(text));
+  return exact.length > 0 || text === '' ? exact : runs.filter(run => run.id.startsWith(text));
 }

@@ -130,7 +130,7 @@ export async function findSweep(runsFolder: string, text: string): Promise<Sweep
   const file = path.resolve(text);
   const newest = text === 'last' ? sweeps[0] : sweeps.find(({ id, name, configPath }) => id === text || name === text || configPath === file);
   if (newest !== undefined) return newest;
-  const begun = sweeps.filter(({ id }) => id.startsWith(text));
+  const begun = text === '' ? [] : sweeps.filter(({ id }) => id.startsWith(text));
   if (begun.length === 1) return begun[0]!;
   if (begun.length > 1) throw new StudioError('run', `"${text}" may mean ${begun.length} sweeps: ${begun.slice(0, 5).map(({ id }) => id).join(', ')}${begun.length > 5 ? ', ...' : ''}. Write more of the id.`);
   if (sweeps.length === 0) throw new StudioError('run', `There are no sweeps in ${runsFolder}. Start one with "aeconf sweep FILE", or give another folder with --runs.`);

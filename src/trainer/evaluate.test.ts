@@ -58,6 +58,11 @@ it('does so where codes and penalties are drawn at random', async () => {
   expect(told['ssim']).toBeLessThan(1);
 });
 
+it('looks at no more samples at a time than there are, however large the batches', async () => {
+  const { told } = await measured(config(60).replace('"epochs": 1', '"epochs": 1, "batchSize": 1000000000'));
+  expect(told['mse']).toBeGreaterThan(0);
+});
+
 it('pictures samples spread over the set, or drawn by the seed, none of them twice', () => {
   const positions = (pick: 'spread' | 'random', seed: number, wanted = 16, count = 1000): number[] =>
     [...picturedPositions({ views: { pick }, seed } as Experiment['spec'], wanted, count)];

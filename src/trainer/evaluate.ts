@@ -12,7 +12,7 @@ import type { MetricName } from '../spec/schema.ts';
 import { Breath } from './breath.ts';
 import { baselineRefusal, squaredErrorIn, type SquaredError } from './compared.ts';
 import type { CompiledPrograms } from './compiled.ts';
-import type { Experiment } from './experiment.ts';
+import { batchSizeOf, type Experiment } from './experiment.ts';
 
 /** Samples out of a split, in the data set's own type. */
 export interface Samples {
@@ -98,8 +98,8 @@ const KEPT_NOISE = 256e6;
 const EVALUATED_NUMBERS = 256 * 784;
 
 /** Samples that are evaluated at a time. */
-export function evaluationBatch({ spec, features }: Pick<Experiment, 'spec' | 'features'>): number {
-  return Math.max(spec.training.batchSize, Math.min(256, Math.floor(EVALUATED_NUMBERS / features)));
+export function evaluationBatch({ spec, dataset, features }: Pick<Experiment, 'spec' | 'dataset' | 'features'>): number {
+  return Math.max(batchSizeOf({ spec, dataset }), Math.min(256, Math.floor(EVALUATED_NUMBERS / features)));
 }
 
 /** `wanted` positions spread evenly over a split, so that sets sorted by class show every class. */

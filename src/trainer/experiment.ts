@@ -44,7 +44,7 @@ export function buildExperiment(spec: Spec, dataset: Dataset): Experiment {
 }
 
 /** Samples per step in full batches. */
-export function batchSizeOf({ spec, dataset }: Experiment): number {
+export function batchSizeOf({ spec, dataset }: Pick<Experiment, 'spec' | 'dataset'>): number {
   return Math.min(spec.training.batchSize, dataset.train.count);
 }
 

@@ -30,6 +30,11 @@ const make = (name: string, options: Pick<GenerateOptions, 'method'> & Partial<G
 const lengths = (codes: Float32Array, size: number): number[] => Array.from({ length: codes.length / size }, (_, i) => Math.hypot(...codes.subarray(i * size, (i + 1) * size)));
 
 describe('generation', () => {
+  it('refuses more images than one picture can show', async () => {
+    await expect(make('plain', { method: 'uniform', count: 1_000_000 })).rejects.toMatchObject({ reason: 'usage', message: expect.stringContaining('--count is at most 10,000 here, not 1,000,000') as string });
+    await expect(make('plain', { method: 'grid', count: 1000 })).rejects.toMatchObject({ message: expect.stringContaining('--count is at most 100 here') as string });
+  });
+
   it('draws from the prior where there is one, and says what to do where there is none', async () => {
     const { codes } = await make('gaussian', { method: 'prior', count: 7 });
     expect(codes).toHaveLength(7 * 3);

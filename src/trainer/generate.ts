@@ -4,6 +4,7 @@ import { interpolationPath } from '../analysis/interpolate.ts';
 import { principalComponents } from '../analysis/pca.ts';
 import { generationGrid, manifoldCodes, manifoldPicture } from '../analysis/pictures.ts';
 import { stripsPicture } from '../analysis/strips.ts';
+import { StudioError } from '../core/errors.ts';
 import { takeSamples, scaled } from './evaluate.ts';
 import { latentExtent } from './final-pictures.ts';
 import { admissible, codeRanges, mixtureCodes, priorCodes, streamOf, trainingCodes, uniformCodes, type GenerationMethod } from './generate-codes.ts';
@@ -28,6 +29,8 @@ export interface Generated {
 }
 
 const DEFAULT_COUNTS: Readonly<Record<GenerationMethod, number>> = { prior: 16, mixture: 16, uniform: 16, interpolate: 5, grid: 20 };
+/** Images that one picture may show: more would not be seen in it, and much more would not fit into memory. */
+const MOST_IMAGES = 10_000;
 /** Codes from one end of an interpolation to the other. */
 const STEPS = 10;
 
@@ -36,8 +39,13 @@ export function usualMethod({ spec: { latent } }: OpenedRun['experiment']): Gene
   return latent.type === 'gaussian' || latent.type === 'wasserstein' || latent.type === 'spherical' ? 'prior' : 'mixture';
 }
 
-/** @throws StudioError('usage') when the latent has no prior to draw from. */
+/** @throws StudioError('usage') when the latent has no prior to draw from, or the images are too many. */
 export async function generate(run: OpenedRun, { method, count = DEFAULT_COUNTS[method], components, seed }: GenerateOptions): Promise<Generated> {
+  const images = method === 'grid' ? count ** 2 : method === 'interpolate' ? count * 2 * STEPS : count;
+  if (images > MOST_IMAGES) {
+    const most = method === 'grid' ? Math.floor(Math.sqrt(MOST_IMAGES)) : method === 'interpolate' ? MOST_IMAGES / (2 * STEPS) : MOST_IMAGES;
+    throw new StudioError('usage', `One picture holds ${MOST_IMAGES.toLocaleString('en-US')} images, so --count is at most ${most.toLocaleString('en-US')} here, not ${count.toLocaleString('en-US')}.`);
+  }
   switch (method) {
     case 'prior': return gallery(run, priorCodes(run, count, seed), `drawn from the prior, seed ${seed}`);
     case 'uniform': return gallery(run, await uniformCodes(run, count, seed), `even over the range of the codes, seed ${seed}`);

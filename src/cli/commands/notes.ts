@@ -5,7 +5,7 @@ import { noteRun, renameRun, starRun } from '../../runs/notes.ts';
 import type { RunSummary } from '../../runs/reader.ts';
 import type { Context, Handler } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { findRun, runsFolderFor } from '../workspace.ts';
+import { findRun, findRunByName, runsFolderFor } from '../workspace.ts';
 
 function runOf({ args }: Context): Promise<RunSummary> {
   return findRun(args.positionals[0]!, runsFolderFor(process.cwd(), args.text('runs')));
@@ -37,7 +37,8 @@ export const star = noting(async ({ folder, id }, { args }) => {
 });
 
 export const remove: Handler = async context => {
-  const { folder, id } = await runOf(context);
+  const { args } = context;
+  const { folder, id } = await findRunByName(args.positionals[0]!, runsFolderFor(process.cwd(), args.text('runs')));
   await deleteRun(folder);
   context.terminal.out(context.json ? `${JSON.stringify({ id, folder, deleted: true })}\n` : `${id} is deleted.\n`);
   return exitCodes.ok.code;

@@ -8,6 +8,9 @@ import { exitCodes } from '../exit-codes.ts';
 import { formatDuration, formatLoss, formatTable } from '../format.ts';
 import { runsFolderFor } from '../workspace.ts';
 
+/** Newest failed runs whose reasons are printed. */
+const TOLD_FAILURES = 3;
+
 export const runs: Handler = async ({ args, terminal, json }) => {
   const folder = runsFolderFor(process.cwd(), args.text('runs'));
   const found = await listRuns(folder);
@@ -19,7 +22,9 @@ export const runs: Handler = async ({ args, terminal, json }) => {
     const head = ['Run', 'Name', 'State', 'Epoch', 'Loss', 'Validation', 'Best', 'Time', ...(compared ? ['mse', 'PCA', ''] : []), ...(parents ? ['Weights from'] : [])];
     terminal.out(formatTable([head, ...found.map(run => [...row(run), ...(compared ? comparison(run) : []), ...(parents ? [run.info?.parent ?? ''] : [])])], [3, 4, 5, 6, 7, ...(compared ? [8, 9] : [])]));
     if (compared) terminal.out('PCA: mse of principal components with as many numbers in their code.\n');
-    for (const { id, reason, state } of found) if (reason !== undefined && state === 'failed') terminal.err(`${id}: ${reason}\n`);
+    const failed = found.filter(({ reason, state }) => reason !== undefined && state === 'failed');
+    for (const { id, reason } of failed.slice(0, TOLD_FAILURES)) terminal.err(`${id}: ${reason}\n`);
+    if (failed.length > TOLD_FAILURES) terminal.err(`${failed.length - TOLD_FAILURES} older runs failed, too; --json tells why.\n`);
   }
   return exitCodes.ok.code;
 };

@@ -32,6 +32,7 @@ export const sweep: Handler = async context => {
   const changed = ['set', 'epochs', 'device', 'threads'].find(option => args.text(option) !== undefined);
   if (changed !== undefined) throw new StudioError('usage', `A sweep goes on as it began, so --${changed} goes only with a new one.`);
   const record = await findSweep(runsFolder, what ?? 'last');
+  if (member !== undefined && member > record.members.length) throw new StudioError('usage', `${record.id} has ${record.members.length} trainings, so there is no --member ${member}.`);
   if (member !== undefined) return oneMember(context, runsFolder, record, member - 1);
   return workThrough(context, runsFolder, await claimSweep(runsFolder, record));
 };
