@@ -39,6 +39,7 @@ export const commands: readonly Command[] = [
       { ...device, description: 'Another device than before.' },
       { name: 'epochs', value: 'N', description: 'Train up to this many epochs in all.' },
       { name: 'batch-size', value: 'N', description: 'Samples per step from here on, for a model that no longer fits in memory.' },
+      { ...o.checkpoint, description: 'last or best: go back to the best epoch; what came after it is void. Default: last.' },
       o.data, o.runs, o.threads, o.json,
     ],
     details: 'Training continues exactly as if it had never stopped: the same losses, to the last bit on the same device.',

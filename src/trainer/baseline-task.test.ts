@@ -111,5 +111,7 @@ it('is done without, and said so, when it cannot be written', async () => {
 it('says nothing against a model that is better', () => {
   expect(baselineWarning({ kind: 'pca', components: 3, mse: 0.02, model: 0.019 })).toBeUndefined();
   expect(baselineWarning({ kind: 'pca', components: 3, mse: 0.02 })).toBeUndefined();
+  expect(baselineWarning({ kind: 'pca', components: 3, mse: 0.02, model: 1e18 })).toMatch(/far from it: training has hardly begun, has diverged.*a smaller training\.optimizer\.learningRate/);
+  expect(baselineWarning({ kind: 'pca', components: 3, mse: 1e-14, model: 0.001 })).toMatch(/rebuild these samples exactly/);
   expect(baselineWarning({ kind: 'pca', components: 3, mse: 0.02, model: 0.02 })).toMatch(/mse 0\.02000.*3 principal components \(0\.02000\)/);
 });

@@ -98,6 +98,11 @@ export async function settleBest(folder: string, last: Pick<Checkpoint, 'positio
   }
 }
 
+/** Makes `last` a copy of `best`, where a run is to go on. @throws StudioError('run') when the disk refuses. */
+export async function goBackToBest(folder: string): Promise<void> {
+  await replaceFile(checkpointFile(folder, 'last'), await fs.promises.readFile(checkpointFile(folder, 'best')), { durable: true });
+}
+
 /** Checkpoint tensors → state of a session, bit for bit. @throws StudioError('run') when they belong to another model. */
 export function stateOf(programs: ModelPrograms, { tensors }: Pick<Checkpoint, 'tensors'>): State {
   return programs.pack(tensors);

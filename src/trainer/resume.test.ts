@@ -32,7 +32,7 @@ function killBeforeItsEnd(folder: string): void {
 }
 
 /** Goes on with a run and is stopped while its data is read. */
-async function resumeInVain(folder: string, options: Pick<ResumeOptions, 'epochs' | 'batchSize'> = {}): Promise<void> {
+async function resumeInVain(folder: string, options: Pick<ResumeOptions, 'epochs' | 'batchSize' | 'checkpoint'> = {}): Promise<void> {
   const abort = new AbortController();
   abort.abort();
   await expect(resume(folder, { dataFolders: [], ...options, signal: abort.signal })).rejects.toMatchObject({ reason: 'cancelled' });
@@ -148,4 +148,36 @@ it('tells the lowest loss of the kind that is watched beside its epoch', async (
     expect(status).toMatchObject({ bestEpoch: 2, bestLoss: losses['train 2'], trainLoss: losses['train 3'] });
     expect(losses['train 3']).toBeGreaterThan(losses['train 2']!);
   }
+});
+
+describe('a run whose last checkpoint is lost', () => {
+  const last = (folder: string): string => inFolder(folder, runFiles.lastCheckpoint);
+
+  it('does not begin anew, and goes on from its best epoch when it is told to', async () => {
+    const { folder } = await train({ 'training.epochs': 4, ...risingAfter(2) });
+    expect(await bestEpochOf(folder)).toBe(2);
+    const before = await epochLosses(folder);
+    fs.rmSync(last(folder));
+    await expect(resume(folder, { dataFolders: [], epochs: 5 })).rejects.toMatchObject({ reason: 'run', message: expect.stringMatching(/last\.safetensors is missing.*Its best checkpoint is there: aeconf resume \S+ --checkpoint best\.$/) as string });
+    await resume(folder, { dataFolders: [], epochs: 5, checkpoint: 'best' });
+    // Epochs 3 and 4 are gone through once more, with the same losses.
+    const after = await epochLosses(folder);
+    for (const [name, loss] of Object.entries(before)) expect(after[name], name).toBe(loss);
+    expect((await readCheckpoint(folder, 'last')).position.epoch).toBe(5);
+  });
+
+  it('goes on from the same place when it is stopped at once', async () => {
+    const { folder } = await train({ 'training.epochs': 4, ...risingAfter(2) });
+    await resumeInVain(folder, { epochs: 5, checkpoint: 'best' });
+    expect((await readCheckpoint(folder, 'last')).position.epoch).toBe(2);
+    await resume(folder, { dataFolders: [] });
+    expect(await epochsOf(folder)).toBe(5);
+  });
+
+  it('says that the best one is lost, too', async () => {
+    const { folder } = await train({ 'training.epochs': 2 });
+    fs.rmSync(last(folder));
+    fs.rmSync(inFolder(folder, runFiles.bestCheckpoint));
+    await expect(resume(folder, { dataFolders: [], epochs: 5 })).rejects.toThrow(/cannot go on from there\. Train again\.$/);
+  });
 });

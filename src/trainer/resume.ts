@@ -5,7 +5,7 @@ import { runFiles, type RunEvent } from '../runs/events.ts';
 import { isVoidedBy, readRun, RunTail } from '../runs/reader.ts';
 import { RunWriter } from '../runs/writer.ts';
 import type { Baseline } from './baseline-task.ts';
-import { hasCheckpoint, readCheckpoint, settleBest, startPosition, stateOf, type Position } from './checkpoint.ts';
+import { checkpointFile, goBackToBest, hasCheckpoint, readCheckpoint, settleBest, startPosition, stateOf, type CheckpointKind, type Position } from './checkpoint.ts';
 import { checkedConfig, readConfigText, type Config } from './config.ts';
 import { hasStopped } from './early-stopping.ts';
 import { inOtherBatches } from './other-batch.ts';
@@ -30,7 +30,9 @@ export async function resume(folder: string, options: ResumeOptions): Promise<Tr
   const overrides = options.batchSize === undefined ? info.overrides : { ...info.overrides, 'training.batchSize': options.batchSize };
   const config: Config = { ...read, path: info.configPath, overrides };
   const { epochs } = config.spec.training;
-  const checkpoint = hasCheckpoint(folder, 'last') ? await readCheckpoint(folder, 'last') : undefined;
+  const kind = options.checkpoint ?? 'last';
+  const checkpoint = hasCheckpoint(folder, kind) ? await readCheckpoint(folder, kind) : undefined;
+  if (checkpoint === undefined && run.events.some(({ type }) => type === 'checkpoint')) throw lostCheckpoint(folder, run.id, kind);
   const transfer = checkpoint === undefined ? await reopenTransfer(config, folder, info.parent) : undefined;
   const reached = checkpoint?.position ?? startPosition;
   const { batchSize } = config.spec.training;
@@ -39,7 +41,7 @@ export async function resume(folder: string, options: ResumeOptions): Promise<Tr
   // A run whose last epoch is done but which was killed before its last words only has to say them.
   const untoldEnd = position.epoch === epochs && run.state !== 'finished' && options.epochs === undefined;
   if ((position.epoch >= epochs && !untoldEnd) || (run.state === 'finished' && options.epochs === undefined)) {
-    throw new StudioError('run', `The run ${run.id} is finished after ${position.epoch} epochs. To train on, give a larger number: --epochs ${position.epoch + epochs}.`);
+    throw new StudioError('run', `The run ${run.id} ${run.state === 'finished' ? 'is finished after' : 'already has'} ${position.epoch} epochs. To train on, give a larger number: --epochs ${Math.max(position.epoch + 1, info.epochs)}.`);
   }
   // As it will be once the data is read; places are told by it before. Of a run that never knew its data there is no place to tell.
   const stepsPerEpoch = Math.ceil(info.dataset.train / batchSize);
@@ -48,6 +50,7 @@ export async function resume(folder: string, options: ResumeOptions): Promise<Tr
   const writer = await RunWriter.resume(folder, { epoch: position.epoch + fraction, step });
   // The baseline's model error was told at an earlier end, of a model that this run leaves behind.
   writer.updateInfo({ epochs, overrides, stepsPerEpoch, ...(info.baseline === undefined ? {} : { baseline: withoutModel(info.baseline) }) });
+  if (kind === 'best') await goBackToBest(folder);
   await settleBest(folder, checkpoint);
   await writer.file(runFiles.resolvedConfig, Buffer.from(`${JSON.stringify(config.spec, undefined, 2)}\n`));
   // A kill between checkpoint and events leaves the events of that epoch untold; the checkpoint knows them.
@@ -69,6 +72,13 @@ async function goesOnAfterStop(folder: string, { earlyStopping, step }: Position
   const { events } = await new RunTail(folder).read();
   const told = events.findIndex(event => event.type === 'end' && event.outcome === 'finished' && event.step === step);
   return told >= 0 && events.slice(told).some(({ type }) => type === 'resume');
+}
+
+/** Of a run that had got as far as a checkpoint: to begin anew would throw away what it learned. */
+function lostCheckpoint(folder: string, id: string, kind: CheckpointKind): StudioError {
+  const other = kind === 'last' ? 'best' : 'last';
+  return new StudioError('run', `${checkpointFile(folder, kind)} is missing, so ${id} cannot go on from there. ${hasCheckpoint(folder, other)
+    ? `Its ${other} checkpoint is there: aeconf resume ${id} --checkpoint ${other}.` : 'Train again.'}`);
 }
 
 function withoutModel({ model: _, ...baseline }: Baseline): Baseline {

@@ -1,4 +1,5 @@
 // The border of the trainer: what the command line asks of it.
+import type { CheckpointKind } from './checkpoint.ts';
 import type { RunEvent, RunInfo, RunOutcome, RunStatus, SweepMembership } from '../runs/events.ts';
 
 export interface TrainOptions {
@@ -48,4 +49,6 @@ export type ResumeOptions = Pick<TrainOptions, 'dataFolders' | 'cacheFolder' | '
   readonly epochs?: number;
   /** Samples per step in place of the spec's. */
   readonly batchSize?: number;
+  /** Where to go on from; what came after the best epoch is void then. Left out: from the last. */
+  readonly checkpoint?: CheckpointKind;
 };

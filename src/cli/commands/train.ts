@@ -17,6 +17,7 @@ import { baselineText, formatCount, formatDuration, formatLoss } from '../format
 import { overridesOf } from '../overrides.ts';
 import { ProgressDisplay } from '../progress.ts';
 import { paint } from '../terminal.ts';
+import { checkpointOf } from '../run-options.ts';
 import { findRun, ignoreRuns, runsFolderFor } from '../workspace.ts';
 
 export const train: Handler = async context => {
@@ -47,6 +48,7 @@ export const resume: Handler = async context => {
     ...(device === undefined ? {} : { device }),
     ...(epochs === undefined ? {} : { epochs }),
     ...(batchSize === undefined ? {} : { batchSize }),
+    ...checkpointOf(args),
   }));
 };
 
