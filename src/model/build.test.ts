@@ -174,6 +174,24 @@ describe('mirror', () => {
   });
 });
 
+describe('defaults', () => {
+  const drawn = (layers: Model['layers']) => layers.flatMap(({ spec: layer }) => ('activation' in layer && 'kernelInitializer' in layer ? [`${layer.activation.type} ${layer.kernelInitializer.type}`] : []));
+  it('reach a mirrored decoder through the encoder', () => {
+    const model = build({
+      defaults: { activation: 'selu', kernelInitializer: 'lecunNormal', padding: 1, useBias: false },
+      encoder: [conv(4, { strides: 2 }), conv(5, { strides: 2 }), flatten, dense(9, { kernelInitializer: undefined })], latent: { type: 'plain', units: 2 },
+    });
+    expect([...shapes(model, 'encoder'), ...shapes(model, 'decoder')]).toEqual(['14×14×4', '7×7×5', '245', '9', '9', '245', '7×7×5', '14×14×4', '28×28×1']);
+    const selu = 'selu lecunNormal';
+    expect(drawn(model.layers)).toEqual([selu, selu, selu, 'linear lecunNormal', selu, selu, selu, 'sigmoid lecunNormal']);
+    expect(model.parameters.some(({ role }) => role === 'bias')).toBe(false);
+  });
+  it('let pretraining by Boltzmann machines have its sigmoids', () => {
+    const model = build({ defaults: { activation: 'sigmoid' }, encoder: [flatten, dense(9), dense(8)], latent: { type: 'plain', units: 2 }, pretraining: 'rbm' });
+    expect(drawn(model.layers).map(text => text.split(' ')[0])).toEqual(['sigmoid', 'sigmoid', 'linear', 'sigmoid', 'sigmoid', 'sigmoid']);
+  });
+});
+
 describe('what does not fit', () => {
   it.each([
     ['a dense on an image', { encoder: [dense(5)] }, 'encoder[0]: dense needs a vector, its input is 28×28×1. Put { "type": "flatten" } before it.'],

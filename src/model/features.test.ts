@@ -42,6 +42,11 @@ describe('inlay hints', () => {
   "decoder": "mirror"«→ 16 → 6272 → 14×14×32 → 28×28×1 · 106,961 params»
 }`);
   });
+  it('name the activation that a layer has from defaults', () => {
+    const text = conv.replace('"encoder"', '"defaults": { "activation": "selu" },\n  "encoder"').replace('"units": 16', '"units": 16, "activation": "tanh"');
+    expect(annotated(text)).toContain('"padding": "same" }«→ 14×14×32 · 320 params · selu»,\n    { "type": "flatten" }«→ 6272»,\n    { "type": "dense", "units": 16, "activation": "tanh" }«→ 16 · 100,368 params»');
+    expect(annotated(text)).toContain('"units": 2 }«→ 2 · 34 params»');
+  });
   it('stop at the layer that does not fit', () => {
     expect(annotated(conv.replace('    { "type": "flatten" },\n', ''))).toContain('params»,\n    { "type": "dense", "units": 16 }\n');
   });

@@ -2,6 +2,7 @@
 import { formatShape } from '../core/tensor.ts';
 import type { Diagnostic, Fix } from '../spec/diagnostics.ts';
 import { parseText, propertyOf, type Syntax } from '../spec/parse.ts';
+import type { LayerOf, Spec } from '../spec/schema.ts';
 import { examine } from './check.ts';
 import type { ModelLayer, Shape } from './model.ts';
 import { countParameters, formatCount } from './summary.ts';
@@ -13,7 +14,7 @@ export interface InlayHint {
 }
 
 /**
- * The shape after each layer and its parameters ("→ 14×14×32 · 320 params"), the shapes of a mirrored decoder, and the shape of
+ * The shape after each layer and its parameters ("→ 14×14×32 · 320 params"), the activation it has from `defaults`, the shapes of a mirrored decoder, and the shape of
  * the data. Layers after one that does not fit have none. `inputShape` is that of the data where the spec does not tell it.
  */
 export function inlayHints(text: string, inputShape?: Shape): InlayHint[] {
@@ -30,13 +31,21 @@ export function inlayHints(text: string, inputShape?: Shape): InlayHint[] {
   for (const layer of mirrored ? layers.filter(({ part }) => part !== 'decoder') : layers) {
     const [section, index] = layer.specPath;
     const node = propertyOf(tree, String(section))?.value;
-    after(node?.kind === 'array' && typeof index === 'number' ? node.items[index] : node, `→ ${formatShape(layer.outputShape)}${parametersOf([layer])}`);
+    const own = node?.kind === 'array' && typeof index === 'number' ? node.items[index] : node;
+    const taken = own !== undefined && tookActivation(layer, own, resolved) ? ` · ${layer.spec.activation.type}` : '';
+    after(own, `→ ${formatShape(layer.outputShape)}${parametersOf([layer])}${taken}`);
   }
   if (mirrored && decoder.length > 0) {
     const shapes = decoder.map(({ outputShape }) => formatShape(outputShape));
     after(propertyOf(tree, 'decoder')?.value, `→ ${shapes.filter((shape, index) => shape !== shapes[index - 1]).join(' → ')}${parametersOf(decoder)}`);
   }
   return hints.sort((a, b) => a.offset - b.offset);
+}
+
+/** Whether a layer has its activation from `defaults`: it names none, and those that keep theirs are linear. */
+function tookActivation(layer: ModelLayer, node: Syntax, { defaults }: Spec): layer is ModelLayer & { readonly spec: LayerOf<'dense'> } {
+  const { spec } = layer;
+  return defaults?.activation !== undefined && propertyOf(node, 'activation') === undefined && 'activation' in spec && spec.activation.type !== 'linear';
 }
 
 function parametersOf(layers: readonly ModelLayer[]): string {

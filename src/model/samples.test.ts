@@ -44,6 +44,12 @@ describe('samples', () => {
     const layers = layersOf(`systems/conv-selu-${units}.aeconf`);
     expect(layers.map(({ outputShape }) => outputShape[0])).toEqual([14, 7, 3, 648, 145, 98, 52, units, 52, 98, 145, 648, 3, 7, 14, 28]);
   });
+  it.each([2, 6])('conv-selu-%i says once that all layers are SELU: all but the code and the last, which is a sigmoid', units => {
+    const spoken = layersOf(`systems/conv-selu-${units}.aeconf`).flatMap(({ part, spec }) => ('kernelInitializer' in spec && 'activation' in spec ? [{ part, activation: spec.activation.type, drawn: spec.kernelInitializer.type }] : []));
+    const selu = (part: string, count: number) => Array.from({ length: count }, () => ({ part, activation: 'selu', drawn: 'lecunNormal' }));
+    expect(spoken).toEqual([...selu('encoder', 6), { part: 'latent', activation: 'linear', drawn: 'lecunNormal' }, ...selu('decoder', 6), { part: 'decoder', activation: 'sigmoid', drawn: 'lecunNormal' }]);
+    expect(read(`systems/conv-selu-${units}.aeconf`).match(/"selu"/g)).toHaveLength(1);
+  });
   it('conv-mirror undoes pooling, strides and normalisation', () => {
     expect(layersOf('conv-mirror.aeconf').filter(({ part }) => part === 'decoder').map(({ spec, outputShape }) => `${spec.type} ${outputShape.join('×')}`)).toEqual([
       'dense 784', 'reshape 7×7×16', 'conv2dTranspose 14×14×8', 'upSampling2d 28×28×8', 'batchNormalization 28×28×8', 'activation 28×28×8', 'conv2dTranspose 28×28×1',

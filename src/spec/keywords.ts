@@ -9,7 +9,7 @@ export interface Rule {
   readonly properties?: Readonly<Record<string, Rule>>;
   /** Keys that are not known beforehand: one entry, whose rule holds for the value of every key. */
   readonly patternProperties?: Readonly<Record<string, Rule>>;
-  readonly required?: readonly string[];
+  readonly required?: readonly string[] | undefined;
   /** A list for a tuple. */
   readonly items?: Rule | readonly Rule[];
   readonly minItems?: number;

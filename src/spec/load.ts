@@ -1,7 +1,7 @@
 // The front door of the language: text in, a resolved spec and diagnostics out.
 import { createHash } from 'node:crypto';
 import { StudioError } from '../core/errors.ts';
-import { checkTree } from './check.ts';
+import { checkSpec } from './defaults.ts';
 import { formatDiagnostic, type Diagnostic } from './diagnostics.ts';
 import { without, type Rule } from './keywords.ts';
 import { checkMeaning } from './meaning.ts';
@@ -41,7 +41,7 @@ export function readSpec(text: string, file: string, overrides: Readonly<Record<
       diagnostics.push({ file: option, offset: 0, length: 0, line: 0, column: 0, path, severity: 'error', code: 'bad-path', kind: 'schema', message, cure });
     }
   }
-  const { value, diagnostics: found } = checkTree(rule, root, source);
+  const { value, diagnostics: found } = checkSpec(root, source);
   diagnostics.push(...found);
   if (value === undefined) return { tree: root, diagnostics: inOrder(diagnostics) };
   // The walk has just proved that the value has the type which the schema stands for.
@@ -77,8 +77,8 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** sha256 (hex) of what a spec computes: its name, description and $schema do not count, nor does how it was written. */
+/** sha256 (hex) of what a spec computes: its name, description and $schema do not count, nor does how it was written (by `defaults`, or layer by layer). */
 export function specHash(spec: Spec): string {
-  const computed = without(spec, ['$schema', 'name', 'description']);
+  const computed = without(spec, ['$schema', 'name', 'description', 'defaults']);
   return createHash('sha256').update(canonicalJson(computed)).digest('hex');
 }

@@ -3,6 +3,8 @@
 import type { ActivationSpec, LayerSpec, OptimizerSpec, ProbeSpec, Spec } from './schema.ts';
 import { diagnosticAt, locate, propertyOf, shortPlace, type Source, type Syntax } from './parse.ts';
 import { formatPath, type Diagnostic, type Fix, type SpecPath } from './diagnostics.ts';
+import { idleDefaults } from './defaults.ts';
+import { keepTheirOwn } from './schema/defaults.ts';
 import { checkSweep } from './sweep.ts';
 
 type Finding = Pick<Diagnostic, 'severity' | 'code' | 'message' | 'cure'> & { readonly fix?: Fix };
@@ -13,11 +15,12 @@ export function checkMeaning(spec: Spec, tree: Syntax, source: Source): Diagnost
   const report = (path: SpecPath, finding: Finding) => {
     diagnostics.push(diagnosticAt(source, shortPlace(locate(tree, path)), path, { kind: 'meaning', ...finding }));
   };
+  checkDefaults(tree, report);
   checkLayers(spec.encoder, ['encoder'], report);
   if (Array.isArray(spec.decoder)) checkLayers(spec.decoder, ['decoder'], report);
   if (spec.probe !== undefined) checkProbe(spec, spec.probe, report);
   checkLatent(spec, tree, report);
-  checkInitializers(spec, report);
+  checkInitializers(spec, tree, report);
   checkOutput(spec, tree, report);
   checkPretraining(spec, report);
   checkTraining(spec, report);
@@ -27,6 +30,15 @@ export function checkMeaning(spec: Spec, tree: Syntax, source: Source): Diagnost
 }
 
 type Report = (path: SpecPath, finding: Finding) => void;
+
+function checkDefaults(tree: Syntax, report: Report): void {
+  for (const key of idleDefaults(tree)) {
+    report(['defaults', key], {
+      severity: 'warning', code: 'no-effect', message: `no layer of this model takes "${key}" from here.`,
+      cure: key === 'activation' ? `It is for layers with weights, but not for ${keepTheirOwn}. Write it there, or remove it here.` : 'Remove it.',
+    });
+  }
+}
 
 function checkLayers(layers: readonly LayerSpec[], path: SpecPath, report: Report): void {
   const firstWith = new Map<string, number>();
@@ -76,15 +88,17 @@ function checkLatent(spec: Spec, tree: Syntax, report: Report): void {
   }
 }
 
-function checkInitializers(spec: Spec, report: Report): void {
-  const parts: [SpecPath, LayerSpec | Spec['latent']][] = [
+function checkInitializers(spec: Spec, tree: Syntax, report: Report): void {
+  const parts: [SpecPath, NonNullable<Spec['defaults']> | LayerSpec | Spec['latent']][] = [
+    [['defaults'], spec.defaults ?? {}],
     ...spec.encoder.map((layer, index): [SpecPath, LayerSpec] => [['encoder', index], layer]),
     [['latent'], spec.latent],
     ...(Array.isArray(spec.decoder) ? spec.decoder.map((layer, index): [SpecPath, LayerSpec] => [['decoder', index], layer]) : []),
   ];
   for (const [path, layer] of parts) {
     for (const key of ['kernelInitializer', 'biasInitializer'] as const) {
-      if (!(key in layer)) continue;
+      // What a layer took from `defaults` is told there.
+      if (propertyOf(locate(tree, path), key) === undefined) continue;
       const initializer = (layer as Extract<LayerSpec, { type: 'dense' }>)[key];
       if (initializer.type === 'randomUniform' && initializer.minval > initializer.maxval) {
         report([...path, key, 'minval'], { severity: 'error', code: 'empty-range', message: `minval ${initializer.minval} is above maxval ${initializer.maxval}.`, cure: 'Swap them.' });

@@ -9,6 +9,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { Corruption } from './schema/corruption.ts';
 import { Data } from './schema/data.ts';
+import { Defaults } from './schema/defaults.ts';
 import { Probe, RobustnessTest, Sweep } from './schema/judging.ts';
 import { Decoder, Latent } from './schema/latents.ts';
 import { Activation, Initializer, Layer } from './schema/layers.ts';
@@ -26,6 +27,7 @@ export const SpecSchema = Type.Object({
   seed: Type.Integer({ default: 0, minimum: 0, maximum: 4294967295, description: 'All randomness (weights, order, noise) comes from this number.' }),
   data: Data,
   corruption: Type.Array(Corruption, { default: [], description: 'Applied to the input in this order; the target stays clean.', examples: [[{ type: 'saltAndPepper', amount: 0.1 }]] }),
+  defaults: optional(Defaults),
   encoder: Type.Array(Layer, { description: 'The layers from the input to the bottleneck.', examples: [[{ type: 'flatten' }, { type: 'dense', units: 128, activation: 'relu' }]] }),
   latent: Latent,
   decoder: Decoder,

@@ -1,7 +1,7 @@
 // A sweep as combinations of values: how they are counted off, and what the checker says about them. Values are put in as with
 // --set, one path after another in the order of the file.
 import { StudioError } from '../core/errors.ts';
-import { checkTree } from './check.ts';
+import { checkSpec } from './defaults.ts';
 import { formatPath, type Diagnostic, type SpecPath } from './diagnostics.ts';
 import type { Rule } from './keywords.ts';
 import type { Source, Syntax } from './parse.ts';
@@ -110,7 +110,7 @@ function tryCombinations(sweep: SweepSpec, paths: ReadonlyMap<string, SpecPath>,
       }
     }
     if (changed === undefined) continue;
-    for (const { path, code, message, cure, file } of checkTree(rule, changed, source).diagnostics) {
+    for (const { path, code, message, cure, file } of checkSpec(changed, source).diagnostics) {
       // The value that stands nearest to the fault; one that only shows elsewhere is the last one's doing.
       const owner = lists.findIndex(([name]) => path.startsWith(formatPath(paths.get(name)!)) || file.startsWith(`--set ${formatPath(paths.get(name)!)}=`));
       const k = owner === -1 ? lists.length - 1 : owner;

@@ -1,6 +1,6 @@
 // The bottleneck, and the decoder behind it.
 import { Type, type Static } from '@sinclair/typebox';
-import { Activation, affine, kernels, Layer, trainable } from './layers.ts';
+import { Activation, kernels, Layer, trainable } from './layers.ts';
 import { choice, optional, variant } from './words.ts';
 
 const latentUnits = Type.Integer({ minimum: 1, description: 'Size of the code.', examples: [32] });
@@ -8,7 +8,8 @@ const latentUnits = Type.Integer({ minimum: 1, description: 'Size of the code.',
 export const Latent = choice([
   variant('plain', 'The code is what the encoder computes: with units, by one more dense layer; without, the encoder\'s output as it is.', {
     units: optional(Type.Integer({ minimum: 1, description: 'Size of the code. Left out, the output of the encoder is the code, of whatever shape.', examples: [32] })),
-    ...affine, ...trainable,
+    activation: Type.Unsafe<Static<typeof Activation>>({ ...Activation, default: 'linear', description: 'Activation of the code; `defaults` does not give one.', examples: ['sigmoid'] }),
+    ...kernels, ...trainable,
   }),
   variant('gaussian', 'Variational (Kingma and Welling, 2014): the encoder gives mean and variance of a normal distribution, the decoder sees a sample of it, and a Kullback-Leibler term holds it near N(0, 1). The code shown is the mean.', {
     units: latentUnits,

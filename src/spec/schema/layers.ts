@@ -56,18 +56,19 @@ export const trainable = {
 };
 export const kernels = {
   useBias: Type.Boolean({ default: true, description: 'Whether a bias is added.' }),
-  kernelInitializer: Type.Unsafe<Static<typeof Initializer>>({ ...Initializer, default: 'glorotUniform', description: 'How the kernel is drawn.' }),
+  kernelInitializer: Type.Unsafe<Static<typeof Initializer>>({ ...Initializer, default: 'glorotUniform', description: 'How the kernel is drawn. `defaults` can say it for the whole model.' }),
   biasInitializer: Type.Unsafe<Static<typeof Initializer>>({ ...Initializer, default: 'zeros', description: 'How the bias is drawn.' }),
 };
-export const affine = {
-  activation: Type.Unsafe<Static<typeof Activation>>({ ...Activation, default: 'linear', description: 'Activation applied to the output.' }),
+const affine = {
+  activation: Type.Unsafe<Static<typeof Activation>>({ ...Activation, default: 'linear', description: 'Activation applied to the output. `defaults` can give one to the whole model.' }),
   ...kernels,
 };
-const Padding = Type.Union([
+export const Padding = Type.Union([
   Type.Literal('valid', { description: 'No padding.' }),
   Type.Literal('same', { description: 'Padded so that output = ⌈input / stride⌉, as in Keras.' }),
   Type.Tuple([Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 })], { shorthand: 'pair', description: 'That many rows and columns on every side, as in PyTorch.' }),
-], { default: 'valid', description: '"valid", "same", or a number of rows and columns added on every side.', examples: ['same', 1] });
+], { description: '"valid", "same", or a number of rows and columns added on every side.', examples: ['same', 1] });
+const padding = { padding: Type.Unsafe<Static<typeof Padding>>({ ...Padding, default: 'valid' }) };
 
 export const Layer = choice([
   variant('dense', 'Every output is a weighted sum of all inputs: activation(x·kernel + bias). Needs a vector; put a flatten before it.', {
@@ -80,7 +81,7 @@ export const Layer = choice([
     filters: Type.Integer({ minimum: 1, description: 'Number of filters, the channels of the output.', examples: [32] }),
     kernelSize: pair({ default: 3, description: 'Height and width of the filters.' }),
     strides: pair({ default: 1, description: 'Step of the filters; 2 halves height and width.' }),
-    padding: Padding,
+    ...padding,
     ...affine, ...trainable,
   }),
   variant('conv2dTranspose', 'The transpose of conv2d: with strides 2 it doubles height and width.', {
@@ -88,7 +89,7 @@ export const Layer = choice([
     filters: Type.Integer({ minimum: 1, description: 'Number of filters, the channels of the output.', examples: [32] }),
     kernelSize: pair({ default: 3, description: 'Height and width of the filters.' }),
     strides: pair({ default: 1, description: 'Factor by which height and width grow.' }),
-    padding: Padding,
+    ...padding,
     outputPadding: optional(pair({ minimum: 0, description: 'Rows and columns added at the bottom and right of the output, less than the strides. Left out, Keras\'s rule holds.', examples: [1] })),
     ...affine, ...trainable,
   }),
