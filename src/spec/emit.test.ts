@@ -2,31 +2,50 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkTree } from './check.ts';
 import { emitSchema, schemaText, type JsonSchema } from './emit.ts';
-import { membersOf, typeOf, variantsOf, type Rule } from './keywords.ts';
+import { expand, membersOf, neededKeys, typeOf, variantsOf, type Rule } from './keywords.ts';
 import { syntaxOf } from './parse.ts';
 import { SpecSchema } from './schema.ts';
 
-/** Every key of the language with its rule: "layer dense.units". */
-function* keysOf(rule: Rule, place: string): Generator<[string, Rule]> {
+interface Key {
+  /** "spec.encoder[] dense.units". */
+  readonly place: string;
+  readonly rule: Rule;
+  readonly required: boolean;
+}
+
+/** Every key of the language. */
+function* keysOf(rule: Rule, place: string): Generator<Key> {
   for (const member of membersOf(rule) ?? []) yield* keysOf(member, `${place} ${typeOf(member) ?? ''}`);
   for (const [key, member] of membersOf(rule) === undefined ? Object.entries(rule.properties ?? {}) : []) {
-    yield [`${place}.${key}`, member];
+    yield { place: `${place}.${key}`, rule: member, required: neededKeys(rule).includes(key) };
     yield* keysOf(member, `${place}.${key}`);
   }
   if (rule.items !== undefined && !Array.isArray(rule.items)) yield* keysOf(rule.items as Rule, `${place}[]`);
 }
 const keys = [...keysOf(SpecSchema, 'spec')];
+/** Those that are not always the same word: the `type` of a variant has one value, which is its own example. */
+const free = keys.filter(({ rule }) => rule.const === undefined);
+/** One place for each description: optimisers and layers stand in several. */
+const placesOf = (found: readonly Key[]) => [...new Map(found.map(({ place, rule }) => [rule.description, `${place}: ${rule.description}`])).values()];
 
 describe('the language', () => {
-  it('describes every key and says how to write it', () => {
-    expect(keys.length).toBeGreaterThan(150);
-    for (const [place, rule] of keys) expect(rule.description, place).toBeTruthy();
-    // A key without a default teaches by an example, unless its type says all.
-    const silent = keys.filter(([, rule]) => rule.default === undefined && rule.examples === undefined && rule.const === undefined && rule.type !== 'object' && rule.type !== 'string');
-    expect(silent.map(([place]) => place)).toEqual([]);
+  it('describes every key', () => {
+    expect(keys.length).toBeGreaterThan(1500);
+    expect(placesOf(keys.filter(({ rule }) => !rule.description))).toEqual([]);
+  });
+  it('has an example for every key', () => {
+    expect(free.length).toBeGreaterThan(1000);
+    expect(placesOf(free.filter(({ rule }) => (rule.examples ?? []).length === 0))).toEqual([]);
+  });
+  it('teaches another value than the default', () => {
+    const same = ({ rule }: Key) => rule.default !== undefined && rule.examples!.every(example => JSON.stringify(expand(rule, example)) === JSON.stringify(expand(rule, rule.default)));
+    expect(placesOf(free.filter(same))).toEqual([]);
+  });
+  it('has a default for every key, or it has to be written, or its description says what holds without', () => {
+    expect(placesOf(free.filter(({ rule, required }) => rule.default === undefined && !required && !/left out/i.test(rule.description ?? '')))).toEqual([]);
   });
   it('accepts its own defaults and examples', () => {
-    for (const [place, rule] of keys) for (const value of [rule.default, ...(rule.examples ?? [])]) {
+    for (const { place, rule } of keys) for (const value of [rule.default, ...(rule.examples ?? [])]) {
       if (value === undefined) continue;
       const { diagnostics } = checkTree(rule, syntaxOf(value, { offset: 0, length: 0 }), { text: '', file: '' });
       expect(diagnostics.map(({ message }) => message), `${place}: ${JSON.stringify(value)}`).toEqual([]);

@@ -83,7 +83,7 @@ describe('what is wrong is said with place, path and cure', () => {
     ['wrong kind', minimal.replace('8', '"8"'), ['a.aeconf:1:84: error: encoder[1].units: "units" is the text "8". Write a whole number of at least 1.']],
     ['fraction', minimal.replace('8', '8.5'), ['a.aeconf:1:84: error: encoder[1].units: 8.5 is not a whole number. Write a whole number of at least 1.']],
     ['out of range', minimal.replace('8', '0'), ['a.aeconf:1:84: error: encoder[1].units: 0 is out of range. Write a whole number of at least 1.']],
-    ['wrong length', withEncoder('{ "type": "conv2d", "filters": 3, "kernelSize": [3, 3, 3] }'), ['a.aeconf:4:53: error: encoder[0].kernelSize: a list of 3 stands here. Write a whole number of at least 1, or two of them in a list: [height, width].']],
+    ['wrong length', withEncoder('{ "type": "conv2d", "filters": 3, "kernelSize": [3, 3, 3] }'), ['a.aeconf:4:53: error: encoder[0].kernelSize: a list of 3 stands here. Write a whole number of at least 1, or two of them in a list: [height, width], for example [3, 5].']],
     ['shorthand that needs more', minimal.replace('"glyphs"', '"images"'), ['a.aeconf:1:11: error: data: "images" needs "path". Write it out: { "type": "images", "path": "faces" }.']],
     ['twice', '{ "data": "glyphs", "encoder": [], "seed": 1, "seed": 2 }', ['a.aeconf:1:47: error: seed: "seed" is written twice. Keep one of them.']],
     ['bad pair in a union', withEncoder('{ "type": "conv2d", "filters": 3, "padding": -1 }'), ['a.aeconf:4:50: error: encoder[0].padding[0]: -1 is out of range. Write a whole number of at least 0.', 'a.aeconf:4:50: error: encoder[0].padding[1]: -1 is out of range. Write a whole number of at least 0.']],

@@ -5,7 +5,8 @@
 // - a property with a `default` may be left out of a file; in a resolved `Spec` it is always there;
 // - `shorthand` marks a value that may also be written shorter: 'type' ("adam" for {"type": "adam"}), 'pair' (3 for
 //   [3, 3]), or 'learningRate' (0.001 for {"type": "constant", "learningRate": 0.001});
-// - every property has a `description`, and an `examples` entry where a default alone does not teach.
+// - every property has a `description` and an example other than its default; one that may be left out without having a default
+//   says in its description what holds then (emit.test.ts looks).
 import { Type, type Static } from '@sinclair/typebox';
 import { Corruption } from './schema/corruption.ts';
 import { Data } from './schema/data.ts';
@@ -21,10 +22,10 @@ export type { AeconfSchemaOptions } from './schema/words.ts';
 export { Activation, Corruption, Initializer, Layer, LearningRate, Optimizer };
 
 export const SpecSchema = Type.Object({
-  $schema: optional(Type.String({ description: 'Address of the schema, for editors other than VS Code.' })),
+  $schema: optional(Type.String({ description: 'Address of the schema, for editors other than VS Code; left out, they have to be told.', examples: ['./aeconf.schema.json'] })),
   name: optional(Type.String({ minLength: 1, description: 'Name of the experiment. Left out, the file\'s name.', examples: ['janet-50'] })),
-  description: optional(Type.String({ description: 'What the experiment is about.' })),
-  seed: Type.Integer({ default: 0, minimum: 0, maximum: 4294967295, description: 'All randomness (weights, order, noise) comes from this number.' }),
+  description: optional(Type.String({ description: 'What the experiment is about, in your words. May be left out.', examples: ['Does a code of 50 numbers remove salt-and-pepper noise?'] })),
+  seed: Type.Integer({ default: 0, minimum: 0, maximum: 4294967295, description: 'All randomness (weights, order, noise) comes from this number.', examples: [7] }),
   data: Data,
   corruption: Type.Array(Corruption, { default: [], description: 'Applied to the input in this order; the target stays clean.', examples: [[{ type: 'saltAndPepper', amount: 0.1 }]] }),
   defaults: optional(Defaults),

@@ -3,12 +3,12 @@ import { Type } from '@sinclair/typebox';
 import { choice, pair, variant } from './words.ts';
 
 const clip = {
-  clip: Type.Boolean({ default: true, description: 'Whether the result is cut to [0, 1].' }),
+  clip: Type.Boolean({ default: true, description: 'Whether the result is cut to [0, 1].', examples: [false] }),
 };
 export const Corruption = choice([
   variant('gaussian', 'Adds normal noise to every pixel.', {
-    mean: Type.Number({ default: 0, description: 'Mean of the noise.' }),
-    stddev: Type.Number({ default: 0.1, minimum: 0, description: 'Standard deviation of the noise, on the [0, 1] scale of pixels.' }),
+    mean: Type.Number({ default: 0, description: 'Mean of the noise.', examples: [0.5] }),
+    stddev: Type.Number({ default: 0.1, minimum: 0, description: 'Standard deviation of the noise, on the [0, 1] scale of pixels.', examples: [0.3] }),
     ...clip,
   }),
   variant('saltAndPepper', 'Sets a random share of the pixels to 0 or 1, each as likely.', {
@@ -22,6 +22,6 @@ export const Corruption = choice([
   }),
   variant('occlusion', 'Sets one block at a random place to one value.', {
     size: pair({ description: 'Height and width of the block.', examples: [8, [6, 10]] }),
-    value: Type.Number({ default: 0, description: 'The value.' }), ...clip,
+    value: Type.Number({ default: 0, description: 'The value.', examples: [0.5] }), ...clip,
   }),
 ], { description: 'Noise put on the input while the target stays clean, drawn anew for every batch.' });

@@ -3,11 +3,11 @@ import { Type } from '@sinclair/typebox';
 import { choice, optional, pair, variant } from './words.ts';
 
 const dataOptions = {
-  limit: optional(Type.Integer({ minimum: 1, description: 'Use at most this many training samples (the first ones).', examples: [5000] })),
+  limit: optional(Type.Integer({ minimum: 1, description: 'Use at most this many training samples (the first ones). Left out, all.', examples: [5000] })),
   binarize: optional(Type.Union([
     Type.Literal('sample', { description: 'A pixel is 1 with the probability of its value, drawn anew for every batch (once for the validation samples).' }),
     Type.Literal('threshold', { description: 'A pixel is 1 from one half on.' }),
-  ], { description: 'Makes pixels 0 or 1, as the literature of generative models does.', examples: ['sample'] })),
+  ], { description: 'Makes pixels 0 or 1, as the literature of generative models does. Left out, they stay as they are.', examples: ['sample'] })),
   validation: Type.Union([
     Type.Literal('test', { description: 'The data set\'s own test part.' }),
     Type.Number({ minimum: 0, exclusiveMaximum: 1, description: 'That share of the training samples, chosen by the seed.' }),
@@ -25,18 +25,18 @@ const memory = {
 const path = (what: string, example: string) => Type.String({ minLength: 1, description: `${what} Relative paths start at this file.`, examples: [example] });
 const images = {
   size: optional(pair({ description: 'Height and width all images are brought to. Left out, all images must have one size.', examples: [[64, 64]] })),
-  color: Type.Union([Type.Literal('grey'), Type.Literal('rgb')], { default: 'grey', description: '"grey" (one channel) or "rgb" (three).' }),
+  color: Type.Union([Type.Literal('grey'), Type.Literal('rgb')], { default: 'grey', description: '"grey" (one channel) or "rgb" (three).', examples: ['rgb'] }),
   fit: Type.Union([
     Type.Literal('crop', { description: 'Fill the size, cut off what stands out, keeping the middle.' }),
     Type.Literal('stretch', { description: 'Change the proportions.' }),
-  ], { default: 'crop', description: 'How an image of other proportions is brought to `size`.' }),
+  ], { default: 'crop', description: 'How an image of other proportions is brought to `size`.', examples: ['stretch'] }),
 };
 
 export const Data = choice([
   variant('glyphs', 'Digits drawn by the program from strokes with random slant, thickness, position and size: 28×28×1, labelled. Needs no file and no network.', {
-    train: Type.Integer({ default: 4000, minimum: 10, description: 'Number of training images.' }),
-    test: Type.Integer({ default: 1000, minimum: 10, description: 'Number of test images.' }),
-    seed: Type.Integer({ default: 0, minimum: 0, description: 'The same seed draws the same digits.' }),
+    train: Type.Integer({ default: 4000, minimum: 10, description: 'Number of training images.', examples: [10000] }),
+    test: Type.Integer({ default: 1000, minimum: 10, description: 'Number of test images.', examples: [2000] }),
+    seed: Type.Integer({ default: 0, minimum: 0, description: 'The same seed draws the same digits.', examples: [3] }),
     ...dataOptions,
   }),
   variant('mnist', 'Handwritten digits: 60,000 + 10,000 images, 28×28×1 (LeCun et al., 1998).', { ...dataOptions }),
@@ -44,32 +44,32 @@ export const Data = choice([
   variant('lfw', 'Labeled Faces in the Wild: photographs of faces by person (Huang et al., 2007).', { ...images, ...memory, ...dataOptions }),
   variant('idx', 'Files in the format of MNIST (.idx, .gz).', {
     images: path('Training images.', 'train-images-idx3-ubyte.gz'),
-    labels: optional(path('Training labels.', 'train-labels-idx1-ubyte.gz')),
-    testImages: optional(path('Test images.', 't10k-images-idx3-ubyte.gz')),
-    testLabels: optional(path('Test labels.', 't10k-labels-idx1-ubyte.gz')),
+    labels: optional(path('Training labels; left out, samples have none.', 'train-labels-idx1-ubyte.gz')),
+    testImages: optional(path('Test images; left out, there is no test part.', 't10k-images-idx3-ubyte.gz')),
+    testLabels: optional(path('Test labels; left out, test samples have none.', 't10k-labels-idx1-ubyte.gz')),
     ...divideBy, ...shape, ...memory, ...dataOptions,
   }),
   variant('npy', 'NumPy arrays, one per file; the first axis counts the samples.', {
     images: path('Training samples.', 'x_train.npy'),
-    labels: optional(path('Training labels.', 'y_train.npy')),
-    testImages: optional(path('Test samples.', 'x_test.npy')),
-    testLabels: optional(path('Test labels.', 'y_test.npy')),
+    labels: optional(path('Training labels; left out, samples have none.', 'y_train.npy')),
+    testImages: optional(path('Test samples; left out, there is no test part.', 'x_test.npy')),
+    testLabels: optional(path('Test labels; left out, test samples have none.', 'y_test.npy')),
     ...divideBy, ...shape, ...memory, ...dataOptions,
   }),
   variant('npz', 'A NumPy archive with several arrays, named as in Keras\'s mnist.npz unless said otherwise.', {
     path: path('The archive.', 'mnist.npz'),
-    images: Type.String({ default: 'x_train', description: 'Member with the training samples.' }),
-    labels: Type.String({ default: 'y_train', description: 'Member with the training labels; may be absent.' }),
-    testImages: Type.String({ default: 'x_test', description: 'Member with the test samples; may be absent.' }),
-    testLabels: Type.String({ default: 'y_test', description: 'Member with the test labels; may be absent.' }),
+    images: Type.String({ default: 'x_train', description: 'Member with the training samples.', examples: ['train_images'] }),
+    labels: Type.String({ default: 'y_train', description: 'Member with the training labels; may be absent.', examples: ['train_labels'] }),
+    testImages: Type.String({ default: 'x_test', description: 'Member with the test samples; may be absent.', examples: ['test_images'] }),
+    testLabels: Type.String({ default: 'y_test', description: 'Member with the test labels; may be absent.', examples: ['test_labels'] }),
     ...divideBy, ...shape, ...memory, ...dataOptions,
   }),
   variant('csv', 'A table of numbers, one sample per line (.csv, .csv.gz). A first line that is not numbers is taken as a header.', {
     path: path('The table.', 'digits.csv.gz'),
     labelColumn: optional(Type.Union([
       Type.Literal('first'), Type.Literal('last'), Type.Integer({ minimum: 0 }), Type.String({ minLength: 1 }),
-    ], { description: 'The column that holds the label: "first", "last", its number from 0, or its name in the header.', examples: ['last'] })),
-    separator: Type.String({ default: ',', minLength: 1, maxLength: 1, description: 'The character between columns.' }),
+    ], { description: 'The column that holds the label: "first", "last", its number from 0, or its name in the header. Left out, there are no labels.', examples: ['last'] })),
+    separator: Type.String({ default: ',', minLength: 1, maxLength: 1, description: 'The character between columns.', examples: [';'] }),
     ...divideBy, ...shape, ...dataOptions,
   }),
   variant('images', 'A folder of images (PNG, JPEG, PGM, PPM, BMP), or a .zip, .tgz or .tar.gz of one. Sub-folders are labels.', {

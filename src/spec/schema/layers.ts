@@ -9,7 +9,7 @@ export const Activation = choice([
     slope: Type.Number({ default: 0.2, description: 'Slope for negative inputs. Keras\'s leaky_relu uses 0.2, its LeakyReLU layer 0.3, Flux 0.01.', examples: [0.01] }),
   }),
   variant('elu', 'f(x) = x for x > 0, alpha·(eˣ − 1) otherwise', {
-    alpha: Type.Number({ default: 1, description: 'Scale of the negative part.' }),
+    alpha: Type.Number({ default: 1, description: 'Scale of the negative part.', examples: [0.5] }),
   }),
   variant('selu', 'Scaled ELU with the constants of Klambauer et al. (2017); use it with lecunNormal kernels.', {}),
   variant('sigmoid', 'f(x) = 1 / (1 + e⁻ˣ)', {}),
@@ -23,7 +23,7 @@ export const Activation = choice([
 export const Initializer = choice([
   variant('zeros', 'All zeros', {}),
   variant('ones', 'All ones', {}),
-  variant('constant', 'All the same value', { value: Type.Number({ default: 0, description: 'The value.' }) }),
+  variant('constant', 'All the same value', { value: Type.Number({ default: 0, description: 'The value.', examples: [0.1] }) }),
   variant('glorotUniform', 'Uniform in ±√(6 / (fanIn + fanOut)) (Glorot and Bengio, 2010)', {}),
   variant('glorotNormal', 'Truncated normal, variance 2 / (fanIn + fanOut)', {}),
   variant('heUniform', 'Uniform in ±√(6 / fanIn) (He et al., 2015)', {}),
@@ -31,19 +31,19 @@ export const Initializer = choice([
   variant('lecunUniform', 'Uniform in ±√(3 / fanIn)', {}),
   variant('lecunNormal', 'Truncated normal, variance 1 / fanIn', {}),
   variant('randomNormal', 'Normal distribution', {
-    mean: Type.Number({ default: 0, description: 'Mean.' }),
-    stddev: Type.Number({ default: 0.05, exclusiveMinimum: 0, description: 'Standard deviation.' }),
+    mean: Type.Number({ default: 0, description: 'Mean.', examples: [0.5] }),
+    stddev: Type.Number({ default: 0.05, exclusiveMinimum: 0, description: 'Standard deviation.', examples: [0.01] }),
   }),
   variant('randomUniform', 'Uniform distribution', {
-    minval: Type.Number({ default: -0.05, description: 'Lower bound.' }),
-    maxval: Type.Number({ default: 0.05, description: 'Upper bound.' }),
+    minval: Type.Number({ default: -0.05, description: 'Lower bound.', examples: [-0.1] }),
+    maxval: Type.Number({ default: 0.05, description: 'Upper bound.', examples: [0.1] }),
   }),
   variant('truncatedNormal', 'Normal distribution redrawn beyond two standard deviations', {
-    mean: Type.Number({ default: 0, description: 'Mean.' }),
-    stddev: Type.Number({ default: 0.05, exclusiveMinimum: 0, description: 'Standard deviation before truncation.' }),
+    mean: Type.Number({ default: 0, description: 'Mean.', examples: [0.5] }),
+    stddev: Type.Number({ default: 0.05, exclusiveMinimum: 0, description: 'Standard deviation before truncation.', examples: [0.01] }),
   }),
   variant('orthogonal', 'Random orthogonal matrix (Saxe et al., 2014)', {
-    gain: Type.Number({ default: 1, description: 'Factor on the matrix.' }),
+    gain: Type.Number({ default: 1, description: 'Factor on the matrix.', examples: [1.4142] }),
   }),
 ], { shorthand: 'type', description: 'How a weight is drawn before training, by Keras\'s name.', examples: ['heNormal'] });
 
@@ -52,10 +52,10 @@ const layerName = {
   name: optional(Type.String({ minLength: 1, description: 'Name of the layer; must be unique. Left out, it is made from the type: dense, dense_1, ...', examples: ['features'] })),
 };
 export const trainable = {
-  trainable: Type.Boolean({ default: true, description: 'false freezes the layer: its weights stay as they were initialised or loaded.' }),
+  trainable: Type.Boolean({ default: true, description: 'false freezes the layer: its weights stay as they were initialised or loaded.', examples: [false] }),
 };
 export const kernels = {
-  useBias: Type.Boolean({ default: true, description: 'Whether a bias is added.' }),
+  useBias: Type.Boolean({ default: true, description: 'Whether a bias is added.', examples: [false] }),
   kernelInitializer: Type.Unsafe<Static<typeof Initializer>>({ ...Initializer, default: 'glorotUniform', description: 'How the kernel is drawn. `defaults` can say it for the whole model.' }),
   biasInitializer: Type.Unsafe<Static<typeof Initializer>>({ ...Initializer, default: 'zeros', description: 'How the bias is drawn.' }),
 };
@@ -79,16 +79,16 @@ export const Layer = choice([
   variant('conv2d', 'Slides filters over an image of height × width × channels.', {
     ...layerName,
     filters: Type.Integer({ minimum: 1, description: 'Number of filters, the channels of the output.', examples: [32] }),
-    kernelSize: pair({ default: 3, description: 'Height and width of the filters.' }),
-    strides: pair({ default: 1, description: 'Step of the filters; 2 halves height and width.' }),
+    kernelSize: pair({ default: 3, description: 'Height and width of the filters.', examples: [5, [3, 5]] }),
+    strides: pair({ default: 1, description: 'Step of the filters; 2 halves height and width.', examples: [2, [2, 1]] }),
     ...padding,
     ...affine, ...trainable,
   }),
   variant('conv2dTranspose', 'The transpose of conv2d: with strides 2 it doubles height and width.', {
     ...layerName,
     filters: Type.Integer({ minimum: 1, description: 'Number of filters, the channels of the output.', examples: [32] }),
-    kernelSize: pair({ default: 3, description: 'Height and width of the filters.' }),
-    strides: pair({ default: 1, description: 'Factor by which height and width grow.' }),
+    kernelSize: pair({ default: 3, description: 'Height and width of the filters.', examples: [5, [3, 5]] }),
+    strides: pair({ default: 1, description: 'Factor by which height and width grow.', examples: [2, [2, 1]] }),
     ...padding,
     outputPadding: optional(pair({ minimum: 0, description: 'Rows and columns added at the bottom and right of the output, less than the strides. Left out, Keras\'s rule holds.', examples: [1] })),
     ...affine, ...trainable,
@@ -108,23 +108,23 @@ export const Layer = choice([
   }),
   variant('batchNormalization', 'Normalises each feature over the batch while training, by moving averages afterwards (Ioffe and Szegedy, 2015).', {
     ...layerName,
-    momentum: Type.Number({ default: 0.99, minimum: 0, maximum: 1, description: 'Of the moving averages.' }),
-    epsilon: Type.Number({ default: 0.001, exclusiveMinimum: 0, description: 'Added to the variance.' }),
-    center: Type.Boolean({ default: true, description: 'Whether an offset (beta) is learned.' }),
-    scale: Type.Boolean({ default: true, description: 'Whether a factor (gamma) is learned.' }),
+    momentum: Type.Number({ default: 0.99, minimum: 0, maximum: 1, description: 'Of the moving averages.', examples: [0.9] }),
+    epsilon: Type.Number({ default: 0.001, exclusiveMinimum: 0, description: 'Added to the variance.', examples: [1e-5] }),
+    center: Type.Boolean({ default: true, description: 'Whether an offset (beta) is learned.', examples: [false] }),
+    scale: Type.Boolean({ default: true, description: 'Whether a factor (gamma) is learned.', examples: [false] }),
     ...trainable,
   }),
   variant('maxPooling2d', 'Keeps the largest value of each window.', {
     ...layerName,
-    poolSize: pair({ default: 2, description: 'Height and width of the window.' }),
+    poolSize: pair({ default: 2, description: 'Height and width of the window.', examples: [3, [1, 2]] }),
     strides: optional(pair({ description: 'Step of the window; the window\'s own size when left out.', examples: [2] })),
-    padding: Type.Union([Type.Literal('valid'), Type.Literal('same')], { default: 'valid', description: '"valid" or "same".' }),
+    padding: Type.Union([Type.Literal('valid'), Type.Literal('same')], { default: 'valid', description: '"valid" or "same".', examples: ['same'] }),
   }),
   variant('averagePooling2d', 'Keeps the mean of each window; padding does not count.', {
     ...layerName,
-    poolSize: pair({ default: 2, description: 'Height and width of the window.' }),
+    poolSize: pair({ default: 2, description: 'Height and width of the window.', examples: [3, [1, 2]] }),
     strides: optional(pair({ description: 'Step of the window; the window\'s own size when left out.', examples: [2] })),
-    padding: Type.Union([Type.Literal('valid'), Type.Literal('same')], { default: 'valid', description: '"valid" or "same".' }),
+    padding: Type.Union([Type.Literal('valid'), Type.Literal('same')], { default: 'valid', description: '"valid" or "same".', examples: ['same'] }),
   }),
   variant('topK', 'Keeps the k largest activations of each sample and sets the others to zero (Makhzani and Frey, 2014).', {
     ...layerName,
@@ -132,6 +132,6 @@ export const Layer = choice([
   }),
   variant('upSampling2d', 'Repeats every row and column (nearest neighbour).', {
     ...layerName,
-    size: pair({ default: 2, description: 'How often rows and columns are repeated.' }),
+    size: pair({ default: 2, description: 'How often rows and columns are repeated.', examples: [4, [2, 1]] }),
   }),
 ], { description: 'A layer, told by its type.' });
