@@ -15,8 +15,8 @@ export function graphicsDrivers(): string {
 
 function parts(): string[] {
   switch (process.platform) {
-    case 'linux': return [...kernelDrivers(), ...vulkanDrivers()];
-    case 'win32': return windowsDrivers();
+    case 'linux': return [...kernelDrivers(), ...vulkanDriverFiles().map(describeVulkanDriver)];
+    case 'win32': return displayAdapters().map(({ name, version }) => `${name} ${version}`);
     // The drivers of macOS come with the system.
     default: return [];
   }
@@ -40,13 +40,12 @@ function kernelDrivers(): string[] {
 }
 
 /** Vulkan's drivers are described by files; those named in the environment replace all others (Vulkan loader, "Driver discovery"). */
-function vulkanDrivers(env: NodeJS.ProcessEnv = process.env): string[] {
+export function vulkanDriverFiles(env: NodeJS.ProcessEnv = process.env): string[] {
   const named = env['VK_DRIVER_FILES'] ?? env['VK_ICD_FILENAMES'];
   const folders = ['/etc/vulkan/icd.d', '/usr/share/vulkan/icd.d', join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local/share'), 'vulkan/icd.d')];
-  const files = named === undefined
+  return named === undefined
     ? folders.filter(folder => existsSync(folder)).flatMap(folder => readdirSync(folder).filter(name => name.endsWith('.json')).sort().map(name => join(folder, name)))
     : named.split(':').filter(file => file !== '' && existsSync(file));
-  return files.map(describeVulkanDriver);
 }
 
 /** Name and version of a Vulkan driver, and size and date of its library where the file says where that lies. */
@@ -63,7 +62,20 @@ export function describeVulkanDriver(file: string): string {
 /** The registry's class of display adapters. */
 const DISPLAY_CLASS = 'HKLM\\SYSTEM\\CurrentControlSet\\Control\\Class\\{4d36e968-e325-11ce-bfc1-08002be10318}';
 
-function windowsDrivers(): string[] {
+export interface DisplayAdapter {
+  readonly name: string;
+  readonly version: string;
+}
+
+let adapters: readonly DisplayAdapter[] | undefined;
+
+/** The display adapters of Windows and the versions of their drivers; looked up once. */
+export function displayAdapters(): readonly DisplayAdapter[] {
+  adapters ??= readRegistry();
+  return adapters;
+}
+
+function readRegistry(): DisplayAdapter[] {
   try {
     return parseRegistry(execFileSync('reg', ['query', DISPLAY_CLASS, '/s', '/f', 'Driver', '/t', 'REG_SZ'], { encoding: 'utf8', timeout: 5000, windowsHide: true, stdio: ['ignore', 'pipe', 'ignore'] }));
   } catch (error) {
@@ -72,11 +84,11 @@ function windowsDrivers(): string[] {
   }
 }
 
-/** "NVIDIA GeForce RTX 3060 31.0.15.3623" of what `reg query` prints for display adapters. */
-export function parseRegistry(text: string): string[] {
+/** What `reg query` prints for display adapters. */
+export function parseRegistry(text: string): DisplayAdapter[] {
   return text.split(/^HKEY_/m).flatMap(section => {
     const value = (name: string): string | undefined => new RegExp(`^\\s+${name}\\s+REG_SZ\\s+(.+?)\\s*$`, 'm').exec(section)?.[1];
     const version = value('DriverVersion');
-    return version === undefined ? [] : [`${value('DriverDesc') ?? 'display adapter'} ${version}`];
+    return version === undefined ? [] : [{ name: value('DriverDesc') ?? 'display adapter', version }];
   });
 }

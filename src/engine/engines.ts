@@ -1,5 +1,6 @@
 // All engines of this machine, and the choice among their devices.
 import { StudioError } from '../core/errors.ts';
+import { withAdapterName } from './adapters.ts';
 import type { Device, Engine, Session, SessionOptions } from './engine.ts';
 import { OnnxEngine, OnnxWebEngine } from './onnx/runtime.ts';
 import { TensorFlowEngine } from './tensorflow/engine.ts';
@@ -8,7 +9,7 @@ const engines: readonly Engine[] = [new OnnxEngine(), new OnnxWebEngine(), new T
 
 /** Every device that could be named, available or not. Asking the GPUs takes some tenths of a second, once per process. */
 export async function listDevices(options?: { gpus?: boolean }): Promise<Device[]> {
-  return (await Promise.all(engines.map(engine => engine.devices(options)))).flat();
+  return (await Promise.all(engines.map(engine => engine.devices(options)))).flat().map(withAdapterName);
 }
 
 /** Opens a session; the device must be one that listDevices gave and that is available. */

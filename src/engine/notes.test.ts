@@ -88,6 +88,6 @@ describe('the drivers', () => {
       '    DriverDesc    REG_SZ    NVIDIA GeForce RTX 3060', '    DriverVersion    REG_SZ    31.0.15.3623', '    DriverDate    REG_SZ    6-8-2023', '',
       'HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Class\\{4d36e968-e325-11ce-bfc1-08002be10318}\\0001',
       '    DriverDesc    REG_SZ    Intel(R) UHD Graphics 770', '    DriverVersion    REG_SZ    31.0.101.4502', '', 'End of search: 5 match(es) found.',
-    ].join('\r\n'))).toEqual(['NVIDIA GeForce RTX 3060 31.0.15.3623', 'Intel(R) UHD Graphics 770 31.0.101.4502']);
+    ].join('\r\n'))).toEqual([{ name: 'NVIDIA GeForce RTX 3060', version: '31.0.15.3623' }, { name: 'Intel(R) UHD Graphics 770', version: '31.0.101.4502' }]);
   });
 });
