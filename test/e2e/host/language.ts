@@ -49,6 +49,19 @@ suite('language', () => {
     for (const type of ['dense', 'conv2d', 'batchNormalization']) assert.ok(labels.includes(type), `${type} is not among ${labels.join(', ')}`);
   });
 
+  test('completion and hover know the defaults of a model', async () => {
+    const document = await openEdited('quickstart.aeconf', text => text.replace('"encoder": [', '"defaults": { "activation": "" },\n  "encoder": ['));
+    const start = document.getText().indexOf('"defaults": { "activation": "" }');
+    const inside = document.positionAt(start + '"defaults": { "activation": "'.length);
+    const list = await until('completions',
+      () => vscode.commands.executeCommand<vscode.CompletionList>('vscode.executeCompletionItemProvider', document.uri, inside),
+      found => found.items.length > 0);
+    const labels = list.items.map(item => (typeof item.label === 'string' ? item.label : item.label.label).replaceAll('"', ''));
+    for (const activation of ['selu', 'relu']) assert.ok(labels.includes(activation), `${activation} is not among ${labels.join(', ')}`);
+    const hovers = await until('a hover', () => vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, document.positionAt(start + 3)), found => found.length > 0);
+    assert.match(hovers.flatMap(hover => hover.contents).map(content => typeof content === 'string' ? content : content.value).join('\n'), /not taken by the layer that makes the code/);
+  });
+
   test('hover explains a key', async () => {
     const document = await vscode.workspace.openTextDocument(sample('quickstart.aeconf'));
     await vscode.window.showTextDocument(document);
