@@ -11,7 +11,7 @@ import { parsePath } from '../spec/paths.ts';
 export type Change = 'loss' | 'samples' | 'training samples';
 
 /** Parts of a spec that have no part in the loss: what is trained, how, and what is looked at. */
-const free = new Set(['$schema', 'name', 'description', 'seed', 'corruption', 'encoder', 'decoder', 'init', 'pretraining', 'probe', 'robustness', 'sweep', 'views']);
+const free = new Set(['$schema', 'name', 'description', 'seed', 'corruption', 'defaults', 'encoder', 'decoder', 'init', 'pretraining', 'probe', 'robustness', 'sweep', 'views']);
 /** The same within parts that have some. */
 const freeWithin: Readonly<Record<string, ReadonlySet<string>>> = {
   latent: new Set(['units', 'activation', 'useBias', 'kernelInitializer', 'biasInitializer', 'trainable', 'codes', 'dimension', 'decay', 'revivalThreshold']),
