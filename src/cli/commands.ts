@@ -70,13 +70,13 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/runs.ts')).runs,
   },
   {
-    name: 'evaluate', summary: 'Measure a trained model on the validation samples.', positionals: [run],
+    name: 'evaluate', summary: 'Measure a trained model on validation and training samples.', positionals: [run],
     options: [
       { name: 'importance-samples', value: 'K', description: 'Estimate the log-likelihood of a variational model in nats, with that many draws for each sample (5000 in the literature).' },
       { name: 'samples', description: 'With --json: the loss and every metric of each sample, too.' },
       o.checkpoint, o.data, o.runs, o.threads, o.json,
     ],
-    details: 'Every metric for all samples and class by class, beside the error of as many principal components as the code has numbers. Metrics that make no sense for the model are left out: binaryCrossentropy needs outputs in [0, 1], ssim images.',
+    details: 'Every metric for all validation samples and class by class, and for as many training samples, spread evenly; beside it the error of as many principal components as the code has numbers. Metrics that make no sense are left out: psnr, ssim, binaryAccuracy and binaryCrossentropy need samples with values in [0, 1], binaryCrossentropy outputs in [0, 1] too, ssim images.',
     load: async () => (await import('./commands/evaluate.ts')).evaluate,
   },
   {

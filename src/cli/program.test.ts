@@ -124,7 +124,7 @@ describe('a run', () => {
 
   it('is measured in everything that makes sense for it, beside principal components', async () => {
     interface Measured { loss: number; metrics: Record<string, number>; samples: number }
-    const facts = await json(...on('evaluate', 'last', '--samples')) as Measured & { classes: Measured[]; baseline: object; perSample: Record<string, number[]> };
+    const facts = await json(...on('evaluate', 'last', '--samples')) as Measured & { train: Measured; classes: Measured[]; baseline: object; perSample: Record<string, number[]> };
     const names = ['mse', 'mae', 'binaryCrossentropy', 'psnr', 'ssim', 'accuracy', 'binaryAccuracy'];
     expect(Object.keys(facts.metrics)).toEqual(names);
     expect(facts.metrics['mse']).toBeCloseTo(facts.loss, 6);
@@ -134,11 +134,30 @@ describe('a run', () => {
       expect(facts.perSample[name], name).toHaveLength(60);
     }
     expect(facts.perSample['label']).toHaveLength(60);
+    expect(facts.train.samples).toBe(60);
+    expect(Object.keys(facts.train.metrics)).toEqual(names);
+    expect(facts.train.loss).not.toBe(facts.loss);
     expect(facts.baseline).toMatchObject({ kind: 'pca', components: 2, mse: expect.any(Number) as number });
     const { out } = await aeconf(...on('evaluate', 'last'));
     expect(out).toMatch(/^PCA with 2 components: mse 0\.\d+; the model: 0\.\d+, (not )?better than principal components$/m);
-    expect(out).toMatch(/^Class +Samples +loss +mse +mae +binaryCrossentropy +psnr +ssim/m);
+    expect(out).toMatch(/, 60 validation samples, 60 of 200 train samples\n/);
+    expect(out).toMatch(/^Of +Samples +loss +mse +mae +binaryCrossentropy +psnr +ssim.*\nvalidation +60 .*\ntrain +60 .*\n0 +\d/m);
     expect(await aeconf(...on('evaluate', 'last', '--importance-samples', '5'))).toMatchObject({ code: exitCodes.usage.code, err: expect.stringMatching(/needs a gaussian latent/) as string });
+  });
+
+  it('is not measured in what means nothing for its values', async () => {
+    const table = makePlace('{ "data": { "type": "csv", "path": "table.csv" }, "encoder": [], "latent": { "type": "plain", "units": 1 }, "training": { "epochs": 1 } }');
+    try {
+      fs.writeFileSync(path.join(table.folder, 'table.csv'), Array.from({ length: 40 }, (_, i) => `${50.5 + i},${150 - i},${90 + (i % 7)}`).join('\n'));
+      const { folder: run } = await trainAt(table);
+      const facts = await json('evaluate', run) as { metrics: object; train: { samples: number; metrics: object } };
+      expect([facts.metrics, facts.train.metrics].map(Object.keys)).toEqual([['mse', 'mae', 'accuracy'], ['mse', 'mae', 'accuracy']]);
+      expect(facts.train.samples).toBe(4);
+      const { out } = await aeconf('robustness', run, '--corruption', '{"type":"gaussian","clip":false}', '--strengths', '5');
+      expect(out).toMatch(/^stddev +input mse +tiny mse$/m);
+    } finally {
+      removePlace(table);
+    }
   });
 
   it('is tested with noise, of options where its spec has none', async () => {

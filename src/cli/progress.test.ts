@@ -52,6 +52,17 @@ describe('ProgressDisplay', () => {
     expect(terminal.text).toBe('epoch 12/35  loss 0.01432  validation 0.01389  152,340 samples/s  0:12 left\n');
   });
 
+  it('tells metrics of both splits, last on a line that has room', () => {
+    const terminal = recorder(false);
+    const display = new ProgressDisplay(terminal);
+    const metrics = { trainMetrics: { accuracy: 0.43125, ssim: 0.5 }, validationMetrics: { mse: 0.1, accuracy: 0.41 } };
+    display.update({ ...progress, ...metrics });
+    display.epochDone(12);
+    expect(terminal.text).toContain('  validation 0.01389  accuracy train 0.43125 validation 0.41000  ssim train 0.50000  152,340 samples/s');
+    expect(progressLine({ ...progress, ...metrics }, 150)).toContain('samples/s  accuracy train 0.43125 validation 0.41000');
+    expect(progressLine({ ...progress, ...metrics }, 80)).not.toContain('accuracy');
+  });
+
   it('writes the error of each epoch of pretraining', () => {
     const terminal = recorder(false);
     new ProgressDisplay(terminal).pretrained(3, 'validation', { 'pretraining/dense_1': 0.0123456 });

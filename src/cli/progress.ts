@@ -1,10 +1,14 @@
 // One line that tells how training goes: redrawn on a terminal, one per epoch elsewhere. `progressLine` is pure; parts
 // that matter less give way when the terminal is narrow.
-import type { RunStatus } from '../runs/events.ts';
+import type { RunStatus, ScalarValues } from '../runs/events.ts';
 import { formatCount, formatDuration, formatLoss } from './format.ts';
 import { paint, type Terminal } from './terminal.ts';
 
-export type Progress = Pick<RunStatus, 'state' | 'epoch' | 'epochs' | 'samplesPerSecond' | 'timeLeft' | 'trainLoss' | 'validationLoss' | 'mse' | 'pca' | 'message'>;
+export type Progress = Pick<RunStatus, 'state' | 'epoch' | 'epochs' | 'samplesPerSecond' | 'timeLeft' | 'trainLoss' | 'validationLoss' | 'mse' | 'pca' | 'message'> & {
+  /** Of the newest epoch. */
+  readonly trainMetrics?: ScalarValues;
+  readonly validationMetrics?: ScalarValues;
+};
 
 const BAR = { least: 8, most: 30 };
 const GAP = '  ';
@@ -33,6 +37,7 @@ export function progressLine(progress: Progress, width: number): string {
     ...comparison(progress),
     ...(progress.timeLeft === undefined ? [] : [`${formatDuration(progress.timeLeft)} left`]),
     ...(progress.samplesPerSecond === undefined ? [] : [`${formatCount(progress.samplesPerSecond)} samples/s`]),
+    ...metricParts(progress),
   ];
   const shown: string[] = [];
   let room = width - head.length - percent.length - GAP.length;
@@ -50,6 +55,14 @@ export function progressLine(progress: Progress, width: number): string {
 function comparison({ validationLoss, mse, pca }: Progress): string[] {
   if (pca === undefined) return [];
   return [mse === undefined || mse === validationLoss ? `PCA ${formatLoss(pca)}` : `mse ${formatLoss(mse)} (PCA ${formatLoss(pca)})`];
+}
+
+/** "accuracy train 0.41 validation 0.38" of each metric. */
+function metricParts({ trainMetrics = {}, validationMetrics = {} }: Progress): string[] {
+  return Object.entries(trainMetrics).map(([name, value]) => {
+    const other = validationMetrics[name];
+    return `${name} train ${formatLoss(value)}${other === undefined ? '' : ` validation ${formatLoss(other)}`}`;
+  });
 }
 
 function cut(text: string, width: number): string {
@@ -90,6 +103,7 @@ export class ProgressDisplay {
       ...(trainLoss === undefined ? [] : [`loss ${formatLoss(trainLoss)}`]),
       ...(validationLoss === undefined ? [] : [`validation ${formatLoss(validationLoss)}`]),
       ...comparison(this.progress),
+      ...metricParts(this.progress),
       ...(samplesPerSecond === undefined ? [] : [`${formatCount(samplesPerSecond)} samples/s`]),
       ...(timeLeft === undefined ? [] : [`${formatDuration(timeLeft)} left`]),
     ];

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { comparisonMarkdown } from './compare-text.ts';
 
-const run = { id: 'r1', name: 'a', state: 'finished', epoch: 20, step: 200, elapsed: 8, parameters: 1438676, validationLoss: 0.02, bestValidationLoss: 0.0123, bestEpoch: 19 } as const;
+const run = { id: 'r1', name: 'a', state: 'finished', epoch: 20, step: 200, elapsed: 8, parameters: 1438676, validationLoss: 0.02, bestValidationLoss: 0.0123, bestEpoch: 19, trainMetrics: {}, validationMetrics: {} } as const;
 
 it('puts results and differing settings side by side', () => {
   const text = comparisonMarkdown({
@@ -31,6 +31,11 @@ it('puts results and differing settings side by side', () => {
 | \`encoder[1].units\` | \`64\` | – |
 | \`data\` | \`{"type":"mnist"}\` | \`x\\|y\` |
 `);
+});
+
+it('tells metrics of both splits after the last epoch, of every run that has them', () => {
+  const text = comparisonMarkdown({ runs: [{ ...run, trainMetrics: { accuracy: 0.43125, psnr: 20 }, validationMetrics: { accuracy: 0.41 } }, { ...run, id: 'r2', name: 'b' }], differences: [] });
+  expect(text).toContain('| Last validation accuracy | 0.41 | – |\n| Last training accuracy | 0.4313 | – |\n| Last training psnr | 20 | – |\n| Parameters');
 });
 
 it('tells runs of one name apart, and says when nothing differs', () => {

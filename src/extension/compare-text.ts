@@ -19,19 +19,30 @@ function formatSetting(value: unknown): string {
 
 type Result = readonly [name: string, value: (run: FinalNumbers) => string | undefined];
 
-const results: readonly Result[] = [
+const losses: readonly Result[] = [
   ['State', run => stateNames[run.state]],
   ['Epochs', run => String(Math.floor(run.epoch))],
   ['Best validation loss', run => run.bestValidationLoss === undefined ? undefined : formatLoss(run.bestValidationLoss)],
   ['at epoch', run => run.bestEpoch === undefined ? undefined : String(Math.round(run.bestEpoch))],
   ['Last validation loss', run => run.validationLoss === undefined ? undefined : formatLoss(run.validationLoss)],
   ['Last training loss', run => run.trainLoss === undefined ? undefined : formatLoss(run.trainLoss)],
+];
+const others: readonly Result[] = [
   ['Mean squared error', run => run.baseline?.model === undefined ? undefined : formatLoss(run.baseline.model)],
   ['that of principal components', run => run.baseline === undefined ? undefined : formatLoss(run.baseline.mse)],
   ['The model is', run => run.baseline && baselineVerdict(run.baseline)],
   ['Parameters', run => run.parameters?.toLocaleString('en')],
   ['Duration', run => formatDuration(run.elapsed)],
 ];
+
+/** Metrics after the last epoch, of both splits: "Last validation accuracy", "Last training accuracy". */
+function metricResults(runs: readonly FinalNumbers[]): readonly Result[] {
+  const names = [...new Set(runs.flatMap(run => Object.keys({ ...run.validationMetrics, ...run.trainMetrics })))];
+  return names.flatMap((name): Result[] => (['validation', 'train'] as const).map(split => [`Last ${split === 'train' ? 'training' : split} ${name}`, run => {
+    const value = run[`${split}Metrics`][name];
+    return value === undefined ? undefined : formatLoss(value);
+  }]));
+}
 
 /** The run with the lowest best validation loss; undefined when none or several share it. */
 function winner(runs: readonly FinalNumbers[]): number | undefined {
@@ -44,7 +55,7 @@ export function comparisonMarkdown({ runs, differences }: RunComparison): string
   const best = winner(runs);
   const sameName = new Set(runs.map(run => run.name)).size < runs.length;
   const head = runs.map((run, i) => `${cell(sameName ? `${run.name} (${run.id})` : run.name)}${i === best ? ' ★' : ''}`);
-  const rows = results
+  const rows = [...losses, ...metricResults(runs), ...others]
     .map(([name, value]) => [name, ...runs.map((run, i) => {
       const text = value(run);
       return text === undefined ? '–' : name === 'Best validation loss' && i === best ? `**${text}**` : cell(text);

@@ -244,3 +244,9 @@ Decoder ────────────────────────
 `);
   });
 });
+
+it('warns of a metric of images where samples are vectors', () => {
+  const issues = (inputShape: Shape) => traceModel(spec({ encoder: [dense(3)], decoder: 'mirror', training: { metrics: ['mse', 'ssim'] } }), inputShape).issues;
+  expect(issues([784])).toMatchObject([{ path: ['training', 'metrics', 1], severity: 'warning', code: 'needs-image', message: 'ssim needs images, the samples are vectors of 784: it is not measured.' }]);
+  expect(traceModel(spec({ encoder: [flatten, dense(3)], training: { metrics: ['ssim'] } }), image).issues).toEqual([]);
+});

@@ -34,7 +34,7 @@ export function buildModel(spec: Spec, inputShape: Shape): Model {
 
 /** Builds as much of the model as fits and says what does not; never throws for what the spec says. */
 export function traceModel(spec: Spec, inputShape: Shape): TracedModel {
-  const issues: ModelIssue[] = checkCorruption(spec, inputShape);
+  const issues: ModelIssue[] = [...checkCorruption(spec, inputShape), ...checkMetrics(spec, inputShape)];
   const layers: ModelLayer[] = [];
   const stop = (issue?: ModelIssue): TracedModel => ({ inputShape, layers, issues: issue === undefined ? issues : [...issues, issue] });
   const frozen = spec.init?.freeze ?? [];
@@ -121,4 +121,11 @@ function checkCorruption(spec: Spec, input: Shape): ModelIssue[] {
     if (height <= input[0]! && width <= input[1]!) return [];
     return [{ path: [...path, 'size'], code: 'size-mismatch', severity: 'error', message: `a block of ${height}×${width} does not fit into images of ${input[0]}×${input[1]}.`, cure: 'Write a smaller size.' }];
   });
+}
+
+/** Structural similarity looks at neighbouring pixels. */
+function checkMetrics(spec: Spec, input: Shape): ModelIssue[] {
+  const index = spec.training.metrics.indexOf('ssim');
+  if (index === -1 || input.length === 3) return [];
+  return [{ path: ['training', 'metrics', index], code: 'needs-image', severity: 'warning', message: `ssim needs images, the samples are vectors of ${sizeOf(input)}: it is not measured.`, cure: 'Remove it, or give the data a shape such as [28, 28, 1].' }];
 }

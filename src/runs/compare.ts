@@ -2,10 +2,11 @@
 import * as path from 'node:path';
 import type { Baseline } from '../core/baseline.ts';
 import { StudioError } from '../core/errors.ts';
+import { metricsOf } from './metrics.ts';
 import { baselineOf } from './baseline.ts';
-import { runFiles, type RunState } from './events.ts';
+import { runFiles, type RunState, type ScalarValues } from './events.ts';
 import { readTextIfThere } from './files.ts';
-import { readSummary } from './reader.ts';
+import { lastValues, readRun } from './reader.ts';
 
 /** A setting in which configs differ: one value per config, undefined where it has none. */
 export interface ConfigDifference {
@@ -28,6 +29,9 @@ export interface FinalNumbers {
   readonly bestValidationLoss?: number;
   readonly bestEpoch?: number;
   readonly baseline?: Baseline;
+  /** The metrics of the spec after the last epoch; empty where there are none. */
+  readonly trainMetrics: ScalarValues;
+  readonly validationMetrics: ScalarValues;
 }
 
 export interface RunComparison {
@@ -91,9 +95,9 @@ export function compareConfigs(configs: readonly unknown[]): ConfigDifference[] 
 export async function compareRuns(folders: readonly string[]): Promise<RunComparison> {
   const configs = await Promise.all(folders.map(readResolvedConfig));
   const runs = await Promise.all(folders.map(async (folder): Promise<FinalNumbers> => {
-    const summary = await readSummary(folder);
-    const { id, name, state, status, info } = summary;
-    const baseline = baselineOf(summary);
+    const run = await readRun(folder);
+    const { id, name, state, status, info, events } = run;
+    const baseline = baselineOf(run);
     return {
       id, name, state, epoch: status?.epoch ?? 0, step: status?.step ?? 0, elapsed: status?.elapsed ?? 0,
       ...(info === undefined ? {} : { parameters: info.model.parameters }),
@@ -102,6 +106,7 @@ export async function compareRuns(folders: readonly string[]): Promise<RunCompar
       ...(status?.bestValidationLoss === undefined ? {} : { bestValidationLoss: status.bestValidationLoss }),
       ...(status?.bestEpoch === undefined ? {} : { bestEpoch: status.bestEpoch }),
       ...(baseline === undefined ? {} : { baseline }),
+      trainMetrics: metricsOf(lastValues(events, 'train')), validationMetrics: metricsOf(lastValues(events, 'validation')),
     };
   }));
   return { runs, differences: compareConfigs(configs) };

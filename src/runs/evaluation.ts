@@ -26,6 +26,8 @@ export interface EvaluationReport extends Evaluated {
   readonly median: number;
   readonly worst: number;
   readonly classes: readonly (Evaluated & { readonly name: string })[];
+  /** Training samples beside the validation samples that were judged: at most as many, spread evenly. */
+  readonly train?: Evaluated;
   /** Estimated in nats, from so many draws for each sample. */
   readonly logLikelihood?: { readonly draws: number; readonly mean: number; readonly standardError: number; readonly binary: boolean };
 }

@@ -7,7 +7,7 @@ import { deleteRun } from './delete.ts';
 import { runFiles } from './events.ts';
 import { findRuns, listRuns } from './list.ts';
 import { noteRun, readNotes, renameRun, starRun, tagRun } from './notes.ts';
-import { newRun } from './testing.ts';
+import { newRun, scalars } from './testing.ts';
 import { RunWriter } from './writer.ts';
 
 let folder: string;
@@ -122,7 +122,11 @@ describe('comparing', () => {
     const { runs, differences } = await compareRuns([b.folder, a.folder]);
     expect(runs.map(run => run.name)).toEqual(['b', 'a']);
     expect(runs[0]).toMatchObject({ state: 'finished', epoch: 3, validationLoss: 0.5, bestValidationLoss: 0.25, bestEpoch: 2, parameters: 10 });
+    expect(runs[0]).toMatchObject({ trainMetrics: {}, validationMetrics: {} });
     expect(differences).toEqual([{ path: 'seed', values: [2, 1] }]);
+    const lines = [scalars(1, 'train', { loss: 1, accuracy: 0.1 }), scalars(2, 'train', { loss: 0.5, kl: 3, accuracy: 0.25 }), scalars(2, 'validation', { loss: 0.6, mse: 0.4, accuracy: 0.2 })];
+    fs.writeFileSync(b.path(runFiles.events), lines.map(line => `${JSON.stringify(line)}\n`).join(''));
+    expect((await compareRuns([b.folder, a.folder])).runs[0]).toMatchObject({ trainMetrics: { accuracy: 0.25 }, validationMetrics: { accuracy: 0.2, mse: 0.4 } });
     fs.writeFileSync(a.path(runFiles.resolvedConfig), '{');
     await expect(compareRuns([a.folder])).rejects.toMatchObject({ reason: 'run', message: expect.stringContaining(runFiles.resolvedConfig) });
   });

@@ -3,7 +3,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { messageOf } from '../core/errors.ts';
-import { runFiles, type RunEvent, type RunInfo, type RunNotes, type RunState, type RunStatus } from './events.ts';
+import { runFiles, type RunEvent, type RunInfo, type RunNotes, type RunState, type RunStatus, type ScalarValues, type SplitName } from './events.ts';
 import { errorCode, fileError, readTextIfThere } from './files.ts';
 import { parseEvent, parseInfo, parseNotes } from './json.ts';
 import { decodeSafetensors, type Safetensors } from './safetensors.ts';
@@ -76,6 +76,12 @@ export function withoutVoid(events: readonly RunEvent[]): RunEvent[] {
     else valid.push(event);
   }
   return valid;
+}
+
+/** What was told of a split after the last epoch of training; nothing before the first. */
+export function lastValues(events: readonly RunEvent[], split: SplitName): ScalarValues {
+  const last = events.findLast(event => event.type === 'scalars' && event.per === 'epoch' && event.split === split && event.values['loss'] !== undefined);
+  return last?.type === 'scalars' ? last.values : {};
 }
 
 /** A safetensors file of a run. @throws StudioError('run') when it is missing or damaged. */

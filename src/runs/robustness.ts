@@ -49,10 +49,10 @@ export interface StrengthReport {
   readonly picture: string;
 }
 
-/** Mean squared error, peak signal-to-noise ratio in decibels and, for images, structural similarity. */
+/** Mean squared error; for values in [0, 1] peak signal-to-noise ratio in decibels, and of images structural similarity. */
 export interface Scores {
   readonly mse: Spread;
-  readonly psnr: Spread;
+  readonly psnr?: Spread;
   readonly ssim?: Spread;
 }
 

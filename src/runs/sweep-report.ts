@@ -5,7 +5,7 @@ import { baselineOf } from './baseline.ts';
 import { changeOf, type Change } from './comparable.ts';
 import type { RunState, ScalarValues } from './events.ts';
 import { listRuns } from './list.ts';
-import { readRun, type RunSummary } from './reader.ts';
+import { lastValues, readRun, type RunSummary } from './reader.ts';
 import { isActive } from './state.ts';
 import { hasRunner, type SweepRecord } from './sweep.ts';
 
@@ -118,10 +118,8 @@ async function rowOf(index: number, values: SweepRow['values'], run: RunSummary 
 
 async function lastMetrics(folder: string): Promise<ScalarValues> {
   const { events } = await readRun(folder);
-  const last = events.findLast(event => event.type === 'scalars' && event.per === 'epoch' && event.split === 'validation');
-  if (last?.type !== 'scalars') return {};
   // The divergence of each single dimension is too much for a table.
-  return Object.fromEntries(Object.entries(last.values).filter(([name]) => name !== 'loss' && !name.includes('/')));
+  return Object.fromEntries(Object.entries(lastValues(events, 'validation')).filter(([name]) => name !== 'loss' && !name.includes('/')));
 }
 
 /** By what the finished trainings are judged, or why they cannot be. */

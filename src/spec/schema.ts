@@ -63,4 +63,6 @@ export type ProbeSpec = Static<typeof Probe>;
 export type RobustnessSpec = Static<typeof RobustnessTest>;
 export type SweepSpec = Static<typeof Sweep>;
 export type MetricName = Spec['training']['metrics'][number];
+/** In the order in which they are told. */
+export const metricNames: readonly MetricName[] = Training.properties.metrics.items.anyOf.map(literal => literal.const);
 export type LossName = Spec['training']['loss'];

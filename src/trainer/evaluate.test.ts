@@ -1,17 +1,21 @@
 import { afterEach, expect, it } from 'vitest';
-import { readRun } from '../runs/reader.ts';
+import { MEASURED_SAMPLES } from '../core/measured.ts';
+import { drawnOnce } from '../data/binarize.ts';
+import type { Split } from '../data/dataset.ts';
+import { heldValues } from '../data/rows.ts';
+import type { SplitName } from '../runs/events.ts';
+import { lastValues, readRun } from '../runs/reader.ts';
+import { picturedPositions, spreadPositions } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
-import { MEASURED_SAMPLES, picturedPositions, spreadPositions } from './evaluate.ts';
 import { openRun } from './opened-run.ts';
 import { makePlace, removePlace, trainAt, type Place } from './testing.ts';
-import { judgedSplit } from './views.ts';
 
 const places: Place[] = [];
 afterEach(() => { places.splice(0).forEach(removePlace); });
 
 const metrics = ['ssim', 'mse', 'mae'] as const;
-const config = (test: number, more = ''): string => `{
-  "data": { "type": "glyphs", "train": 100, "test": ${test} },
+const config = (test: number, more = '', train = '100'): string => `{
+  "data": { "type": "glyphs", "train": ${train}, "test": ${test} },
   "corruption": [{ "type": "gaussian", "stddev": 0.1 }],
   "encoder": [{ "type": "flatten" }, { "type": "dense", "units": 16, "activation": "sigmoid" }],
   ${more === '' ? '"latent": { "type": "plain", "units": 4 },' : more}
@@ -19,16 +23,27 @@ const config = (test: number, more = ''): string => `{
   "views": { "samples": 4, "latentSamples": 20 },
 }`;
 
-/** The metrics of the last epoch, and those of every validation sample, in their order. */
-async function measured(text: string): Promise<{ told: Readonly<Record<string, number>>; each: readonly Float32Array[] }> {
+interface Measured {
+  /** Of the last epoch. */
+  readonly told: Readonly<Record<string, number>>;
+  /** Of every sample of the split, in their order. */
+  readonly each: readonly Float32Array[];
+}
+
+async function measured(text: string): Promise<Measured & { readonly train: Measured }> {
   const place = makePlace(text);
   places.push(place);
   const { folder } = await trainAt(place);
-  const last = (await readRun(folder)).events.findLast(event => event.type === 'scalars' && event.split === 'validation');
+  const { events } = await readRun(folder);
   const run = await openRun(folder, { dataFolders: [] }, { checkpoint: 'last' });
+  const of = async (name: SplitName, split: Split): Promise<Measured> => {
+    const rows = await run.evaluator.measure(split, metrics);
+    return { told: lastValues(events, name), each: metrics.map((_, column) => rows.filter((_, i) => i % metrics.length === column)) };
+  };
   try {
-    const rows = await run.evaluator.measure(judgedSplit(run.experiment), metrics);
-    return { told: last?.type === 'scalars' ? last.values : {}, each: metrics.map((_, column) => rows.filter((_, i) => i % metrics.length === column)) };
+    const { dataset, spec } = run.experiment;
+    const train = spec.data.binarize === 'sample' ? drawnOnce({ ...dataset.train, values: heldValues(dataset.train).slice(), stored: undefined }, dataset.scale, spec.seed) : dataset.train;
+    return { ...await of('validation', dataset.validation), train: await of('train', train) };
   } finally {
     await run.close();
   }
@@ -50,6 +65,24 @@ it('measures evenly spread samples of a larger one, with the noise of each, and 
   expect(told['ssim']).toBeCloseTo(chosen(ssim!), 6);
   expect(told['mae']).toBeCloseTo(chosen(mae!), 6);
   expect(Math.abs(chosen(ssim!) - mean(ssim!))).toBeGreaterThan(1e-6);
+});
+
+it('measures training samples in the same way: all of few, evenly spread ones of many, with the noise of each', async () => {
+  const few = (await measured(config(60))).train;
+  metrics.forEach((name, i) => { expect(few.told[name], name).toBeCloseTo(mean(few.each[i]!), 6); });
+  // The mean over the batches of an epoch in which the model was still learning is another number.
+  expect(Math.abs(few.told['loss']! - few.told['mse']!)).toBeGreaterThan(1e-4);
+  const count = MEASURED_SAMPLES + 700;
+  const { told, each } = (await measured(config(60, '', String(count)))).train;
+  metrics.forEach((name, i) => {
+    expect(told[name], name).toBeCloseTo(mean(Float64Array.from(spreadPositions(MEASURED_SAMPLES, count), position => each[i]![position]!)), 6);
+    expect(Math.abs(told[name]! - mean(each[i]!)), name).toBeGreaterThan(1e-7);
+  });
+});
+
+it('draws the pixels of training samples once, as those of validation samples are', async () => {
+  const { told, each } = (await measured(config(60, '', '100, "binarize": "sample"'))).train;
+  metrics.forEach((name, i) => { expect(told[name], name).toBeCloseTo(mean(each[i]!), 6); });
 });
 
 it('does so where codes and penalties are drawn at random', async () => {

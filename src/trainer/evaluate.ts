@@ -1,8 +1,10 @@
 // Looks at samples with the model as it is: each sample's own loss, its code, its reconstruction. Where the spec corrupts,
 // the noise of a sample is drawn once for the run, from its position in the split, so that curves and pictures compare.
+import { MEASURED_SAMPLES } from '../core/measured.ts';
 import { RandomStream, type RandomFeed } from '../core/random.ts';
 import { tensor, type HostTensor } from '../core/tensor.ts';
 import { fillRandom } from '../data/batch-maker.ts';
+import { applyPixels } from '../data/binarize.ts';
 import { corruptSamples } from '../data/corruption.ts';
 import type { Split } from '../data/dataset.ts';
 import { copyRows, copyRowsTo, gatherRows, splitKind } from '../data/rows.ts';
@@ -13,6 +15,7 @@ import { Breath } from './breath.ts';
 import { baselineRefusal, squaredErrorIn, type SquaredError } from './compared.ts';
 import type { CompiledPrograms } from './compiled.ts';
 import { batchSizeOf, type Experiment } from './experiment.ts';
+import { meaningfulMetrics } from './meaningful.ts';
 
 /** Samples out of a split, in the data set's own type. */
 export interface Samples {
@@ -77,6 +80,11 @@ class Means {
     sum.samples += samples;
   }
 
+  /** @param columns samples × names. */
+  addColumns(names: readonly string[], { data }: HostTensor, samples: number): void {
+    names.forEach((name, column) => { this.add(name, tensor(data.filter((_, i) => i % names.length === column)), samples, samples); });
+  }
+
   /** Empty when there were none. */
   of(name: string): number[] {
     const sum = this.sums.get(name);
@@ -92,8 +100,8 @@ export function randomTensor(feed: RandomFeed, size: number, seed: number, first
   return tensor(values, [size, feed.perSample]);
 }
 
-/** Corrupted inputs of a whole split are kept up to this size, in bytes; beyond it they are drawn at every look. */
-const KEPT_NOISE = 256e6;
+/** What is looked at again after every epoch is kept up to this size, in bytes: the corrupted inputs of a whole split, chosen samples. Beyond it they are made at every look. */
+const KEPT = 256e6;
 /** Numbers per evaluated batch where the training batch is smaller: 256 images of 28×28. */
 const EVALUATED_NUMBERS = 256 * 784;
 
@@ -117,10 +125,17 @@ export function picturedPositions({ views: { pick }, seed }: Experiment['spec'],
   return Int32Array.from(drawn);
 }
 
-/** Copies samples out of a split; the noise of each depends on its position only. */
-export function takeSamples({ spec, dataset }: Pick<Experiment, 'spec' | 'dataset'>, split: Split, positions: Int32Array): Samples {
+/**
+ * Copies samples out of a split; the noise of each depends on its position only.
+ * @param drawn whether the samples are probabilities yet, of which pixels are drawn as they are for validation samples at load
+ */
+export function takeSamples({ spec, dataset }: Pick<Experiment, 'spec' | 'dataset'>, split: Split, positions: Int32Array, drawn = false): Samples {
   const count = positions.length;
   const values = gatherRows(split, positions);
+  if (drawn) {
+    const features = values.length / count;
+    positions.forEach((position, i) => { applyPixels(values.subarray(i * features, (i + 1) * features), { how: 'draw', scale: dataset.scale, seed: spec.seed }, position); });
+  }
   return {
     count, positions, values,
     ...(spec.corruption.length > 0 ? { corrupted: corruptAt(spec, dataset, scaled(values, dataset.scale), positions) } : {}),
@@ -145,11 +160,7 @@ export function scaled(values: Uint8Array | Float32Array, scale: number): Float3
   return out;
 }
 
-/**
- * Samples on which metrics are measured after an epoch, spread evenly over a larger split, so that a small model on a large set is
- * not slowed down by them. The mean squared error, which principal components are compared with, is measured on all.
- */
-export const MEASURED_SAMPLES = 2000;
+/** Measured on all validation samples, since principal components are compared with it. */
 const measuredOnAll: readonly MetricName[] = ['mse'];
 
 /** Evaluates batches of samples; `breath` keeps the process responsive. */
@@ -164,41 +175,40 @@ export class Evaluator {
   private readonly judging = new Map<string, Promise<CompiledProgram>>();
   /** Room for the samples of a batch; what an epoch leaves to the garbage collector costs the next one time. */
   private room: Uint8Array | Float32Array | undefined;
-  /** The samples that metrics are measured on, of splits that are larger. */
-  private readonly chosen = new Map<Split, Samples>();
+  /** Positions of the samples that metrics are measured on after an epoch. */
+  private readonly chosen = new Map<Split, Int32Array>();
+  /** Samples at positions, batch after batch. */
+  private readonly kept = new WeakMap<Int32Array, Samples[]>();
 
   /** What is compared with principal components, where there are some. */
   private readonly compared: SquaredError | undefined;
-  /** The metrics of the spec, and the mean squared error where it is wanted for the comparison. */
-  private readonly wanted: readonly MetricName[];
 
   constructor(private readonly experiment: Experiment, private readonly compiled: CompiledPrograms) {
     this.batch = evaluationBatch(experiment);
     this.compared = baselineRefusal(experiment) === undefined ? squaredErrorIn(experiment) : undefined;
-    const { metrics } = experiment.spec.training;
-    this.wanted = this.compared?.name === 'mse' && !metrics.includes('mse') ? [...metrics, 'mse'] : metrics;
+  }
+
+  /** The metrics of the spec, without those that mean nothing for its data. */
+  private get metrics(): readonly MetricName[] {
+    const { spec, dataset } = this.experiment;
+    return meaningfulMetrics(spec.training.metrics, dataset, dataset.validation.count > 0 ? dataset.validation : dataset.train);
   }
 
   /** The loss on a split and what it consists of, over all its samples; the metrics of the spec, over as many as `MEASURED_SAMPLES` says. */
   async judge(split: Split): Promise<Judgement> {
     const { programs: { followed } } = this.experiment;
-    const { wanted, compared } = this;
-    const samples = split.count > MEASURED_SAMPLES;
-    const whole = wanted.filter(name => !samples || measuredOnAll.includes(name));
+    const { metrics, compared } = this;
+    const wanted: readonly MetricName[] = compared?.name === 'mse' && !metrics.includes('mse') ? [...metrics, 'mse'] : metrics;
+    const whole = wanted.filter(name => split.count <= MEASURED_SAMPLES || measuredOnAll.includes(name));
     const others = wanted.filter(name => !whole.includes(name));
     const means = new Means();
-    const addMetrics = (names: readonly MetricName[], { data }: HostTensor, size: number): void => {
-      names.forEach((name, column) => { means.add(name, tensor(data.filter((_, i) => i % names.length === column)), size, size); });
-    };
-    for await (const { results, size } of this.evaluated(split, whole)) {
+    for await (const { results, size } of this.evaluated('evaluate', split, whole)) {
       means.add('own', results['loss']!, size, size);
       if (results['followed']) means.add('followed', results['followed'], 1, size);
-      if (results['metrics']) addMetrics(whole, results['metrics'], size);
+      if (results['metrics']) means.addColumns(whole, results['metrics'], size);
       if (results['posterior']) means.add('posterior', results['posterior'], 1, size);
     }
-    if (others.length > 0) {
-      for await (const { results, size } of this.evaluated(this.chosenOf(split), others)) addMetrics(others, results['metrics']!, size);
-    }
+    await this.measureChosen(split, others, means);
     const parts = means.of('followed');
     const loss = followed.length === 0 ? means.of('own')[0]! : followed.reduce((sum, { factor }, i) => sum + factor * parts[i]!, 0);
     const values: ScalarValues = {
@@ -210,48 +220,77 @@ export class Evaluator {
     return { loss, values, ...(compared === undefined ? {} : { mse: values[compared.name]! / compared.numbers }) };
   }
 
-  /** Each sample's own reconstruction loss. */
-  async losses(split: Split): Promise<Float32Array> {
-    const losses = new Float32Array(split.count);
-    for await (const { results, first } of this.evaluated(split, [])) losses.set(results['loss']!.data, first);
+  /**
+   * The metrics of the spec alone, over as many samples of a split as `MEASURED_SAMPLES` says: training samples, seen as validation
+   * samples are, so that the two curves compare. Costs nothing when none are asked for.
+   */
+  async metricsOf(split: Split): Promise<ScalarValues> {
+    const { metrics } = this;
+    const means = new Means();
+    await this.measureChosen(split, metrics, means);
+    return Object.fromEntries(metrics.map(name => [name, means.of(name)[0]!]));
+  }
+
+  private async measureChosen(split: Split, metrics: readonly MetricName[], means: Means): Promise<void> {
+    if (metrics.length === 0) return;
+    let positions = this.chosen.get(split);
+    if (positions === undefined) this.chosen.set(split, positions = spreadPositions(MEASURED_SAMPLES, split.count));
+    for await (const { results, size } of this.evaluated('evaluateMetrics', split, metrics, positions)) {
+      means.addColumns(metrics, results['metrics']!, size);
+    }
+  }
+
+  /** Each sample's own reconstruction loss. @param positions of the samples; all when left out. */
+  async losses(split: Split, positions?: Int32Array): Promise<Float32Array> {
+    const losses = new Float32Array(positions?.length ?? split.count);
+    for await (const { results, first } of this.evaluated('evaluate', split, [], positions)) losses.set(results['loss']!.data, first);
     return losses;
   }
 
-  /** Metrics of each sample's reconstruction, without anything random: count × metrics. */
-  async measure(split: Split, metrics: readonly MetricName[]): Promise<Float32Array> {
+  /** Metrics of each sample's reconstruction, without anything random: count × metrics. @param positions of the samples; all when left out. */
+  async measure(split: Split, metrics: readonly MetricName[], positions?: Int32Array): Promise<Float32Array> {
     const { programs } = this.experiment;
-    const measured = new Float32Array(split.count * metrics.length);
-    for (let first = 0; first < split.count; first += this.batch) {
-      const size = Math.min(this.batch, split.count - first);
+    const count = positions?.length ?? split.count;
+    const measured = new Float32Array(count * metrics.length);
+    for (let first = 0; first < count; first += this.batch) {
+      const size = Math.min(this.batch, count - first);
       const key = `${size} ${metrics.join()}`;
       let program = this.measuring.get(key);
       if (program === undefined) this.measuring.set(key, program = this.compiled.session.compile(programs.measure(size, metrics)));
-      const results = await (await program).run(this.feeds(this.rowsOf(split, first, size), this.noiseOf(split, first, size), size));
+      const results = await (await program).run(this.feedsOf(split, first, size, positions));
       measured.set(results['metrics']!.data, first * metrics.length);
       await this.breath.take();
     }
     return measured;
   }
 
-  private chosenOf(split: Split): Samples {
-    let chosen = this.chosen.get(split);
-    if (chosen === undefined) this.chosen.set(split, chosen = takeSamples(this.experiment, split, spreadPositions(MEASURED_SAMPLES, split.count)));
-    return chosen;
-  }
-
-  private async *evaluated(from: Split | Samples, metrics: readonly MetricName[]): AsyncGenerator<{ results: Record<string, HostTensor>; first: number; size: number }> {
-    const { spec, programs, features } = this.experiment;
-    const chosen = 'positions' in from;
-    for (let first = 0; first < from.count; first += this.batch) {
-      const size = Math.min(this.batch, from.count - first);
-      const program = await this.judgingProgram(chosen ? 'evaluateMetrics' : 'evaluate', size, metrics);
-      const noise = chosen ? from.corrupted?.subarray(first * features, (first + size) * features) : this.noiseOf(from, first, size);
-      const values = chosen ? from.values.subarray(first * features, (first + size) * features) : this.rowsOf(from, first, size);
-      const feeds = this.feeds(values, noise, size);
+  private async *evaluated(which: 'evaluate' | 'evaluateMetrics', split: Split, metrics: readonly MetricName[], positions?: Int32Array): AsyncGenerator<{ results: Record<string, HostTensor>; first: number; size: number }> {
+    const { spec, programs } = this.experiment;
+    const count = positions?.length ?? split.count;
+    for (let first = 0; first < count; first += this.batch) {
+      const size = Math.min(this.batch, count - first);
+      const program = await this.judgingProgram(which, size, metrics);
+      const feeds = this.feedsOf(split, first, size, positions);
       for (const feed of programs.evaluationRandom) feeds[feed.name] = randomTensor(feed, size, spec.seed, first);
       yield { results: await program.run(feeds), first, size };
       await this.breath.take();
     }
+  }
+
+  private feedsOf(split: Split, first: number, size: number, positions: Int32Array | undefined): Record<string, HostTensor> {
+    if (positions === undefined) return this.feeds(this.rowsOf(split, first, size), this.noiseOf(split, first, size), size);
+    const { values, corrupted } = this.samplesAt(split, positions, first, size);
+    return this.feeds(values, corrupted, size);
+  }
+
+  private samplesAt(split: Split, positions: Int32Array, first: number, size: number): Samples {
+    const { spec, dataset, features } = this.experiment;
+    const drawn = spec.data.binarize === 'sample' && split === dataset.train;
+    const take = (): Samples => takeSamples(this.experiment, split, positions.subarray(first, first + size), drawn);
+    if (positions.length * features * Float32Array.BYTES_PER_ELEMENT > KEPT) return take();
+    let kept = this.kept.get(positions);
+    if (kept === undefined) this.kept.set(positions, kept = []);
+    return kept[first / this.batch] ??= take();
   }
 
   private judgingProgram(which: 'evaluate' | 'evaluateMetrics', size: number, metrics: readonly MetricName[]): Promise<CompiledProgram> {
@@ -326,7 +365,7 @@ export class Evaluator {
     if (spec.corruption.length === 0) return undefined;
     const draw = (): Float32Array =>
       corruptSamples(scaled(copyRows(split, first, size), dataset.scale), dataset.shape, spec.corruption, spec.seed, [0], first);
-    if (split.count * features * Float32Array.BYTES_PER_ELEMENT > KEPT_NOISE) return draw();
+    if (split.count * features * Float32Array.BYTES_PER_ELEMENT > KEPT) return draw();
     let kept = this.noisy.get(split);
     if (kept === undefined) this.noisy.set(split, kept = []);
     return kept[first / this.batch] ??= draw();

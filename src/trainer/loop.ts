@@ -176,10 +176,11 @@ export class TrainingLoop {
     const epoch = this.position.epoch + 1;
     const { step } = this.position;
     const trainLoss = this.position.lossSum / dataset.train.count;
-    const trainValues = { loss: trainLoss, ...this.named(this.position.followedSums.map(sum => sum / dataset.train.count)) };
+    const trainTerms = this.named(this.position.followedSums.map(sum => sum / dataset.train.count));
     const judged = dataset.validation.count > 0 ? await evaluator.judge(dataset.validation) : undefined;
     const validationLoss = judged?.loss;
     if (validationLoss !== undefined && !Number.isFinite(validationLoss)) throw this.diverged(validationLoss);
+    const trainValues = { loss: trainLoss, ...trainTerms, ...await evaluator.metricsOf(dataset.train) };
 
     const stopping = spec.training.earlyStopping;
     const watched = stopping?.monitor === 'trainLoss' ? trainLoss : validationLoss ?? trainLoss;

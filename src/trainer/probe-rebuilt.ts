@@ -1,8 +1,9 @@
 // "Rebuilt as another": how often a classifier that was trained on originals puts a reconstruction into another class than the
-// one its original belongs to. The model is shown what it is validated on, with the corruption of the spec; the classifier's own
+// one its original belongs to. The model is shown some of what it is validated on, with the corruption of the spec; the classifier's own
 // error on the originals is the floor, below which the share can hardly fall.
 import * as fs from 'node:fs';
 import { StudioError } from '../core/errors.ts';
+import { MEASURED_SAMPLES } from '../core/measured.ts';
 import { buildClassifier } from '../model/classifier.ts';
 import type { ScalarValues, TensorFile } from '../runs/events.ts';
 import { probeFiles } from '../runs/probe.ts';
@@ -13,9 +14,6 @@ import { scaled, spreadPositions, takeSamples, type Evaluator, type Samples } fr
 import type { Experiment } from './experiment.ts';
 import { Classifier } from './probe-classifier.ts';
 import { labelledData, type LabelledData } from './probe-material.ts';
-
-/** Validation samples looked at after an epoch, spread evenly; all where there are fewer. */
-const LOOKED_AT = 2000;
 
 export interface RebuiltOptions {
   readonly threads?: number | undefined;
@@ -48,7 +46,7 @@ export class RebuiltAs {
     const data = labelledData(this.experiment);
     const { validation } = data;
     const classifier = await originalsClassifier(this.experiment, data, this.writer, options);
-    const samples = takeSamples(this.experiment, validation, spreadPositions(LOOKED_AT, validation.count));
+    const samples = takeSamples(this.experiment, validation, spreadPositions(MEASURED_SAMPLES, validation.count));
     const labels = Array.from(samples.positions, position => validation.labels[position]!);
     this.ready = { classifier, samples, labels, floor: 0 };
     const predicted = await classifier.predict(scaled(samples.values, this.experiment.dataset.scale));

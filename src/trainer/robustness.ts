@@ -19,6 +19,7 @@ import { Breath } from './breath.ts';
 import { CompiledPrograms } from './compiled.ts';
 import { evaluationBatch, Evaluator, scaled, takeSamples, type Samples } from './evaluate.ts';
 import { buildExperiment, type Experiment } from './experiment.ts';
+import { meaningfulMetrics } from './meaningful.ts';
 import type { OpenedRun, TrainedModel } from './opened-run.ts';
 import { judgedSplit } from './views.ts';
 
@@ -67,7 +68,7 @@ export async function testRobustness(first: OpenedRun, others: readonly TestedMo
   const tested: readonly TestedModel[] = [{ trained: first, session: first.session }, ...others];
   for (const { trained: { info } } of others) requireShape(info.id, info.dataset.shape, dataset.shape);
   const corruptions = test.strengths.map(strength => atStrength(test.corruption, strength));
-  const metrics: readonly MetricName[] = dataset.shape.length === 3 ? ['mse', 'psnr', 'ssim'] : ['mse', 'psnr'];
+  const metrics = meaningfulMetrics(['mse', 'psnr', 'ssim'], dataset, split);
   const positions = new RandomStream(seed, 'sampling', hashText('robustness')).permutation(split.count).slice(0, test.samples);
 
   const under = (corruption: readonly CorruptionSpec[], { trained, session }: TestedModel): { experiment: Experiment; evaluator: Evaluator } => {
@@ -127,7 +128,7 @@ async function gridOf({ dataset, model }: Experiment, evaluator: Evaluator, samp
 /** @param measured samples × metrics. */
 function scoresOf(measured: Float32Array, metrics: readonly MetricName[]): Scores {
   const spread = (name: MetricName) => spreadOf(measured.filter((_, i) => i % metrics.length === metrics.indexOf(name)));
-  return { mse: spread('mse'), psnr: spread('psnr'), ...(metrics.includes('ssim') ? { ssim: spread('ssim') } : {}) };
+  return { mse: spread('mse'), ...(metrics.includes('psnr') ? { psnr: spread('psnr') } : {}), ...(metrics.includes('ssim') ? { ssim: spread('ssim') } : {}) };
 }
 
 /** The noisy input against the clean samples: samples × metrics. */

@@ -10,7 +10,7 @@ import { countParameters } from '../model/summary.ts';
 import type { RunEvent, RunInfo, RunOutcome, TensorFile } from '../runs/events.ts';
 import { RunTensorBoard } from '../runs/tensorboard.ts';
 import type { RunWriter } from '../runs/writer.ts';
-import { formatDiagnostic } from '../spec/diagnostics.ts';
+import { formatDiagnostic, type Diagnostic } from '../spec/diagnostics.ts';
 import { Background } from './background.ts';
 import { BaselineTask, baselineWarning } from './baseline-task.ts';
 import { Breath } from './breath.ts';
@@ -24,6 +24,7 @@ import { openExperiment, stepsPerEpochOf, type Experiment } from './experiment.t
 import { writeFinalPictures } from './final-pictures.ts';
 import { log } from './log.ts';
 import { TrainingLoop, type LoopEnd, type Training } from './loop.ts';
+import { metricsWarning } from './meaningful.ts';
 import { ModelFiles } from './models.ts';
 import { batchPlan, prepareSession, progressText, readingText, type Prepared } from './prepare.ts';
 import { Pretraining } from './pretrain.ts';
@@ -33,7 +34,7 @@ import { StatusReporter, type Facts } from './status.ts';
 import type { TrainOptions, TrainResult } from './trainer.ts';
 import type { Beginning } from './transfer.ts';
 import { versions } from './version.ts';
-import { Views } from './views.ts';
+import { judgedSplit, Views } from './views.ts';
 
 type CommonOptions = Pick<TrainOptions, 'dataFolders' | 'cacheFolder' | 'devicesFolder' | 'signal' | 'onStatus' | 'onEvent' | 'onRun' | 'batchWorker'>;
 
@@ -43,6 +44,7 @@ export class RunWork {
   private readonly recorder: Recorder;
   private status: StatusReporter | undefined;
   private position: Position = startPosition;
+  private readonly warned = new Set<string>();
 
   constructor(
     private readonly writer: RunWriter,
@@ -63,7 +65,7 @@ export class RunWork {
       this.options.onRun?.({ id: this.writer.id, folder: this.writer.folder });
       status.write();
       log(this.writer, `${start.step === 0 ? 'Started' : `Resumed after ${start.epoch} epochs, step ${start.step}`} by process ${process.pid}. aeconf ${versions()['aeconf']}, Node ${process.version}.`);
-      for (const warning of this.config.warnings) this.alert('warning', formatDiagnostic(warning));
+      this.warn(this.config.warnings);
       if (start.step !== 0) this.tensorboard.event({ type: 'resume', time: Date.now(), ...this.at() });
       for (const event of untold) this.recorder.record(event);
       const { experiment, prepared } = await this.prepare(status, beginning);
@@ -106,6 +108,14 @@ export class RunWork {
     this.tell({ type: 'alert', level, message, ...this.at() });
   }
 
+  /** Says what was found in the config, each thing once: the shape of the data shows more. */
+  private warn(warnings: readonly Diagnostic[]): void {
+    for (const text of warnings.map(formatDiagnostic)) {
+      if (!this.warned.has(text)) this.alert('warning', text);
+      this.warned.add(text);
+    }
+  }
+
   private requireGoingOn(): void {
     if (this.options.signal?.aborted) throw new StudioError('cancelled', 'Stopped before training began.');
   }
@@ -119,9 +129,11 @@ export class RunWork {
       ...(signal === undefined ? {} : { signal }),
       onProgress: progress => status.refresh({ message: progressText(progress) }),
       ...this.placeBefore(),
-    }, shape => { checkedConfig(this.config.text, configPath, this.config.overrides, shape); });
+    }, shape => { this.warn(checkedConfig(this.config.text, configPath, this.config.overrides, shape).warnings); });
     this.requireGoingOn();
     this.requireSameData(experiment);
+    const unmeasured = metricsWarning(spec.training.metrics, experiment.dataset, judgedSplit(experiment));
+    if (unmeasured !== undefined) this.alert('warning', unmeasured);
     status.write({ message: 'Choosing a device' });
     const prepared = await prepareSession(experiment, () => beginning?.state(experiment) ?? experiment.programs.initialState(spec.seed), this.device, {
       threads: this.threads, configPath, notes: new DeviceNotes(this.options.devicesFolder),

@@ -1,12 +1,14 @@
 // `aeconf evaluate RUN`: every metric that makes sense for a model, whole and class by class, beside principal components;
 // for variational models the log-likelihood as well.
-import { everyValue } from '../../data/rows.ts';
-import type { Experiment } from '../../trainer/experiment.ts';
+import type { Split } from '../../data/dataset.ts';
 import { writeEvaluation } from '../../runs/evaluation.ts';
 import type { MetricName } from '../../spec/schema.ts';
 import { principalBaseline } from '../../trainer/baseline.ts';
 import { baselineRefusal } from '../../trainer/compared.ts';
+import { spreadPositions } from '../../trainer/evaluate.ts';
+import type { Experiment } from '../../trainer/experiment.ts';
 import { estimateLogLikelihood, isBinary, requireLikelihood } from '../../trainer/likelihood.ts';
+import { meaningfulMetrics } from '../../trainer/meaningful.ts';
 import { openRun, type OpenedRun } from '../../trainer/opened-run.ts';
 import { judgedSplit } from '../../trainer/views.ts';
 import type { Handler } from '../command.ts';
@@ -32,29 +34,29 @@ export const evaluate: Handler = async ({ args, terminal, json }) => {
   const draws = args.integer('importance-samples');
   const run = await openRun(folder, accessOf(args), checkpointOf(args));
   try {
-    const { experiment, evaluator, position, checkpoint } = run;
+    const { experiment, position, checkpoint } = run;
     const { dataset, spec } = experiment;
     if (draws !== undefined) requireLikelihood(spec);
     const split = judgedSplit(experiment);
-    const losses = await evaluator.losses(split);
     const names = applicableMetrics(experiment);
-    const rows = await evaluator.measure(split, names);
-    const measured = new Map<string, ArrayLike<number>>([['loss', losses], ...names.map((name, i) => [name, rows.filter((_, at) => at % names.length === i)] as const)]);
+    const measured = await measure(run, split, names);
     const likelihood = draws === undefined ? undefined : await likelihoodOf(run, draws, json ? undefined : terminal);
     if (likelihood !== undefined) measured.set('logLikelihood', likelihood.values);
 
     const whole = partOf(measured, () => true);
+    // As many, so that evaluating takes no longer on a large training set than twice that of the validation samples.
+    const train = split === dataset.train ? undefined : partOf(await measure(run, dataset.train, names, spreadPositions(split.count, dataset.train.count)), () => true);
     const classes = [...new Set(split.labels ?? [])].sort((a, b) => a - b).map(label => ({
       name: dataset.classNames?.[label] ?? String(label),
       ...partOf(measured, i => split.labels![i] === label),
     }));
-    const sorted = losses.slice().sort();
+    const sorted = Float32Array.from(measured.get('loss')!).sort();
     const median = sorted[Math.floor((sorted.length - 1) / 2)]!;
     const baseline = await baselineOf(run);
     const report = {
       checkpoint, epoch: position.epoch, step: position.step,
       split: split === dataset.train ? 'train' as const : 'validation' as const, lossName: spec.training.loss,
-      ...whole, median, worst: sorted.at(-1)!, classes,
+      ...whole, median, worst: sorted.at(-1)!, classes, ...(train === undefined ? {} : { train }),
       ...(likelihood === undefined ? {} : { logLikelihood: { draws: draws!, mean: whole.metrics['logLikelihood']!, standardError: likelihood.standardError, binary: likelihood.binary } }),
     };
     await writeEvaluation(folder, report);
@@ -67,24 +69,29 @@ export const evaluate: Handler = async ({ args, terminal, json }) => {
       terminal.out(`${JSON.stringify(facts)}\n`);
       return exitCodes.ok.code;
     }
-    terminal.out(`${id}, checkpoint "${checkpoint}" (epoch ${position.epoch}), ${formatCount(whole.samples)} ${facts.split} samples\n`);
+    terminal.out(`${id}, checkpoint "${checkpoint}" (epoch ${position.epoch}), ${formatCount(whole.samples)} ${facts.split} samples${train === undefined ? '' : `, ${formatCount(train.samples)} ${train.samples < dataset.train.count ? `of ${formatCount(dataset.train.count)} ` : ''}train samples`}\n`);
     terminal.out(`Loss (${spec.training.loss}) ${formatLoss(whole.loss)}, median ${formatLoss(median)}, worst ${formatLoss(facts.worst)}\n`);
     if (baseline !== undefined) terminal.out(`${'skipped' in baseline ? baseline.skipped : baselineText({ ...baseline, model: whole.metrics['mse']! })}\n`);
     if (likelihood !== undefined) terminal.out(`Log-likelihood ${whole.metrics['logLikelihood']!.toFixed(2)} nats ± ${likelihood.standardError.toFixed(2)} (standard error), from ${formatCount(draws!)} importance samples each\n`);
-    terminal.out(`\n${tableOf([{ name: 'All', ...whole }, ...(classes.length > 1 ? classes : [])], [...measured.keys()])}`);
+    terminal.out(`\n${tableOf([{ name: facts.split, ...whole }, ...(train === undefined ? [] : [{ name: 'train', ...train }]), ...(classes.length > 1 ? classes : [])], [...measured.keys()])}`);
     return exitCodes.ok.code;
   } finally {
     await run.close();
   }
 };
 
+/** @param positions of the samples; all of the split when left out. */
+async function measure({ evaluator }: OpenedRun, split: Split, names: readonly MetricName[], positions?: Int32Array): Promise<Map<string, ArrayLike<number>>> {
+  const losses = await evaluator.losses(split, positions);
+  const rows = await evaluator.measure(split, names, positions);
+  return new Map<string, ArrayLike<number>>([['loss', losses], ...names.map((name, i) => [name, rows.filter((_, at) => at % names.length === i)] as const)]);
+}
+
 /** All metrics that mean something for this model and its data. */
-function applicableMetrics(experiment: Experiment): MetricName[] {
-  const { dataset: { shape, scale }, model, spec } = experiment;
-  const last = model.layers.filter(({ spec: { type } }) => type !== 'reshape' && type !== 'flatten').at(-1)?.spec;
-  const outputInRange = last !== undefined && 'activation' in last && (last.activation.type === 'sigmoid' || last.activation.type === 'softmax');
-  const probabilities = spec.training.loss === 'binaryCrossentropy' || (outputInRange && everyValue(judgedSplit(experiment), value => value >= 0 && value * scale <= 1 + 1e-6));
-  return ['mse', 'mae', ...(probabilities ? ['binaryCrossentropy' as const] : []), 'psnr', ...(shape.length === 3 ? ['ssim' as const] : []), 'accuracy', 'binaryAccuracy'];
+function applicableMetrics(experiment: Experiment): readonly MetricName[] {
+  const { dataset, model: { outputActivation: { type } }, spec } = experiment;
+  const probabilities = spec.training.loss === 'binaryCrossentropy' || type === 'sigmoid' || type === 'softmax';
+  return meaningfulMetrics(['mse', 'mae', ...(probabilities ? ['binaryCrossentropy' as const] : []), 'psnr', 'ssim', 'accuracy', 'binaryAccuracy'], dataset, judgedSplit(experiment));
 }
 
 function partOf(measured: Measured, belongs: (sample: number) => boolean): Part {
@@ -126,6 +133,7 @@ async function likelihoodOf({ experiment, session }: OpenedRun, draws: number, t
 }
 
 function tableOf(parts: readonly (Part & { readonly name: string })[], names: readonly string[]): string {
-  const rows = parts.map(part => [part.name, formatCount(part.samples), ...names.map(name => formatLoss(name === 'loss' ? part.loss : part.metrics[name]!))]);
-  return formatTable([['Class', 'Samples', ...names], ...rows], names.map((_, i) => i + 2).concat(1));
+  const cell = (value: number | undefined): string => (value === undefined ? '' : formatLoss(value));
+  const rows = parts.map(part => [part.name, formatCount(part.samples), ...names.map(name => cell(name === 'loss' ? part.loss : part.metrics[name]))]);
+  return formatTable([['Of', 'Samples', ...names], ...rows], names.map((_, i) => i + 2).concat(1));
 }

@@ -106,8 +106,8 @@ function sawOtherSamples(first: Spec, second: Spec): boolean {
 }
 
 function textOf({ name, corruption, runs, clean, strengths, samples, split, picture }: RobustnessReport, folder: string, infos: readonly Pick<RunInfo, 'name' | 'baseline'>[]): string {
-  const cells = ({ mse, psnr, ssim }: Scores): string[] => [`${formatLoss(mse.mean)} ± ${formatLoss(mse.stddev)}`, psnr.mean.toFixed(2), ...(ssim === undefined ? [] : [ssim.mean.toFixed(3)])];
-  const headers = (who: string): string[] => [`${who} mse`, 'psnr', ...(clean[0]?.ssim === undefined ? [] : ['ssim'])];
+  const cells = ({ mse, psnr, ssim }: Scores): string[] => [`${formatLoss(mse.mean)} ± ${formatLoss(mse.stddev)}`, ...(psnr === undefined ? [] : [psnr.mean.toFixed(2)]), ...(ssim === undefined ? [] : [ssim.mean.toFixed(3)])];
+  const headers = (who: string): string[] => [`${who} mse`, ...(clean[0]?.psnr === undefined ? [] : ['psnr']), ...(clean[0]?.ssim === undefined ? [] : ['ssim'])];
   const width = headers('').length;
   const rows = [
     [strengthKey(corruption.type), ...headers('input'), ...runs.flatMap(run => headers(run.name))],

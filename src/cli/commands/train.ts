@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { RunEvent, RunInfo, RunStatus } from '../../runs/events.ts';
 import { toJson } from '../../runs/json.ts';
+import { metricsOf } from '../../runs/metrics.ts';
 import { readSummary } from '../../runs/reader.ts';
 import { readSpec } from '../../spec/load.ts';
 import { readConfigText } from '../../trainer/config.ts';
@@ -118,8 +119,8 @@ async function followAsText(context: Context, options: Common, work: (options: C
       return;
     }
     if (event.per === 'batch') display.update({ epoch: event.epoch });
-    else if (event.split === 'train') display.update({ trainLoss: loss });
-    else display.update({ validationLoss: loss, ...(event.values['mse'] === undefined ? {} : { mse: event.values['mse'] }) });
+    else if (event.split === 'train') display.update({ trainLoss: loss, trainMetrics: metricsOf(event.values) });
+    else display.update({ validationLoss: loss, validationMetrics: metricsOf(event.values), ...(event.values['mse'] === undefined ? {} : { mse: event.values['mse'] }) });
     if (event.per === 'batch' && event.step === 1) display.update({ trainLoss: loss });
   };
   try {

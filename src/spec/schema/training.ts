@@ -1,6 +1,9 @@
 // How a model is trained: rates, optimisers, losses, pretraining and transfer.
 import { Type, type Static } from '@sinclair/typebox';
+import { MEASURED_SAMPLES } from '../../core/measured.ts';
 import { choice, closed, optional, variant } from './words.ts';
+
+const samples = MEASURED_SAMPLES.toLocaleString('en');
 
 const warmup = {
   warmupEpochs: Type.Number({ default: 0, minimum: 0, description: 'The rate rises linearly from zero over this many epochs (a fraction is allowed) before the schedule starts.', examples: [0.5, 5] }),
@@ -82,12 +85,12 @@ export const Training = Type.Object({
   metrics: Type.Array(Type.Union([
     Type.Literal('mse', { description: 'Mean squared error.' }),
     Type.Literal('mae', { description: 'Mean absolute error.' }),
-    Type.Literal('binaryCrossentropy', { description: 'Binary cross-entropy.' }),
-    Type.Literal('psnr', { description: 'Peak signal-to-noise ratio in decibels.' }),
-    Type.Literal('ssim', { description: 'Structural similarity (Wang et al., 2004).' }),
+    Type.Literal('binaryCrossentropy', { description: 'Binary cross-entropy; for values in [0, 1].' }),
+    Type.Literal('psnr', { description: 'Peak signal-to-noise ratio in decibels; for values in [0, 1].' }),
+    Type.Literal('ssim', { description: 'Structural similarity (Wang et al., 2004); for images with values in [0, 1].' }),
     Type.Literal('accuracy', { description: 'Keras\'s "accuracy" for vectors: how often the largest output is where the largest target is.' }),
-    Type.Literal('binaryAccuracy', { description: 'Share of numbers whose target equals the output rounded at one half.' }),
-  ]), { default: [], description: 'Measured on the validation samples after every epoch, besides the loss. Of more than 2,000 samples, 2,000 spread evenly are measured ("mse" on all), so that training is not slowed down; "aeconf evaluate" measures all.', examples: [['mse', 'ssim']] }),
+    Type.Literal('binaryAccuracy', { description: 'Share of numbers whose target equals the output rounded at one half; for values in [0, 1].' }),
+  ]), { default: [], description: `Measured after every epoch, besides the loss, on the validation samples and on the training samples, both seen by the model as it is then (without dropout, with noise drawn once), so that the two curves compare; Keras averages those of training over the batches of the epoch instead. Of more than ${samples} samples, ${samples} spread evenly are measured ("mse" on all validation samples), so that training is not slowed down; "aeconf evaluate" measures all validation samples. What means nothing for the data is left out with a warning.`, examples: [['mse', 'ssim']] }),
   optimizer: Optimizer,
   shuffle: Type.Boolean({ default: true, description: 'Whether samples come in a new order every epoch.', examples: [false] }),
   earlyStopping: optional(Type.Object({
