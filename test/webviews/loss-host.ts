@@ -62,7 +62,7 @@ function everything(run: LossRun, epochs: number): LossRun {
     curves: [
       ...run.curves, ...both('reconstruction', fall(210, 78, 4)), ...both('kl', epoch => 24 * (1 - Math.exp(-epoch / 3))),
       ...Array.from({ length: 20 }, (_, d) => both(`kl/${d + 1}`, epoch => (d < 13 ? 2.4 - 0.1 * d : 0.02) * (1 - Math.exp(-epoch / 3)))).flat(),
-      ...['mse', 'psnr', 'ssim'].flatMap((metric, m) => [curve(metric, 'validation', [fall(0.06, 0.012, 4), (epoch: number) => 20 - 8 * Math.exp(-epoch / 4), (epoch: number) => 0.9 - 0.5 * Math.exp(-epoch / 4)][m]!)]),
+      ...['mse', 'psnr', 'ssim', 'accuracy'].flatMap((metric, m) => both(metric, [fall(0.06, 0.012, 4), (epoch: number) => 20 - 8 * Math.exp(-epoch / 4), (epoch: number) => 0.9 - 0.5 * Math.exp(-epoch / 4), (epoch: number) => 0.42 - 0.3 * Math.exp(-epoch / 6)][m]!)),
       curve('activeUnits', 'validation', epoch => Math.min(20, 6 + epoch)), curve('rebuiltAsAnother', 'validation', fall(0.4, 0.042, 5)),
       ...['dense', 'dense_1', 'latent'].flatMap((name, l) => (['train', 'validation'] as const).map(split => curve(`pretraining/${name}`, split, fall(0.09 / (l + 1), 0.02 / (l + 1), 3), layer, layer.map(e => -((3 - l) * 10 - e) * stepsPerEpoch - 1)))),
     ],

@@ -167,10 +167,36 @@ describe('loss page', () => {
     expect(await curves.getByRole('button').allTextContents()).toEqual(['Terms', 'Dimensions', 'Metrics', 'Code', 'Rebuilt as another', 'Pretraining']);
     await screenshot(page, `loss-${scene}-terms-${theme}-${width}`);
     for (const name of ['Dimensions', 'Metrics', 'Code', 'Rebuilt as another', 'Pretraining']) await curves.getByRole('button', { name }).click();
-    await eventually(titles).toEqual(['Terms of the loss', 'Divergence of each dimension', 'mse', 'psnr', 'ssim', 'Active units', 'Rebuilt as another class', 'Pretraining, layer by layer']);
-    await eventually(() => page.locator('loss-multiple canvas').count()).toBe(8);
+    await eventually(titles).toEqual(['Terms of the loss', 'Divergence of each dimension', 'mse', 'psnr', 'ssim', 'accuracy', 'Active units', 'Rebuilt as another class', 'Pretraining, layer by layer']);
+    await eventually(() => page.locator('loss-multiple canvas').count()).toBe(9);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     await screenshot(page, `loss-${scene}-all-${theme}-${width}`);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each<[ThemeName, string, readonly string[]]>([
+    ['dark', 'variational', ['train', 'validation']],
+    ['light', 'variationals', ['train: variational-on-binarised-digits', 'validation: variational-on-binarised-digits', 'train: the-same-with-free-bits', 'validation: the-same-with-free-bits']],
+  ])('draws a metric of both splits in %s, and says on how many samples: %s', async (theme, scene, names) => {
+    const page = await opened(scene, { theme, height: 900 });
+    await page.getByRole('button', { name: 'Metrics', exact: true }).click();
+    const accuracy = page.locator('loss-multiple', { has: page.getByRole('heading', { name: 'accuracy', exact: true }) });
+    await eventually(() => accuracy.locator('.run-name').allTextContents()).toEqual(names);
+    expect(await accuracy.locator('.number').allTextContents()).toEqual(names.map(name => (name.startsWith('train') ? '41.9 %' : '43.2 %')));
+    expect(await accuracy.locator('h3').getAttribute('title')).toContain('on 2,000 samples spread evenly over training and validation set each');
+    await accuracy.scrollIntoViewIfNeeded();
+    await screenshot(page, `loss-metrics-${scene}-${theme}`);
+    await page.getByRole('combobox', { name: 'Value' }).click();
+    await page.getByRole('option', { name: 'accuracy' }).click();
+    await eventually(() => page.locator('.legend tbody tr').first().locator('td.value').allTextContents()).toEqual(expect.arrayContaining([expect.stringMatching(/0\.4191/), expect.stringMatching(/0\.4317/)]));
+    await page.getByRole('button', { name: 'Save numbers as CSV…' }).click();
+    await eventually(() => page.evaluate(() => window.testHost.saved.length)).toBe(1);
+    const lines = (await savedText(page)).split('\r\n');
+    for (const split of ['train', 'validation']) expect(lines.filter(line => line.includes(`,accuracy,${split},epoch,`)).length, split).toBeGreaterThanOrEqual(35);
+    await page.getByRole('button', { name: 'Show as table' }).click();
+    await eventually(() => page.locator('.epoch-table').first().locator('thead .muted').allTextContents()).toEqual(expect.arrayContaining(['train', 'validation']));
+    await screenshot(page, `loss-accuracy-table-${scene}-${theme}`);
     expect(await problems(page)).toEqual([]);
     await page.context().close();
   });

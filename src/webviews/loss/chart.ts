@@ -17,6 +17,8 @@ export interface ChartContent {
   readonly log: boolean;
   /** Name of the value, beside the vertical axis. */
   readonly title: string;
+  /** How the value was measured, where that is not as one would think. */
+  readonly note?: string;
   /** Horizontal lines to compare with. */
   readonly levels?: readonly { readonly y: number; readonly text: string }[];
   /** Numbers of the vertical axis as people read them; four digits when left out. */

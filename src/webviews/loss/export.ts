@@ -1,7 +1,7 @@
 // The chart as a picture that explains itself outside the editor: background of the theme and the names of the lines below.
 import { tracePath } from '../shared/marks.ts';
 import type { Theme } from '../shared/theme.ts';
-import type { Line } from './lines.ts';
+import { lineTitle, type Line } from './lines.ts';
 
 /** `chart` is copied at its own resolution; the legend below it wraps to its width. */
 export function exportChart(chart: HTMLCanvasElement, lines: readonly Line[], theme: Theme): OffscreenCanvas {
@@ -14,7 +14,7 @@ export function exportChart(chart: HTMLCanvasElement, lines: readonly Line[], th
   let row = 0;
   let x = margin;
   const entries = lines.map(line => {
-    const text = `${line.name}, ${line.split}`;
+    const text = lineTitle(line);
     const width = 40 * scale + measure.measureText(text).width + 20 * scale;
     if (x > margin && x + width > chart.width) {
       x = margin;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Curve, LossRun } from '../../protocol/messages.ts';
-import { baselineLevels, smallCharts, smallLines } from './groups.ts';
+import { baselineLevels, measuredOn, smallCharts, smallLines } from './groups.ts';
 import { defaultView } from './lines.ts';
 import { LossStore, type StoredRun } from './store.ts';
 
@@ -47,7 +47,25 @@ describe('smallLines', () => {
     const lines = smallLines(runs, defaultView, chartOf(['kl', 'reconstruction']));
     expect(lines.map(l => [l.name, l.style.color])).toEqual([['a: kl', 0], ['b: kl', 1], ['a: reconstruction', 0]]);
     expect(new Set(lines.map(l => JSON.stringify(l.style))).size).toBe(3);
-    expect(smallLines(runs, { ...defaultView, hidden: ['a'] }, chartOf(['kl'])).map(l => l.name)).toEqual(['b']);
+    expect(smallLines(runs, { ...defaultView, hidden: ['a'] }, chartOf(['kl'])).map(l => l.name)).toEqual(['train: b', 'validation: b']);
+  });
+
+  it('shows a metric of both splits by name, for one run and for a few; of many runs validation alone', () => {
+    const of = (count: number) => stored(Array.from({ length: count }, (_, i) => ({ id: 'abcdef'[i]!, values: { accuracy: i === 1 ? ['validation'] : both } })));
+    const accuracy = chartOf(['accuracy']);
+    expect(smallLines(of(1), defaultView, accuracy).map(l => l.name)).toEqual(['train', 'validation']);
+    const lines = smallLines(of(3), defaultView, accuracy);
+    expect(lines.map(l => [l.name, l.split, l.style.color])).toEqual([['train: a', 'train', 0], ['validation: a', 'validation', 0], ['b', 'validation', 1], ['train: c', 'train', 2], ['validation: c', 'validation', 2]]);
+    expect(new Set(lines.map(l => JSON.stringify(l.style))).size).toBe(5);
+    expect(smallLines(of(5), defaultView, accuracy).map(l => l.name)).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(smallLines(of(2), { ...defaultView, splits: 'train' }, accuracy).map(l => l.name)).toEqual(['a']);
+  });
+
+  it('says of what is measured on some samples only on how many', () => {
+    expect(measuredOn('accuracy')).toMatch(/on 2,000 samples spread evenly over training and validation set each, on all of a smaller one$/);
+    expect(measuredOn('mse')).toContain('on all validation samples');
+    expect(measuredOn('rebuiltAsAnother')).toMatch(/^Counted on 2,000 samples/);
+    expect(measuredOn('loss')).toBeUndefined();
   });
 });
 

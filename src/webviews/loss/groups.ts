@@ -1,5 +1,6 @@
 // Which curves stand together on a chart beside the loss: the terms of the objective share one, as do the divergences of single
 // dimensions and the layers of a pretraining; each metric has a chart and an axis of its own.
+import { MEASURED_SAMPLES } from '../../core/measured.ts';
 import { distinctNames } from '../shared/runs.ts';
 import { categoryDash, categoryMark } from '../shared/palette.ts';
 import { buildLines, type Line, type LossView } from './lines.ts';
@@ -25,6 +26,14 @@ export interface SmallChart {
 const metrics = ['mse', 'mae', 'binaryCrossentropy', 'psnr', 'ssim', 'accuracy', 'binaryAccuracy'];
 const ofTheCode: Readonly<Record<string, string>> = { perplexity: 'Perplexity of the codebook', activeUnits: 'Active units', activationRate: 'Activation rate' };
 const shares = new Set(['accuracy', 'binaryAccuracy', 'rebuiltAsAnother']);
+
+/** On how many samples a value was measured, where not on all. */
+export function measuredOn(value: string): string | undefined {
+  const some = `${MEASURED_SAMPLES.toLocaleString('en')} samples spread evenly`;
+  if (value === 'rebuiltAsAnother' || value === 'originalsAsAnother') return `Counted on ${some} over the validation set, on all of a smaller one`;
+  if (!metrics.includes(value)) return undefined;
+  return `Measured after the epoch, as the model is then, on ${some} over training and validation set each${value === 'mse' ? ' (on all validation samples)' : ''}, on all of a smaller one`;
+}
 
 /** The charts that the values of some runs ask for, without the loss itself. */
 export function smallCharts(names: readonly string[]): readonly SmallChart[] {
@@ -52,22 +61,31 @@ function shortName(value: string): string {
 /** More lines than this would not be told apart if each stood there for training and validation. */
 const BOTH_SPLITS = 4;
 
+/** More runs than this would not be told apart if each had two lines on a small chart. */
+const BOTH_SPLITS_OF_RUNS = 4;
+
 /**
- * The lines of a small chart. One run: a colour for each value, validation dashed. Several: the colour and mark of each run, a dash for
- * each value, and one split only, validation where it is there.
+ * The lines of a small chart. One run: a colour for each value, validation dashed. Several: the colour and mark of each run; both splits
+ * of a single value as the large chart draws them, else a dash for each value and one split only, validation where it is there.
  */
 export function smallLines(runs: readonly StoredRun[], view: LossView, chart: SmallChart): readonly Line[] {
   const several = runs.length > 1;
   const names = distinctNames(runs.map(r => r.run));
-  const both = !several && chart.values.length <= BOTH_SPLITS;
+  const alone = chart.values.length === 1;
+  const both = several ? alone && runs.length <= BOTH_SPLITS_OF_RUNS : chart.values.length <= BOTH_SPLITS;
   return chart.values.flatMap((value, v) => {
     const all = buildLines(runs, { ...view, value });
-    const lines = both ? all : all.filter(line => line.split === 'validation' || !all.some(other => other.runId === line.runId && other.split === 'validation'));
+    const hasOther = (line: Line): boolean => all.some(other => other.runId === line.runId && other.split !== line.split);
+    const lines = both ? all : all.filter(line => line.split === 'validation' || !hasOther(line));
     return lines.map((line): Line => {
-      const alone = chart.values.length === 1;
-      const name = several ? `${names.get(line.runId)!}${alone ? '' : `: ${shortName(value)}`}` : alone ? line.split : shortName(value);
-      if (several) return { ...line, name, style: { ...line.style, dash: alone ? [] : categoryDash(v), width: 1.75 } };
-      return alone ? { ...line, name } : { ...line, name, style: { color: v, mark: categoryMark(v), dash: both && line.split === 'validation' ? [6, 4] : [], width: 1.75 } };
+      if (several) {
+        const run = names.get(line.runId)!;
+        if (!alone) return { ...line, name: `${run}: ${shortName(value)}`, style: { ...line.style, dash: categoryDash(v), width: 1.75 } };
+        // The split first: a long name of a run is cut at its end, and the colour tells the run too.
+        return both && hasOther(line) ? { ...line, name: `${line.split}: ${run}` } : { ...line, name: run, style: { ...line.style, dash: [], width: 1.75 } };
+      }
+      if (alone) return { ...line, name: line.split };
+      return { ...line, name: shortName(value), style: { color: v, mark: categoryMark(v), dash: both && line.split === 'validation' ? [6, 4] : [], width: 1.75 } };
     });
   });
 }

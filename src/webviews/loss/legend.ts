@@ -7,6 +7,7 @@ import { markPath } from '../shared/marks.ts';
 import { commandsFor, describeRun, distinctNames, formatNumber, formatValue, stateIcon, type RunCommand } from '../shared/runs.ts';
 import type { Theme } from '../shared/theme.ts';
 import { iconButton } from '../shared/toolkit.ts';
+import { measuredOn } from './groups.ts';
 import { lineStyle, type Line, type LossView } from './lines.ts';
 import { chooseCurve, nearestIndex, type StoredRun } from './store.ts';
 
@@ -36,12 +37,13 @@ export function legend(options: LegendOptions): TemplateResult {
   const names = distinctNames(runs.map(r => r.run));
   const showTrain = view.splits !== 'validation';
   const showValidation = view.splits !== 'train';
+  const note = measuredOn(view.value);
   const components = runs.some(({ run }) => run.baseline !== undefined);
   return html`<div class="legend"><table>
     <thead><tr>
       <th scope="col">${options.atText}</th>
-      ${showTrain ? html`<th scope="col" class="value">Train</th>` : nothing}
-      ${showValidation ? html`<th scope="col" class="value">Validation</th>` : nothing}
+      ${showTrain ? html`<th scope="col" class="value" title=${note ?? nothing}>Train</th>` : nothing}
+      ${showValidation ? html`<th scope="col" class="value" title=${note ?? nothing}>Validation</th>` : nothing}
       ${view.value === 'loss' && showValidation ? html`<th scope="col" class="value best">Best <span class="unit">(epoch)</span></th>` : nothing}
       ${components ? html`<th scope="col" class="value best" title="Mean squared error of the validation samples, beside that of principal components with as many numbers in their code">mse <span class="unit">(PCA)</span></th>` : nothing}
       <th scope="col"><span class="visually-hidden">Actions</span></th>

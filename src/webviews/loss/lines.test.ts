@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Curve } from '../../protocol/messages.ts';
-import { bestMarks, buildLines, defaultView, extentX, extentY, lineStyle, type LossView } from './lines.ts';
+import { bestMarks, buildLines, defaultView, extentX, extentY, lineStyle, lineTitle, type LossView } from './lines.ts';
 import { LossStore } from './store.ts';
 
 function store(ids: readonly string[]): LossStore {
@@ -61,4 +61,9 @@ describe('lines', () => {
     expect(bestMarks(lines, runs, view({ value: 'accuracy' }))).toEqual([]);
     expect(bestMarks(buildLines(runs, view({ splits: 'train' })), runs, view())).toEqual([]);
   });
+});
+
+it('names the split of a line once', () => {
+  const [line] = buildLines(store(['a']).runs, defaultView);
+  expect(['train', 'train: janet', 'janet'].map(name => lineTitle({ ...line!, name }))).toEqual(['train', 'train: janet', 'janet, train']);
 });

@@ -72,6 +72,11 @@ export function buildLines(runs: readonly StoredRun[], view: LossView): readonly
   })));
 }
 
+/** "janet-50, train", unless the name says the split itself. */
+export function lineTitle({ name, split }: Line): string {
+  return name === split || name.startsWith(`${split}: `) ? name : `${name}, ${split}`;
+}
+
 const cache = new WeakMap<CurvePoints, { count: number; weight: number; y: Float64Array }>();
 
 function smoothed(points: CurvePoints, weight: number): Float64Array {

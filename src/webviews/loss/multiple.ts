@@ -7,7 +7,7 @@ import { readTheme, type Theme } from '../shared/theme.ts';
 import { iconButton } from '../shared/toolkit.ts';
 import { LossChart, type ChartContent } from './chart.ts';
 import { chartKeys } from './keys.ts';
-import type { Line } from './lines.ts';
+import { lineTitle, type Line } from './lines.ts';
 import { nearestIndex } from './store.ts';
 
 /** More names than this would take more room than the chart. */
@@ -39,20 +39,20 @@ export class LossMultiple extends LitElement {
   }
 
   override render(): TemplateResult {
-    const { title, lines } = this.content;
-    return html`<div class="multiple-head"><h3>${title}</h3>${iconButton({ label: `Save ${title} as PNG…`, icon: 'device-camera', onClick: () => this.save() })}</div>
-      <div class="multiple-chart"><div class="small-chart" tabindex="0" role="img" aria-label=${`${title}. ${lines.map(line => this.textOf(line)).join(', ')}`} @keydown=${(event: KeyboardEvent) => chartKeys(event, this.chart)}></div></div>
+    const { title, lines, note } = this.content;
+    return html`<div class="multiple-head"><h3 title=${note ?? nothing}>${title}</h3>${iconButton({ label: `Save ${title} as PNG…`, icon: 'device-camera', onClick: () => this.save() })}</div>
+      <div class="multiple-chart"><div class="small-chart" tabindex="0" role="img" aria-label=${`${title}. ${note === undefined ? '' : `${note}. `}${lines.map(line => this.textOf(line)).join(', ')}`} @keydown=${(event: KeyboardEvent) => chartKeys(event, this.chart)}></div></div>
       <ul class="multiple-legend">${lines.length > NAMED ? html`<li class="muted">${lines.length} lines</li>` : lines.map(line => this.entry(line))}</ul>`;
   }
 
   private entry(line: Line): TemplateResult {
     const color = this.theme.category(line.style.color);
     const swatch = svg`<line x1="0" y1="6" x2="22" y2="6" stroke=${color} stroke-width=${line.style.width} stroke-dasharray=${line.style.dash.join(' ') || nothing}></line><path d=${markPath(line.style.mark, 11, 6, 3)} fill=${color}></path>`;
-    return html`<li title=${`${line.name}, ${line.split}`}><svg class="swatch" width="22" height="12" viewBox="0 0 22 12" aria-hidden="true">${swatch}</svg><span class="run-name">${line.name}</span> <span class="number">${this.shownValue(line)}</span></li>`;
+    return html`<li title=${lineTitle(line)}><svg class="swatch" width="22" height="12" viewBox="0 0 22 12" aria-hidden="true">${swatch}</svg><span class="run-name">${line.name}</span> <span class="number">${this.shownValue(line)}</span></li>`;
   }
 
   private textOf(line: Line): string {
-    return `${line.name}, ${line.split}: ${this.shownValue(line)}`;
+    return `${lineTitle(line)}: ${this.shownValue(line)}`;
   }
 
   private shownValue(line: Line): string {

@@ -13,7 +13,7 @@ import { LossChart, type ChartContent } from './chart.ts';
 import { curvesToCsv } from './csv.ts';
 import { epochTable, summary } from './epochs.ts';
 import { exportChart } from './export.ts';
-import { baselineLevels, groupTitles, smallCharts, smallLines, type SmallChart } from './groups.ts';
+import { baselineLevels, groupTitles, measuredOn, smallCharts, smallLines, type SmallChart } from './groups.ts';
 import { chartKeys } from './keys.ts';
 import { legend } from './legend.ts';
 import { bestMarks, buildLines, defaultView, type Line, type LossView } from './lines.ts';
@@ -22,6 +22,10 @@ import { LossStore, type StoredRun } from './store.ts';
 import { tableView } from './table.ts';
 import { formatCount, formatDuration } from '../shared/ticks.ts';
 
+const noted = ([value, ...others]: readonly string[]): Pick<ChartContent, 'note'> => {
+  const note = value === undefined || others.length > 0 ? undefined : measuredOn(value);
+  return note === undefined ? {} : { note };
+};
 const percentText = (value: number): string => `${Number((value * 100).toPrecision(3))} %`;
 
 @customElement('loss-page')
@@ -82,7 +86,7 @@ export class LossPage extends LitElement {
     this.lines = buildLines(runs, view);
     this.charts = this.shownCharts(view).map(chart => ({ id: chart.id, content: {
       lines: smallLines(runs, view, chart), best: [], axis: view.axis, log: view.log && !chart.percent, title: chart.title,
-      levels: baselineLevels(runs, view, chart.values), ...(chart.percent ? { format: percentText } : {}),
+      levels: baselineLevels(runs, view, chart.values), ...noted(chart.values), ...(chart.percent ? { format: percentText } : {}),
     } })).filter(({ content }) => content.lines.length > 0);
   }
 
@@ -113,7 +117,7 @@ export class LossPage extends LitElement {
     const { view } = this;
     return html`${this.toolbar(view)}
       ${view.table
-        ? html`<div class="tables">${[view.value, ...this.shownCharts(view).flatMap(chart => chart.values)].map((value, i) => html`${i === 0 ? nothing : html`<h3>${value}</h3>`}${tableView(epochTable(runs, { ...view, value }), i === 0 ? this.valueTitle(view) : value)}`)}</div>`
+        ? html`<div class="tables">${[view.value, ...this.shownCharts(view).flatMap(chart => chart.values)].map((value, i) => html`${i === 0 ? nothing : html`<h3 title=${measuredOn(value) ?? nothing}>${value}</h3>`}${tableView(epochTable(runs, { ...view, value }), i === 0 ? this.valueTitle(view) : value)}`)}</div>`
         : html`<div class="chart-box"><div class="chart" tabindex="0" role="img" aria-label=${`${this.valueTitle(view)} curves. ${summary(runs)}`} aria-describedby="chart-keys" @keydown=${(event: KeyboardEvent) => chartKeys(event, this.chart)}></div>
           ${this.lines.length === 0 ? html`<p class="chart-note">All runs are hidden; show one in the list below.</p>` : nothing}
           <p id="chart-keys" class="visually-hidden">Arrow keys move the cursor, plus and minus zoom, Escape shows everything again.</p></div>`}

@@ -1,11 +1,19 @@
 // Metrics of several parts (runs, classes) side by side, whichever of them each has.
-import type { Evaluated } from '../../protocol/messages.ts';
+import type { Evaluated, EvaluationReport } from '../../protocol/messages.ts';
 
 export interface EvaluationTable {
   readonly title: string;
   /** "loss", then every metric that some part has, in the order in which they first come. */
   readonly columns: readonly string[];
   readonly rows: readonly { readonly name: string; readonly samples: number; readonly values: readonly (number | undefined)[] }[];
+}
+
+/** What was judged, and the training samples beside it: "validation" and "train", after the name of the run where there are several. */
+export function wholeParts(found: readonly { readonly name: string; readonly evaluation: EvaluationReport }[], several: boolean): readonly { readonly name: string; readonly part: Evaluated }[] {
+  return found.flatMap(({ name, evaluation }) => {
+    const parts = [{ name: evaluation.split as string, part: evaluation as Evaluated }, ...(evaluation.train === undefined ? [] : [{ name: 'train', part: evaluation.train }])];
+    return several ? parts.map(part => ({ ...part, name: `${name}, ${part.name}` })) : parts;
+  });
 }
 
 export function evaluationTable(title: string, parts: readonly { readonly name: string; readonly part: Evaluated }[]): EvaluationTable {

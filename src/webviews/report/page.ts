@@ -20,7 +20,7 @@ const jobs: readonly { readonly command: PageCommand; readonly label: string; re
   { command: 'probe', label: 'Probe…', icon: 'beaker', title: 'Train classifiers on the codes and on the pixels, and compare them' },
   { command: 'testRobustness', label: 'Test Robustness…', icon: 'shield', title: 'Give it noise at several strengths' },
   { command: 'generate', label: 'Generate…', icon: 'sparkle', title: 'Decode new codes into samples' },
-  { command: 'evaluate', label: 'Evaluate', icon: 'checklist', title: 'All metrics on the validation samples, whole and by class' },
+  { command: 'evaluate', label: 'Evaluate', icon: 'checklist', title: 'All metrics on validation and training samples, whole and by class' },
 ];
 
 @customElement('report-page')
