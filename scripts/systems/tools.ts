@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { lineChart } from '../../src/analysis/chart.ts';
 import { encodePng } from '../../src/analysis/png.ts';
+import { MEASURED_SAMPLES } from '../../src/core/measured.ts';
 import { finalPictures } from '../../src/trainer/final-pictures.ts';
 import type { RobustnessReport } from '../../src/runs/robustness.ts';
 import type { Lab, TrainedRun } from './lab.ts';
@@ -19,6 +20,11 @@ export function figure(value: number | undefined): string {
 
 export function percent(share: number | undefined): string {
   return share === undefined ? '—' : `${(100 * share).toFixed(1)} %`;
+}
+
+/** Samples of a split that metrics and digits rebuilt as others are measured on after an epoch: "2,000 validation samples". */
+export function measuredSamples({ info: { dataset } }: TrainedRun, split: 'train' | 'validation'): string {
+  return `${Math.min(MEASURED_SAMPLES, dataset[split]).toLocaleString('en-US')} ${split === 'train' ? 'training' : split} samples`;
 }
 
 /** Epochs that were trained. */

@@ -1,6 +1,6 @@
 // System C: the batch-normalised denoising autoencoder on Fashion-MNIST, judged two ways.
 import { readProbe } from '../../../src/runs/probe.ts';
-import { curves, epochsOf, figure, finalPicture, percent, robustness, type Row } from '../tools.ts';
+import { curves, epochsOf, figure, finalPicture, measuredSamples, percent, robustness, type Row } from '../tools.ts';
 
 const SAMPLE = 'systems/dae-batchnorm';
 
@@ -15,9 +15,9 @@ const model: Row = {
         { what: 'parameters', reported: '1,438,676', measured: parameters.toLocaleString('en-US'), holds: parameters === 1_438_676 },
         { what: 'trainable', reported: '1,434,580', measured: trainable.toLocaleString('en-US'), holds: trainable === 1_434_580 },
         { what: `validation MSE after ${epochsOf(run)} epochs`, reported: 'a curve', measured: figure(run.last('validation')) },
-        { what: `validation accuracy (Keras's) after ${epochsOf(run)} epochs`, reported: 'a curve', measured: percent(run.last('validation', 'accuracy')) },
+        ...(['train', 'validation'] as const).map(split => ({ what: `accuracy (Keras's) on ${measuredSamples(run, split)} after ${epochsOf(run)} epochs`, reported: 'a curve', measured: percent(run.last(split, 'accuracy')) })),
       ],
-      pictures: [await curves(lab, 'dae-batchnorm', [{ run, name: 'loss' }], 'MSE'), finalPicture(run, 'reconstructions', 'Original, corrupted, code, reconstruction')],
+      pictures: [await curves(lab, 'dae-batchnorm', [{ run, name: 'loss' }], 'MSE'), await curves(lab, 'dae-batchnorm-accuracy', [{ run, name: 'accuracy' }], 'accuracy', 'accuracy'), finalPicture(run, 'reconstructions', 'Original, corrupted, code, reconstruction')],
     };
   },
 };

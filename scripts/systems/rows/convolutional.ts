@@ -1,5 +1,5 @@
 // System B: the convolutional SELU autoencoder on MNIST.
-import { curves, epochsOf, figure, percent, reconstructionsAt, type Finding, type Picture, type Row } from '../tools.ts';
+import { curves, epochsOf, figure, measuredSamples, percent, reconstructionsAt, type Finding, type Picture, type Row } from '../tools.ts';
 
 /** Epochs the project showed, as far as a short training has them. */
 const shown = (wanted: readonly number[], epochs: number): number[] => [...new Set(wanted.map(epoch => Math.min(epoch, epochs)))];
@@ -35,7 +35,7 @@ const cleaning: Row = {
       const another = run.curve('validation', 'rebuiltAsAnother');
       findings.push({ what: `${kinds[i]}: validation MSE`, reported: 'none published', measured: figure(run.last('validation')) });
       findings.push({
-        what: `${kinds[i]}: digits rebuilt as another one`, reported: 'falls over the epochs',
+        what: `${kinds[i]}: digits rebuilt as another one, of ${measuredSamples(run, 'validation')}`, reported: 'falls over the epochs',
         measured: `${percent(another[0])} after epoch 1, ${percent(another.at(-1))} after epoch ${another.length}`, holds: another.at(-1)! <= another[0]!,
       });
       for (const epoch of shown([7, 31], epochsOf(run))) pictures.push(await reconstructionsAt(lab, run, epoch, `${kinds[i]}, epoch ${epoch}`));

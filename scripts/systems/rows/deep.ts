@@ -1,5 +1,5 @@
 // System E: deep and denoising autoencoders on MNIST and faces.
-import { curves, epochsOf, figure, finalPicture, robustness, sweepChartOf, type Row } from '../tools.ts';
+import { curves, epochsOf, figure, finalPicture, measuredSamples, robustness, sweepChartOf, type Row } from '../tools.ts';
 
 const deep32: Row = {
   id: 'deep-32', title: 'Deep, with dropout, down to 32', samples: ['systems/deep-32'],
@@ -59,7 +59,7 @@ const faces: Row = {
       findings: [
         { what: `validation MSE, ${run.info.dataset.train.toLocaleString('en-US')} faces for training`, reported: 'not published', measured: figure(error) },
         { what: `MSE of ${run.info.model.latentShape.join('×')} principal components`, reported: 'the best a linear model can do', measured: figure(baseline?.mse), ...(baseline ? { holds: error < baseline.mse } : {}) },
-        { what: 'structural similarity', reported: 'not published', measured: figure(run.last('validation', 'ssim')) },
+        { what: `structural similarity of ${measuredSamples(run, 'validation')}`, reported: 'not published', measured: figure(run.last('validation', 'ssim')) },
       ],
       pictures: [finalPicture(run, 'reconstructions', 'Original, code, reconstruction, difference')],
     };
