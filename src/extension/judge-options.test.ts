@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
-import { generationWays, noiseKinds, readStrengths } from './judge-options.ts';
+import { corruptionText, generationWays, noiseKinds, optionsOf, probeSettings, readSettings, readStrengths, settingsText } from './judge-options.ts';
+import { loadSpec, requireSpec } from '../spec/load.ts';
 import { generationMethods } from '../trainer/generate-codes.ts';
+import { defaultCounts } from '../trainer/generate.ts';
 
 it('reads strengths, and says what is wrong with others', () => {
   expect(readStrengths('0.1, 0.3,0.5,')).toEqual([0.1, 0.3, 0.5]);
@@ -13,3 +15,39 @@ it('offers the methods that the program knows, and no others', () => {
   expect([...offered].sort()).toEqual([...generationMethods].sort());
 });
 
+const gaussian = noiseKinds.find(({ type }) => type === 'gaussian')!;
+
+it('reads settings that were changed, and says what is wrong with others', () => {
+  const { settings } = gaussian;
+  expect(settingsText(settings)).toBe('mean 0, clip true');
+  for (const usual of [settingsText(settings), '', ' mean=0 ,', 'clip: true']) expect(readSettings(usual, settings), usual).toEqual({});
+  expect(readSettings('mean 0.5, clip false', settings)).toEqual({ mean: 0.5, clip: false });
+  expect(readSettings('mean=-1', settings)).toEqual({ mean: -1 });
+  expect(readSettings('mean much', settings)).toBe('mean is a number.');
+  expect(readSettings('clip 1', settings)).toBe('clip is true or false.');
+  for (const wrong of ['0.5', 'stddev 0.1', 'mean', 'toString 1']) expect(readSettings(wrong, settings)).toMatch(/is not understood\. Write for example: mean 0, clip true\.$/);
+  for (const wrong of ['1.5', '0', '-3']) expect(readSettings(`epochs ${wrong}`, probeSettings)).toBe('epochs is a whole number from 1.');
+  expect(readSettings('neighbors 0', probeSettings)).toEqual({ neighbors: 0 });
+});
+
+it('gives the program what was changed, and nothing where all is as usual', () => {
+  expect(corruptionText(gaussian, {})).toBe('gaussian');
+  // System E of the published projects: N(0.5, 0.5).
+  expect(corruptionText(gaussian, { mean: 0.5 })).toBe('{"type":"gaussian","mean":0.5}');
+  expect(optionsOf({ count: 30, seed: 2 })).toEqual(['--count', '30', '--seed', '2']);
+  expect(optionsOf({})).toEqual([]);
+});
+
+it('shows the defaults that the program has', () => {
+  const spec = requireSpec(loadSpec(JSON.stringify({
+    data: 'glyphs', encoder: [{ type: 'flatten' }, { type: 'dense', units: 2 }], probe: {},
+    robustness: noiseKinds.map(({ type }) => ({ corruption: { type, ...(type === 'occlusion' ? { size: 4 } : type === 'gaussian' ? {} : { amount: 0.1 }) }, strengths: [1] })),
+  }), 'test.aeconf'));
+  noiseKinds.forEach(({ type, settings }, i) => {
+    const { corruption } = spec.robustness[i]!;
+    expect(corruption.type).toBe(type);
+    for (const [name, { usual }] of Object.entries(settings)) expect(corruption[name as keyof typeof corruption], `${type} ${name}`).toBe(usual);
+  });
+  expect(spec.probe).toMatchObject({ epochs: probeSettings.epochs.usual, neighbors: probeSettings.neighbors.usual });
+  for (const { args: [, method], settings } of generationWays) expect(settings['count']!.usual).toBe(defaultCounts[(method ?? 'prior') as keyof typeof defaultCounts]);
+});

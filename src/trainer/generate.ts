@@ -28,7 +28,7 @@ export interface Generated {
   readonly note: string;
 }
 
-const DEFAULT_COUNTS: Readonly<Record<GenerationMethod, number>> = { prior: 16, mixture: 16, uniform: 16, interpolate: 5, grid: 20 };
+export const defaultCounts: Readonly<Record<GenerationMethod, number>> = { prior: 16, mixture: 16, uniform: 16, interpolate: 5, grid: 20 };
 /** Images that one picture may show: more would not be seen in it, and much more would not fit into memory. */
 const MOST_IMAGES = 10_000;
 /** Codes from one end of an interpolation to the other. */
@@ -40,7 +40,7 @@ export function usualMethod({ spec: { latent } }: OpenedRun['experiment']): Gene
 }
 
 /** @throws StudioError('usage') when the latent has no prior to draw from, or the images are too many. */
-export async function generate(run: OpenedRun, { method, count = DEFAULT_COUNTS[method], components, seed }: GenerateOptions): Promise<Generated> {
+export async function generate(run: OpenedRun, { method, count = defaultCounts[method], components, seed }: GenerateOptions): Promise<Generated> {
   const images = method === 'grid' ? count ** 2 : method === 'interpolate' ? count * 2 * STEPS : count;
   if (images > MOST_IMAGES) {
     const most = method === 'grid' ? Math.floor(Math.sqrt(MOST_IMAGES)) : method === 'interpolate' ? MOST_IMAGES / (2 * STEPS) : MOST_IMAGES;

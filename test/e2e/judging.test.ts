@@ -37,6 +37,14 @@ async function states(): Promise<string[]> {
   return Promise.all(files.map(async file => (JSON.parse(await readFile(file, 'utf8')) as RunStatus).state));
 }
 
+/** Takes the settings that a command asks for, as they stand or with this in their place. */
+async function takeSettings(asked: string, instead?: string): Promise<void> {
+  const input = workbench.page.locator('.quick-input-widget input.input').first();
+  await eventually(() => input.inputValue(), value => value === asked, 20_000);
+  if (instead !== undefined) await input.fill(instead);
+  await input.press('Enter');
+}
+
 /** Runs a command and takes an entry of the list that it opens; a list that closed before it was clicked is asked for again. */
 async function choose(command: string, label: string): Promise<void> {
   const row = workbench.page.locator('.quick-input-widget .monaco-list-row').and(workbench.page.locator(`[aria-label^="${label}"]`)).first();
@@ -58,17 +66,16 @@ test('Open Report shows the baseline and offers every way to judge; Evaluate mea
 
 test('Probe Run trains classifiers and shows accuracies and a confusion matrix', async () => {
   await choose('Autoencoder: Probe Run', 'Linear probe');
+  await takeSettings('epochs 20, neighbors 5', 'epochs 3');
   const page = await workbench.webview('report');
   await page.locator('.matrix td').first().waitFor({ timeout: 90_000 });
   await eventually(() => page.getByRole('region', { name: 'Accuracy on the validation samples' }).locator('tbody tr').first().locator('td').allTextContents(), cells => cells.length === 2 && cells.every(cell => /^\d+\.\d\d %$/.test(cell)), 60_000);
 });
 
 test('Test Robustness asks for a noise and shows error against strength with pictures', async () => {
-  await choose('Autoencoder: Test Robustness', 'uniform');
-  const input = workbench.page.locator('.quick-input-widget input.input').first();
-  await eventually(() => input.inputValue(), value => value.startsWith('0.1'));
-  await input.fill('0.2, 0.4');
-  await input.press('Enter');
+  await choose('Autoencoder: Test Robustness', 'gaussian');
+  await takeSettings('0.1, 0.2, 0.3, 0.4, 0.5', '0.2, 0.4');
+  await takeSettings('mean 0, clip true', 'mean 0.5, clip true');
   const page = await workbench.webview('report');
   await page.locator('ae-figure#robustness svg.figure').waitFor({ timeout: 90_000 });
   const pictures = page.locator('section', { has: page.getByRole('heading', { name: 'Robustness' }) }).locator('img');
@@ -77,6 +84,7 @@ test('Test Robustness asks for a noise and shows error against strength with pic
 
 test('Generate Samples decodes new codes into a picture', async () => {
   await choose('Autoencoder: Generate Samples', 'Mixture of Gaussians');
+  await takeSettings('count 16, seed 0, components 10', 'count 4, seed 3');
   const page = await workbench.webview('report');
   const picture = page.locator('section', { has: page.getByRole('heading', { name: 'Generated' }) }).locator('img');
   await eventually(() => picture.evaluateAll(images => images.map(image => (image as HTMLImageElement).naturalWidth)), widths => widths.length === 1 && widths[0]! > 50, 90_000);

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { readResolvedConfig } from '../../runs/compare.ts';
 import type { Spec } from '../../spec/schema.ts';
-import { generationWays, noiseKinds, readStrengths } from '../judge-options.ts';
+import { corruptionText, generationWays, noiseKinds, optionsOf, probeSettings, readSettings, readStrengths, settingsText, type Settings } from '../judge-options.ts';
 import type { Judging } from '../judging.ts';
 import { chooseRun } from '../run-pick.ts';
 import type { RunRecord } from '../run-record.ts';
@@ -24,8 +24,8 @@ export function registerJudgeCommands(studio: Studio, judging: Judging): void {
   });
   onCommand(studio, 'autoencoder.generate', 'Generate Samples', async argument => {
     const run = await choose(argument, 'Generate samples with which run?');
-    const way = run && await vscode.window.showQuickPick(generationWays, { title: `Generate samples with ${run.name}`, placeHolder: 'Where do the codes come from?', matchOnDetail: true });
-    if (run !== undefined && way !== undefined) await judging.judge(run, { command: 'generate', title: `Generating samples with ${run.name}`, args: way.args });
+    const args = run && await askGeneration(run);
+    if (run !== undefined && args !== undefined) await judging.judge(run, { command: 'generate', title: `Generating samples with ${run.name}`, args });
   });
   onCommand(studio, 'autoencoder.evaluate', 'Evaluate', async argument => {
     const run = await choose(argument, 'Evaluate which run?');
@@ -39,15 +39,39 @@ async function specOf(run: RunRecord): Promise<Partial<Pick<Spec, 'probe' | 'rob
   return await readResolvedConfig(run.folder) as Partial<Spec>;
 }
 
+/** What is asked with all of it there already, so that Enter is enough; those that are not as usual. Undefined when the user changed their mind. */
+async function askSettings(title: string, settings: Settings): Promise<Readonly<Record<string, number | boolean>> | undefined> {
+  const input = await vscode.window.showInputBox({
+    title, prompt: 'Change what you like; Enter takes it as it stands', value: settingsText(settings),
+    validateInput: text => {
+      const read = readSettings(text, settings);
+      return typeof read === 'string' ? read : undefined;
+    },
+  });
+  const read = input === undefined ? undefined : readSettings(input, settings);
+  return typeof read === 'string' ? undefined : read;
+}
+
+async function askGeneration(run: RunRecord): Promise<readonly string[] | undefined> {
+  const title = `Generate samples with ${run.name}`;
+  const way = await vscode.window.showQuickPick(generationWays, { title, placeHolder: 'Where do the codes come from?', matchOnDetail: true });
+  const changed = way && await askSettings(title, way.settings);
+  return way && changed && [...way.args, ...optionsOf(changed)];
+}
+
 async function askProbe(run: RunRecord): Promise<readonly string[] | undefined> {
+  const title = `Probe ${run.name}`;
   const { probe } = await specOf(run);
   const own = probe === undefined ? [] : [{ label: 'As the config says', detail: `${probe.layers.length === 0 ? 'A linear probe' : `A classifier of ${probe.layers.length + 1} layers`} on ${probe.on.join(', ')}, ${probe.epochs} epochs`, args: [] as string[] }];
   const picked = await vscode.window.showQuickPick([
     ...own,
     { label: 'Linear probe', detail: 'One dense layer on the codes and one on the pixels, and nearest neighbours beside them', args: ['--linear', '--on', 'codes,pixels'] },
     { label: 'Linear probe on codes, pixels and reconstructions', detail: 'What is lost on the way through the bottleneck', args: ['--linear', '--on', 'codes,pixels,reconstructions'] },
-  ], { title: `Probe ${run.name}`, placeHolder: 'Which classifier?', matchOnDetail: true });
-  return picked?.args;
+  ], { title, placeHolder: 'Which classifier?', matchOnDetail: true });
+  const { epochs, neighbors } = probeSettings;
+  const settings = probe === undefined ? probeSettings : { epochs: { ...epochs, usual: probe.epochs }, neighbors: { ...neighbors, usual: probe.neighbors } };
+  const changed = picked && await askSettings(title, settings);
+  return picked && changed && [...picked.args, ...optionsOf(changed)];
 }
 
 async function askRobustness(studio: Studio, run: RunRecord): Promise<readonly string[] | undefined> {
@@ -70,7 +94,9 @@ async function askRobustness(studio: Studio, run: RunRecord): Promise<readonly s
     });
     const strengths = input === undefined ? 'nothing' : readStrengths(input);
     if (typeof strengths === 'string') return undefined;
-    args = ['--corruption', picked.noise.type, '--strengths', strengths.join(',')];
+    const changed = await askSettings(title, picked.noise.settings);
+    if (changed === undefined) return undefined;
+    args = ['--corruption', corruptionText(picked.noise, changed), '--strengths', strengths.join(',')];
   }
   const against = await askCompanions(studio, run, title);
   return against && [...args, ...against.flatMap(other => ['--against', other.folder])];
