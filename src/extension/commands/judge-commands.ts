@@ -1,4 +1,5 @@
-// Commands that judge a trained run: probe, robustness, generation, evaluation.
+// Commands that judge a trained run: probe, robustness, generation, evaluation. Boxes stay when the focus goes (ignoreFocusOut): another
+// judgement that ends meanwhile takes its notification away, and what was typed would go with it.
 import * as vscode from 'vscode';
 import { readResolvedConfig } from '../../runs/compare.ts';
 import type { Spec } from '../../spec/schema.ts';
@@ -43,6 +44,7 @@ async function specOf(run: RunRecord): Promise<Partial<Pick<Spec, 'probe' | 'rob
 async function askSettings(title: string, settings: Settings): Promise<Readonly<Record<string, number | boolean>> | undefined> {
   const input = await vscode.window.showInputBox({
     title, prompt: 'Change what you like; Enter takes it as it stands', value: settingsText(settings),
+    ignoreFocusOut: true,
     validateInput: text => {
       const read = readSettings(text, settings);
       return typeof read === 'string' ? read : undefined;
@@ -86,7 +88,7 @@ async function askRobustness(studio: Studio, run: RunRecord): Promise<readonly s
   let args: readonly string[] = [];
   if (picked.noise !== undefined) {
     const input = await vscode.window.showInputBox({
-      title, prompt: `${picked.noise.strength}: strengths with commas between`, value: picked.noise.usual,
+      title, prompt: `${picked.noise.strength}: strengths with commas between`, value: picked.noise.usual, ignoreFocusOut: true,
       validateInput: text => {
         const strengths = readStrengths(text);
         return typeof strengths === 'string' ? strengths : undefined;
