@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { StudioError } from '../core/errors.ts';
-import { fileError } from './files.ts';
+import { errorCode, fileError, renameFolder } from './files.ts';
 import { looksLikeRun } from './list.ts';
 import { isActive, runCondition } from './state.ts';
 
@@ -24,7 +24,7 @@ export async function deleteRun(folder: string): Promise<void> {
     }
     // Under a name that starts with a dot nobody lists it, however long the deleting takes.
     const leaving = path.join(path.dirname(absolute), `.deleted-${path.basename(absolute)}-${process.pid}-${Date.now()}`);
-    await fs.promises.rename(absolute, leaving);
+    await renameFolder(absolute, leaving);
     await removeFolder(leaving);
     await removeLeftovers(path.dirname(absolute));
   } catch (error) {
@@ -43,6 +43,13 @@ async function removeLeftovers(runsFolder: string): Promise<void> {
   for (const name of await fs.promises.readdir(runsFolder)) {
     if (!name.startsWith('.new-') && !name.startsWith('.deleted-')) continue;
     const folder = path.join(runsFolder, name);
-    if (Date.now() - (await fs.promises.stat(folder)).mtimeMs > LEFT_AFTER) await removeFolder(folder);
+    try {
+      // A folder keeps its time when it is renamed; when its deleting began stands in its name.
+      const began = Math.max((await fs.promises.stat(folder)).mtimeMs, Number(/^\.deleted-.*-(\d+)$/.exec(name)?.[1] ?? 0));
+      if (Date.now() - began > LEFT_AFTER) await removeFolder(folder);
+    } catch (error) {
+      // Whoever works on it has finished meanwhile.
+      if (errorCode(error) !== 'ENOENT') throw fileError('delete', folder, error);
+    }
   }
 }

@@ -39,7 +39,7 @@ export function fileError(action: string, file: string, cause: unknown): StudioE
   return new StudioError('run', `Cannot ${action} ${file}: ${why}${code === '' ? '' : ` (${code})`}.`, { cause });
 }
 
-/** Windows refuses to replace a file while a reader or a virus scanner has it open; that passes. */
+/** Windows refuses to rename what a reader or a virus scanner has open, a file or something in a folder; that passes. */
 const passingCodes = new Set(['EPERM', 'EACCES', 'EBUSY']);
 const waits = process.platform === 'win32' ? [5, 10, 20, 50, 100, 200] : [];
 
@@ -56,6 +56,20 @@ function renameSync(from: string, to: string): void {
       const wait = waits[attempt];
       if (wait === undefined || !passingCodes.has(errorCode(error))) throw error;
       sleepSync(wait);
+    }
+  }
+}
+
+/** Renames a folder without blocking, with the same patience. @throws what the system says. */
+export async function renameFolder(from: string, to: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await fs.promises.rename(from, to);
+      return;
+    } catch (error) {
+      const wait = waits[attempt];
+      if (wait === undefined || !passingCodes.has(errorCode(error))) throw error;
+      await new Promise(resolve => setTimeout(resolve, wait));
     }
   }
 }

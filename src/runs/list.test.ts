@@ -82,6 +82,15 @@ describe('deleting', () => {
     expect(fs.readdirSync(folder).sort()).toEqual(['.new-young', '.other']);
   });
 
+  it('of many old runs at once is done for each', async () => {
+    const old = new Date(Date.now() - 2 * 3_600_000);
+    const runs = await Promise.all(Array.from({ length: 40 }, (_, i) => finished(`old-${i}`)));
+    for (const run of runs) fs.utimesSync(run.folder, old, old);
+    const outcomes = await Promise.allSettled(runs.map(run => deleteRun(run.folder)));
+    expect(outcomes.filter(outcome => outcome.status === 'rejected')).toEqual([]);
+    expect(fs.readdirSync(folder)).toEqual([]);
+  });
+
   it('refuses a run that is being trained, and folders that are no runs', async () => {
     const run = await RunWriter.create(folder, newRun('busy', { state: 'training' }));
     await expect(deleteRun(run.folder)).rejects.toMatchObject({ reason: 'run', message: expect.stringContaining('Stop it first') });

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { StudioError } from '../core/errors.ts';
 import { runFiles, type RunEvent, type RunInfo, type RunStatus, type TensorFile } from './events.ts';
-import { errorCode, fileError, replaceFile, replaceFileSync, syncFolder } from './files.ts';
+import { errorCode, fileError, renameFolder, replaceFile, replaceFileSync, syncFolder } from './files.ts';
 import { eventLine, toJson } from './json.ts';
 import { EventLog } from './log.ts';
 import { thisProcess, type ProcessIdentity } from './process.ts';
@@ -222,7 +222,7 @@ function lastingFacts(status: RunStatus | undefined): Pick<RunStatus, 'trainLoss
 
 async function renamed(from: string, to: string): Promise<boolean> {
   try {
-    await fs.promises.rename(from, to);
+    await renameFolder(from, to);
     return true;
   } catch (error) {
     if (errorCode(error) === 'ENOTEMPTY' || errorCode(error) === 'EEXIST' || fs.existsSync(to)) return false;
