@@ -8,6 +8,8 @@ import type { Disposable } from './disposables.ts';
 export class FolderWatch implements Disposable {
   private watcher: fs.FSWatcher | undefined;
   private watched = '';
+  /** Which folder of that name is watched: a watcher stays with the one that it was opened on. */
+  private identity = '';
   private timer: NodeJS.Timeout | undefined;
   private gone = false;
 
@@ -21,8 +23,13 @@ export class FolderWatch implements Disposable {
     for (let folder = this.folder; ; folder = path.dirname(folder)) {
       try {
         this.watched = folder;
+        this.identity = identityOf(folder);
         this.watcher = fs.watch(folder, { persistent: false }, () => this.changed());
-        this.watcher.on('error', () => this.changed());
+        this.watcher.on('error', () => {
+          // From now on it is deaf.
+          this.identity = '';
+          this.changed();
+        });
         return;
       } catch {
         // Not there, or not watchable: its parent tells when that changes. Where not even the root can be watched (or the
@@ -36,7 +43,7 @@ export class FolderWatch implements Disposable {
     if (this.gone || this.timer !== undefined) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
-      if (this.watched !== this.folder || !fs.existsSync(this.folder)) this.open();
+      if (this.watched !== this.folder || this.identity === '' || this.identity !== identityOf(this.folder)) this.open();
       this.onChange();
     }, this.calm);
   }
@@ -46,4 +53,10 @@ export class FolderWatch implements Disposable {
     clearTimeout(this.timer);
     this.watcher?.close();
   }
+}
+
+/** Differs for a folder that was deleted and made again, also where the system gives it the old number; '' where there is none. */
+function identityOf(folder: string): string {
+  const stat = fs.statSync(folder, { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? '' : `${stat.dev} ${stat.ino} ${stat.birthtimeNs}`;
 }

@@ -1,12 +1,15 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { runFiles } from '../runs/events.ts';
+import * as reader from '../runs/reader.ts';
 import { newRun } from '../runs/testing.ts';
 import { RunWriter } from '../runs/writer.ts';
 import type { RunRecord } from './run-record.ts';
 import { RunStore } from './run-store.ts';
+
+vi.mock('../runs/reader.ts', { spy: true });
 
 let base: string;
 let runs: string;
@@ -62,6 +65,38 @@ it('notices that an ended run was renamed, resumed and deleted by others', async
   await until(() => store.live.length === 1);
   fs.rmSync(writer.folder, { recursive: true });
   await until(() => store.runs.length === 0);
+});
+
+it('tells an end once, however many look at it', async () => {
+  const writer = await RunWriter.create(runs, newRun('short', { state: 'training' }));
+  await store.setFolders([runs]);
+  const ended: RunRecord[] = [];
+  store.onEnded.on(run => ended.push(run));
+  writer.status({ state: 'finished', epoch: 3, step: 30, epochs: 3 });
+  await Promise.all([store.refreshRun(writer.folder), store.refreshRun(writer.folder), store.refresh()]);
+  expect(ended.map(run => run.state)).toEqual(['finished']);
+});
+
+it('does not go back to what a slow look saw before a run ended', async () => {
+  const writer = await RunWriter.create(runs, newRun('slow', { state: 'training' }));
+  await store.setFolders([runs]);
+  const { readSummary } = await vi.importActual<typeof reader>('../runs/reader.ts');
+  const old = await readSummary(writer.folder);
+  let goOn: (() => void) | undefined;
+  vi.mocked(reader.readSummary).mockImplementationOnce(() => new Promise(resolve => { goOn = () => resolve(old); }));
+  const slow = store.refreshRun(writer.folder);
+  await until(() => goOn !== undefined);
+  writer.status({ state: 'finished', epoch: 3, step: 30, epochs: 3 });
+  const states: (string | undefined)[] = [];
+  store.onChange.on(() => states.push(store.runs[0]?.state));
+  const late = store.refreshRun(writer.folder);
+  // Time for a second look to overtake the first.
+  await new Promise(resolve => setTimeout(resolve, 50));
+  goOn!();
+  await slow;
+  expect((await late)?.state).toBe('finished');
+  await until(() => states.at(-1) === 'finished');
+  expect(states.slice(states.indexOf('finished')).filter(state => state !== 'finished')).toEqual([]);
 });
 
 it('looks ever more calmly while nothing happens, and at once again when somebody acts', async () => {

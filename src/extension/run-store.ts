@@ -34,6 +34,8 @@ export class RunStore implements Disposable {
   private folders = new Map<string, FolderWatch>();
   private readonly records = new Map<string, RunRecord>();
   private readonly watches = new Map<string, FolderWatch>();
+  /** The look at a run that is under way, and the one after it. */
+  private readonly looks = new Map<string, { readonly current: Promise<boolean>; next?: Promise<boolean> }>();
   private sorted: readonly RunRecord[] | undefined;
   private timer: NodeJS.Timeout | undefined;
   private looking = false;
@@ -129,13 +131,30 @@ export class RunStore implements Disposable {
     if (news) this.changed();
   }
 
-  /** Reads one run; true when it differs from what was known. */
-  private async look(folder: string): Promise<boolean> {
-    if (!fs.existsSync(folder)) return this.forget(folder);
-    const before = this.records.get(folder);
+  /**
+   * Reads one run; true when it differs from what was known. One look at a time: of two the slower could bring back what is over.
+   * Whoever comes during one wants to know of what happened since it began, and shares the next.
+   */
+  private look(folder: string): Promise<boolean> {
+    const underWay = this.looks.get(folder);
+    if (underWay === undefined) return this.beginLook(folder);
+    const again = (): Promise<boolean> => this.beginLook(folder);
+    return underWay.next ??= underWay.current.then(again, again);
+  }
+
+  private beginLook(folder: string): Promise<boolean> {
+    const current = this.read(folder).finally(() => {
+      if (this.looks.get(folder)?.next === undefined) this.looks.delete(folder);
+    });
+    this.looks.set(folder, { current });
+    return current;
+  }
+
+  private async read(folder: string): Promise<boolean> {
     const now = toRecord(await readSummary(folder));
+    const before = this.records.get(folder);
     // A folder without status and run.json is being made this very moment, or is none of ours.
-    if (this.gone || (now.created === 0 && now.pid === undefined)) return this.forget(folder);
+    if (this.gone || !fs.existsSync(folder) || (now.created === 0 && now.pid === undefined)) return this.forget(folder);
     if (before !== undefined && JSON.stringify(before) === JSON.stringify(now)) return false;
     this.records.set(folder, now);
     this.sorted = undefined;
