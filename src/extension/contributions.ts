@@ -146,7 +146,7 @@ export const settings: { readonly [N in SettingName]: SettingInfo<Settings[N]> }
     enum: ['keep', 'stop'],
     enumDescriptions: ['Training goes on; the next window finds it again.', 'Training stops with a checkpoint and can be resumed.'],
     scope: 'window',
-    markdownDescription: 'What happens to running trainings when the window closes or reloads.',
+    markdownDescription: 'What happens to trainings that were started in this window when it closes or reloads. Those started in a terminal or in another window go on.',
   },
   'autoencoder.openViews': {
     type: 'array',

@@ -1,5 +1,4 @@
 // The door of the extension. It only wires: whatever reads files, starts processes or opens pages does so later, when asked.
-import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../core/errors.ts';
@@ -21,7 +20,6 @@ import { RunFeeds } from './run-feed.ts';
 import { chooseRuns } from './run-pick.ts';
 import { RunStore } from './run-store.ts';
 import { allRunsFolders, readSetting } from './settings.ts';
-import { stopAtOnce } from './stop-run.ts';
 import { inBackground, type Studio } from './studio.ts';
 import { Sweeping } from './sweeping.ts';
 import { trainOnOpen } from './train-on-open.ts';
@@ -30,7 +28,7 @@ import { DatasetsView } from './views/datasets-view.ts';
 import { ExperimentsView } from './views/experiments-view.ts';
 import { registerStatusBar } from './views/status-bar.ts';
 
-let current: Studio | undefined;
+let current: Training | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const began = performance.now();
@@ -55,7 +53,6 @@ function wire(context: vscode.ExtensionContext, owner: Disposables, log: vscode.
     context, owner, log, store, feeds: new RunFeeds(), ready,
     program: { node: process.execPath, script: path.join(context.extensionPath, 'dist', 'aeconf.js') },
   };
-  current = studio;
   // Every program that is started from here finds the engines that were installed from here.
   process.env['AECONF_TENSORFLOW'] ||= path.join(context.globalStorageUri.fsPath, 'tensorflow');
   inBackground(studio, 'Looking for runs', ready);
@@ -66,7 +63,7 @@ function wire(context: vscode.ExtensionContext, owner: Disposables, log: vscode.
   };
   const panels = new Panels(studio, host);
   const sweeping = new Sweeping(studio, panels);
-  const training = new Training(studio, panels, sweeping);
+  const training = current = new Training(studio, panels, sweeping);
   const experiments = new ExperimentsView(studio);
   const datasets = new DatasetsView(studio);
   registerLanguage(studio);
@@ -97,10 +94,9 @@ function followWorkspace(studio: Studio): void {
   owner.add(vscode.window.onDidChangeWindowState(({ focused }) => { if (focused) inBackground(studio, 'Looking for runs', store.refresh()); }));
 }
 
-/** The window closes. Trainings go on unless the user wants them to stop; then they are asked to, and write their checkpoint. */
+/** The window closes. Trainings go on unless the user wants them to stop. */
 export function deactivate(): void {
-  const studio = current;
+  const training = current;
   current = undefined;
-  if (studio === undefined || readSetting('autoencoder.onWindowClose') !== 'stop') return;
-  for (const run of studio.store.live) if (run.host === os.hostname()) stopAtOnce(run.folder);
+  if (readSetting('autoencoder.onWindowClose') === 'stop') training?.stopLaunched();
 }

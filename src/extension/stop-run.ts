@@ -2,9 +2,9 @@
 // process tree, only when it does not answer in time and runs on this machine.
 import { execFileSync, spawnSync } from 'node:child_process';
 import * as path from 'node:path';
-import { StudioError } from '../core/errors.ts';
+import { StudioError, messageOf } from '../core/errors.ts';
 import { runFiles, type RunControl, type RunState } from '../runs/events.ts';
-import { replaceFileSync } from '../runs/files.ts';
+import { errorCode, replaceFileSync } from '../runs/files.ts';
 import { toJson } from '../runs/json.ts';
 import { requestControl } from '../runs/control.ts';
 import { livenessOf } from '../runs/process.ts';
@@ -31,8 +31,7 @@ export async function stopRun(folder: string, options: StopOptions = {}): Promis
     if (await livenessOf(status) !== 'alive') {
       throw new StudioError('run', `The run does not answer, and its process ${status.pid} on ${status.host} cannot be reached from here. Stop it there.`);
     }
-    signalTree(status.pid, signal);
-    condition = await endOf(folder, firmGrace);
+    if (signalTree(status.pid, signal)) condition = await endOf(folder, firmGrace);
   }
   return condition.state;
 }
@@ -51,18 +50,31 @@ async function endOf(folder: string, milliseconds: number): Promise<RunCondition
   }
 }
 
-/** Signals a process with everything it started. A process that is already gone is no error. */
-export function signalTree(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
-  if (process.platform === 'win32') {
-    spawnSync('taskkill', ['/PID', String(pid), '/T', ...(signal === 'SIGKILL' ? ['/F'] : [])], { windowsHide: true });
-    return;
-  }
+/**
+ * Signals a process with everything it started: SIGTERM asks it to end in order, SIGKILL ends it. A process that is already gone
+ * is no error.
+ * @returns false when it could not be asked: Windows has no way to ask a program without a window, only to end it.
+ * @throws StudioError('run') when it cannot be ended.
+ */
+export function signalTree(pid: number, signal: 'SIGTERM' | 'SIGKILL'): boolean {
+  if (process.platform === 'win32') return endByTaskkill(pid, signal === 'SIGKILL');
   try {
     // Only a group that it leads is its own: the group of a trainer in a script is the script's.
     process.kill(leadsGroup(pid) ? -pid : pid, signal);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (errorCode(error) !== 'ESRCH') throw new StudioError('run', `The process ${pid} cannot be ended: ${messageOf(error)}. End it where it was started.`, { cause: error });
   }
+  return true;
+}
+
+/** Exit code of taskkill when there is no such process. */
+const NOT_FOUND = 128;
+
+function endByTaskkill(pid: number, firmly: boolean): boolean {
+  const { status, stderr, error } = spawnSync('taskkill', ['/PID', String(pid), '/T', ...(firmly ? ['/F'] : [])], { windowsHide: true, encoding: 'utf8' });
+  if (error === undefined && (status === 0 || status === NOT_FOUND)) return true;
+  if (!firmly) return false;
+  throw new StudioError('run', `The process ${pid} cannot be ended: ${(error?.message ?? stderr).trim().replace(/\.$/, '') || `taskkill ended with exit code ${status ?? '?'}`}. End it in the Task Manager.`, { cause: error });
 }
 
 function leadsGroup(pid: number): boolean {

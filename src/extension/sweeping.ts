@@ -1,15 +1,12 @@
 // Sweeps in the editor: their page, what is said when one ends, and stopping all of one.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { StudioError } from '../core/errors.ts';
-import { requestControl } from '../runs/control.ts';
-import { isActive } from '../runs/state.ts';
 import { sweepReport } from '../runs/sweep-report.ts';
-import { hasRunner, listSweeps, readSweep, sweepFolder, type SweepRecord } from '../runs/sweep.ts';
+import { listSweeps, readSweep, sweepFolder, type SweepRecord } from '../runs/sweep.ts';
 import type { Panels } from './panels/panels.ts';
 import { allRunsFolders } from './settings.ts';
 import { sweepEnd } from './status-text.ts';
-import { signalTree } from './stop-run.ts';
+import { stopSweep } from './stop-sweep.ts';
 import { inBackground, type Studio } from './studio.ts';
 
 /** A sweep and the runs folder it is in. */
@@ -31,6 +28,9 @@ export async function allSweeps(): Promise<KnownSweep[]> {
 }
 
 export class Sweeping {
+  /** Those that are being stopped: a trainer that is told twice ends at once, without a checkpoint. */
+  private readonly stopping = new Map<string, Promise<void>>();
+
   constructor(private readonly studio: Studio, private readonly panels: Panels) {}
 
   async show(runsFolder: string, id: string, focus: 'take' | 'leave' = 'take'): Promise<void> {
@@ -38,14 +38,18 @@ export class Sweeping {
     this.panels.showSweep({ id, name, folder: sweepFolder(runsFolder, id) }, focus);
   }
 
-  /** Asks every run of it to end after its step: that stops the sweep too, on whatever machine it is. */
-  async stop({ record }: KnownSweep): Promise<void> {
-    const live = this.studio.store.runs.filter(run => run.sweep?.id === record.id && isActive(run.state));
-    await Promise.all(live.map(run => requestControl(run.folder, 'stop')));
-    if (live.length > 0) return;
-    // Between two runs there is none to ask.
-    if (record.runner === undefined || !await hasRunner(record)) throw new StudioError('run', `Nothing works on the sweep ${record.name}, so there is nothing to stop.`);
-    signalTree(record.runner.pid, 'SIGTERM');
+  /** Ends its trainings after their step, and with them the sweep. Resolves when nobody works on it. */
+  async stop({ runsFolder, record }: KnownSweep): Promise<void> {
+    const { log, store } = this.studio;
+    let stopping = this.stopping.get(record.id);
+    if (stopping === undefined) {
+      log.info(`Stopping the sweep ${record.id}.`);
+      const work = stopSweep(runsFolder, record).finally(() => this.stopping.delete(record.id));
+      this.stopping.set(record.id, stopping = work);
+      await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: `Stopping the sweep ${record.name}` }, () => work);
+      await store.refresh();
+    }
+    await stopping;
   }
 
   /** Says how a sweep ended that was started here. */

@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LineReader } from '../core/json-lines.ts';
+import { runFiles } from '../runs/events.ts';
 import { ask, TextTail } from './program.ts';
 import { resumeArguments, resumeSweepArguments, trainArguments, TrainerProcess } from './trainer-process.ts';
 
@@ -23,9 +24,9 @@ describe('arguments', () => {
   it('carry device, folders and overrides', () => {
     expect(trainArguments({
       configPath: '/w/a.aeconf', runsFolder: '/w/runs', device: 'cpu', threads: 2, dataFolders: ['/d1', '/d 2'],
-      overrides: { 'training.epochs': 5, data: 'mnist', 'encoder[0].kernelSize': [3, 5] },
+      overrides: { 'training.epochs': 5, data: 'mnist', name: '2024', 'encoder[0].kernelSize': [3, 5] },
     })).toEqual(['train', '/w/a.aeconf', '--runs', '/w/runs', '--device', 'cpu', '--data', '/d1', '--data', '/d 2', '--threads', '2',
-      '--set', 'training.epochs=5', '--set', 'data=mnist', '--set', 'encoder[0].kernelSize=[3,5]']);
+      '--set', 'training.epochs=5', '--set', 'data="mnist"', '--set', 'name="2024"', '--set', 'encoder[0].kernelSize=[3,5]']);
     expect(trainArguments({ configPath: '/w/a.aeconf', runsFolder: '/w/runs', device: 'cpu', threads: 0, dataFolders: [], overrides: {}, withoutSweep: true })).toEqual(['train', '/w/a.aeconf', '--runs', '/w/runs', '--device', 'cpu', '--no-sweep']);
     expect(resumeArguments({ folder: '/r', dataFolders: [], threads: 0, epochs: 30 })).toEqual(['resume', '/r', '--epochs', '30']);
     expect(resumeSweepArguments({ id: 's1', runsFolder: '/w/runs', dataFolders: ['/d'] })).toEqual(['sweep', 's1', '--resume', '--runs', '/w/runs', '--data', '/d']);
@@ -36,7 +37,7 @@ describe('a trainer', () => {
   it('names its run while it still trains', async () => {
     const trainer = new TrainerProcess(program(`${say(run)} setTimeout(() => {}, 60000);`), ['train'], folder);
     expect(await trainer.run).toEqual({ id: 'r1', folder: '/runs/r1' });
-    trainer.cancel();
+    void trainer.cancel();
     expect(await trainer.exit).toEqual({});
   });
 
@@ -57,8 +58,16 @@ describe('a trainer', () => {
     const trainer = new TrainerProcess(program(`${say(run)} setTimeout(() => {}, 60000);`), [], folder);
     await trainer.run;
     expect(() => process.kill(-trainer.pid!, 0)).not.toThrow();
-    trainer.cancel();
+    void trainer.cancel();
     await trainer.exit;
+  });
+
+  it('that does not heed its cancellation is ended', async () => {
+    const trainer = new TrainerProcess(program(`process.on('SIGTERM', () => {}); ${say(run)} setTimeout(() => {}, 60000);`), [], folder);
+    await trainer.run;
+    await trainer.cancel(200);
+    expect(await trainer.exit).toEqual({});
+    expect(() => process.kill(trainer.pid!, 0)).toThrow(/ESRCH/);
   });
 
   it('that refuses tells its own reason', async () => {
@@ -79,6 +88,41 @@ describe('a trainer', () => {
   it('that cannot be started says what was to be started', async () => {
     const trainer = new TrainerProcess({ node: '/no/such/node', script: 'x' }, [], folder);
     await expect(trainer.run).rejects.toThrow(/Cannot start \/no\/such\/node/);
+  });
+});
+
+describe('when the window closes', () => {
+  const asks = (where: string) => fs.existsSync(path.join(where, runFiles.control)) ? (JSON.parse(fs.readFileSync(path.join(where, runFiles.control), 'utf8')) as { request: string }).request : undefined;
+  const begin = async (name: string, ...lines: object[]) => {
+    fs.mkdirSync(path.join(folder, name));
+    const trainer = new TrainerProcess(program([...lines, { event: 'run', id: name, folder: path.join(folder, name) }].map(say).join(' ') + ' setTimeout(() => {}, 60000);'), [], folder);
+    await trainer.run;
+    return trainer;
+  };
+
+  it('a training that was started here is asked to stop, and no other', async () => {
+    const trainer = await begin('one');
+    trainer.stopAtOnce([{ folder: path.join(folder, 'one') }, { folder: path.join(folder, 'elsewhere') }], error => { throw error; });
+    expect(asks(path.join(folder, 'one'))).toBe('stop');
+    expect(fs.existsSync(path.join(folder, 'elsewhere'))).toBe(false);
+    await trainer.cancel();
+  });
+
+  it('of a sweep those under way are asked, whatever cannot be, and it begins no other', async () => {
+    const trainer = await begin('first', { event: 'sweep', id: 's' });
+    fs.mkdirSync(path.join(folder, 'second'));
+    const errors: unknown[] = [];
+    trainer.stopAtOnce(['deleted', 'second'].map(name => ({ folder: path.join(folder, name), sweep: { id: 's' } })), error => errors.push(error));
+    expect([asks(path.join(folder, 'first')), asks(path.join(folder, 'second'))]).toEqual([undefined, 'stop']);
+    expect(errors).toEqual([expect.objectContaining({ reason: 'run', message: expect.stringContaining('deleted') as string })]);
+    expect(await trainer.exit).toEqual({});
+  });
+
+  it('one that has no run yet is ended', async () => {
+    const trainer = new TrainerProcess(program('setTimeout(() => {}, 60000)'), [], folder);
+    const begun = expect(trainer.run).rejects.toMatchObject({ reason: 'cancelled' });
+    trainer.stopAtOnce([], error => { throw error; });
+    await begun;
   });
 });
 

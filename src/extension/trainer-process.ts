@@ -9,7 +9,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { StudioError } from '../core/errors.ts';
 import { LineReader, parseLine } from '../core/json-lines.ts';
 import { errorOf, exitError, programEnvironment, TextTail, type Program } from './program.ts';
-import { signalTree } from './stop-run.ts';
+import { signalTree, stopAtOnce } from './stop-run.ts';
 
 export interface TrainRequest {
   readonly configPath: string;
@@ -41,7 +41,7 @@ const shared = (request: { readonly dataFolders: readonly string[]; readonly thr
 export function trainArguments(request: TrainRequest): string[] {
   return [
     'train', request.configPath, '--runs', request.runsFolder, '--device', request.device, ...shared(request),
-    ...Object.entries(request.overrides).flatMap(([name, value]) => ['--set', `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`]),
+    ...Object.entries(request.overrides).flatMap(([name, value]) => ['--set', `${name}=${JSON.stringify(value)}`]),
     ...(request.withoutSweep === true ? ['--no-sweep'] : []),
   ];
 }
@@ -59,6 +59,12 @@ export interface StartedRun {
   readonly folder: string;
 }
 
+/** What is known of a run that some process works on. */
+export interface LiveRun {
+  readonly folder: string;
+  readonly sweep?: { readonly id: string };
+}
+
 export interface TrainerExit {
   /** Absent when it ended well (also when it was stopped). */
   readonly error?: StudioError;
@@ -66,6 +72,9 @@ export interface TrainerExit {
 
 /** Exit code of `aeconf` after a stop that was asked for. */
 const STOPPED = 130;
+
+/** Milliseconds a trainer has to end in order once it was told to. */
+const GRACE = 10_000;
 
 /** Looks at the output file this often until the run is known, in milliseconds. */
 const LOOK = 30;
@@ -115,6 +124,7 @@ export class TrainerProcess {
   private sweepId: string | undefined;
   private failure: StudioError | undefined;
   private ending = false;
+  private gone = false;
 
   constructor(program: Program, readonly args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = programEnvironment()) {
     this.child = spawn(program.node, [program.script, ...args, '--json'], {
@@ -139,10 +149,39 @@ export class TrainerProcess {
     return this.sweepId;
   }
 
-  /** Ends it before its run is known; afterwards the run is stopped by its folder (stop-run.ts). */
-  cancel(): void {
+  /**
+   * Ends it before its run is known, firmly when it cannot be asked or does not heed; afterwards the run is stopped by its folder (stop-run.ts).
+   * @throws StudioError('run') when the system refuses.
+   */
+  async cancel(grace = GRACE): Promise<void> {
+    const { pid } = this.child;
+    if (pid === undefined || this.gone) return;
     this.ending = true;
-    if (this.child.pid !== undefined && this.child.exitCode === null) signalTree(this.child.pid, 'SIGTERM');
+    if (signalTree(pid, 'SIGTERM')) {
+      let timer: NodeJS.Timeout | undefined;
+      await Promise.race([this.exit, new Promise(resolve => { timer = setTimeout(resolve, grace); })]);
+      clearTimeout(timer);
+    }
+    if (!this.gone) signalTree(pid, 'SIGKILL');
+  }
+
+  /**
+   * Asks it to end after its step, without waiting: the window is closing.
+   * @param live the runs that are live; a sweep may be at another one than the first.
+   * @param onError told of each thing that could not be done; the others are.
+   */
+  stopAtOnce(live: readonly LiveRun[], onError: (error: unknown) => void): void {
+    const { pid } = this.child;
+    if (pid === undefined || this.gone) return;
+    const sweep = this.sweepId;
+    const folders = sweep === undefined ? this.started === undefined ? [] : [this.started.folder] : live.filter(run => run.sweep?.id === sweep).map(run => run.folder);
+    for (const folder of folders) attempt(() => stopAtOnce(folder), onError);
+    // Before its first run only a signal reaches it, and a sweep may be between two.
+    if (folders.length > 0 && sweep === undefined) return;
+    this.ending = true;
+    attempt(() => {
+      if (!signalTree(pid, 'SIGTERM') && folders.length === 0) signalTree(pid, 'SIGKILL');
+    }, onError);
   }
 
   private line(text: string): void {
@@ -178,8 +217,17 @@ export class TrainerProcess {
   }
 
   private over(error: StudioError | undefined): TrainerExit {
+    this.gone = true;
     this.stdout.close();
     this.stderr.close();
     return error === undefined ? {} : { error };
+  }
+}
+
+function attempt(act: () => void, onError: (error: unknown) => void): void {
+  try {
+    act();
+  } catch (error) {
+    onError(error);
   }
 }

@@ -1,7 +1,7 @@
 // Starting and steering trainings: what the commands Train, Resume, Stop, Pause and Continue do.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { StudioError } from '../core/errors.ts';
+import { StudioError, messageOf } from '../core/errors.ts';
 import { checkConfig } from '../model/check.ts';
 import type { PageName, RunLabel } from '../protocol/messages.ts';
 import { requestControl } from '../runs/control.ts';
@@ -13,7 +13,7 @@ import { keepOutOfGit } from './runs-folder.ts';
 import { toLabel, type RunRecord } from './run-record.ts';
 import { dataFoldersOf, readSetting, runsFolderOf, workspaceOf } from './settings.ts';
 import { stopRun } from './stop-run.ts';
-import { report, type Studio } from './studio.ts';
+import { inBackground, report, type Studio } from './studio.ts';
 import type { KnownSweep, Sweeping } from './sweeping.ts';
 import { resumeArguments, resumeSweepArguments, trainArguments, TrainerProcess, type StartedRun } from './trainer-process.ts';
 
@@ -27,6 +27,9 @@ export interface TrainWish {
 }
 
 export class Training {
+  /** Those that were started in this window and have not ended. */
+  private readonly launched = new Set<TrainerProcess>();
+
   constructor(private readonly studio: Studio, private readonly panels: Panels, private readonly sweeping: Sweeping) {}
 
   /**
@@ -92,11 +95,19 @@ export class Training {
     await this.studio.store.refreshRun(run.folder);
   }
 
+  /** The window closes: what was started in it is asked to stop, and writes its checkpoint. What others started goes on. */
+  stopLaunched(): void {
+    const { log, store } = this.studio;
+    for (const trainer of this.launched) trainer.stopAtOnce(store.live, error => log.error(`Stopping: ${messageOf(error)}`));
+  }
+
   private launch(args: readonly string[], cwd: string, name: string, runsFolder?: string): TrainerProcess {
     const { log, program, store } = this.studio;
     log.info(`aeconf ${args.join(' ')}`);
     const trainer = new TrainerProcess(program, args, cwd);
+    this.launched.add(trainer);
     void trainer.exit.then(async ({ error }) => {
+      this.launched.delete(trainer);
       // Before the run is known the error is the command's own, thrown below.
       const started = await trainer.run.catch((): StartedRun | undefined => undefined);
       const run = started === undefined ? undefined : await store.refreshRun(started.folder);
@@ -114,7 +125,7 @@ export class Training {
     const started = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Window, title: `Starting ${name}`, cancellable: true },
       (_progress, token) => {
-        token.onCancellationRequested(() => trainer.cancel());
+        token.onCancellationRequested(() => inBackground(this.studio, `Cancelling ${name}`, trainer.cancel()));
         return trainer.run;
       },
     );
