@@ -6,7 +6,7 @@ const run = { id: 'r1', name: 'a', state: 'finished', epoch: 20, step: 200, elap
 it('puts results and differing settings side by side', () => {
   const text = comparisonMarkdown({
     runs: [run, { ...run, id: 'r2', name: 'b|c', bestValidationLoss: 0.0456 }],
-    differences: [{ path: 'encoder[1].units', values: [64, undefined] }, { path: 'data', values: [{ type: 'mnist' }, 'x|y'] }],
+    differences: [{ path: 'encoder[1].units', values: [64, undefined] }, { path: 'views', values: [{ every: 1 }, 'x|y'] }],
   });
   expect(text).toBe(`# 2 runs compared
 
@@ -29,7 +29,7 @@ it('puts results and differing settings side by side', () => {
 | Setting | a ★ | b\\|c |
 | :-- | --: | --: |
 | \`encoder[1].units\` | \`64\` | – |
-| \`data\` | \`{"type":"mnist"}\` | \`x\\|y\` |
+| \`views\` | \`{"every":1}\` | \`x\\|y\` |
 `);
 });
 
@@ -43,4 +43,13 @@ it('tells runs of one name apart, and says when nothing differs', () => {
   expect(text).toContain('| a (r1) | a (r2) |');
   expect(text).not.toContain('★');
   expect(text).toContain('None: the resolved configs are equal.');
+});
+
+it('names no winner among losses that mean different things', () => {
+  for (const path of ['training.loss', 'training.reduction', 'latent.beta', 'penalties[0].weight']) {
+    const text = comparisonMarkdown({ runs: [run, { ...run, id: 'r2', name: 'b', bestValidationLoss: 0.0001 }], differences: [{ path: 'seed', values: [1, 2] }, { path, values: ['mse', 'mae'] }] });
+    expect(text).not.toContain('★');
+    expect(text).not.toContain('**');
+    expect(text).toContain(`the runs differ in \`${path}\`.`);
+  }
 });

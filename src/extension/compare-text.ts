@@ -1,5 +1,6 @@
 // Two or more runs side by side, as Markdown: the settings in which they differ, and how each ended.
 import { baselineVerdict } from '../core/baseline.ts';
+import { changeOf } from '../runs/comparable.ts';
 import type { RunComparison, FinalNumbers } from '../runs/compare.ts';
 import { formatDuration, formatLoss, stateNames } from './status-text.ts';
 
@@ -52,7 +53,8 @@ function winner(runs: readonly FinalNumbers[]): number | undefined {
 }
 
 export function comparisonMarkdown({ runs, differences }: RunComparison): string {
-  const best = winner(runs);
+  const apart = differences.map(({ path }) => path).filter(path => changeOf(path) === 'loss' || changeOf(path) === 'samples');
+  const best = apart.length > 0 ? undefined : winner(runs);
   const sameName = new Set(runs.map(run => run.name)).size < runs.length;
   const head = runs.map((run, i) => `${cell(sameName ? `${run.name} (${run.id})` : run.name)}${i === best ? ' ★' : ''}`);
   const rows = [...losses, ...metricResults(runs), ...others]
@@ -65,6 +67,7 @@ export function comparisonMarkdown({ runs, differences }: RunComparison): string
     `# ${runs.length} runs compared`, '',
     '## Results', '', ...table(['', ...head], rows), '',
     ...(best === undefined ? [] : ['★ lowest validation loss', '']),
+    ...(apart.length === 0 ? [] : [`The losses do not mean the same, so the lowest is not the best: the runs differ in ${apart.map(path => `\`${path}\``).join(', ')}.`, '']),
     '## Settings that differ', '',
     ...(differences.length === 0
       ? ['None: the resolved configs are equal.']

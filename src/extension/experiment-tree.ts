@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { isActive } from '../runs/state.ts';
 import { sweepFolder, valuesText } from '../runs/sweep.ts';
 import type { RunRecord } from './run-record.ts';
+import { fileKey } from './same-file.ts';
 
 export interface ConfigFile {
   readonly path: string;
@@ -76,16 +77,15 @@ export function sweepContext({ runs, count }: Pick<SweepNode, 'runs' | 'count'>)
 }
 
 /** Configs that have runs by name, then the others, then those elsewhere. */
-export function experimentTree(configs: readonly ConfigFile[], runs: readonly RunRecord[], caseSensitive = process.platform !== 'win32'): ConfigNode[] {
-  const keyOf = (file: string) => caseSensitive ? path.normalize(file) : path.normalize(file).toLowerCase();
+export function experimentTree(configs: readonly ConfigFile[], runs: readonly RunRecord[]): ConfigNode[] {
   const byConfig = new Map<string, RunRecord[]>();
   for (const run of runs) {
-    const key = run.configPath === undefined ? '' : keyOf(run.configPath);
+    const key = run.configPath === undefined ? '' : fileKey(run.configPath);
     byConfig.set(key, [...byConfig.get(key) ?? [], run]);
   }
   const severalWorkspaces = new Set(configs.map(config => config.workspace)).size > 1;
   const nodes = configs.map((config): ConfigNode => {
-    const key = keyOf(config.path);
+    const key = fileKey(config.path);
     const own = byConfig.get(key) ?? [];
     byConfig.delete(key);
     const folder = path.dirname(config.relative);

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { StudioError } from '../core/errors.ts';
 import { formatMoment } from './experiment-tree.ts';
 import type { RunRecord } from './run-record.ts';
+import { sameFile } from './same-file.ts';
 import { runDescription, stateIcons } from './status-text.ts';
 import type { Studio } from './studio.ts';
 
@@ -55,9 +56,9 @@ export async function chooseRun({ store }: Studio, { argument, prompt, fits = ()
   if (runs.length === 0) throw new StudioError('run', none);
   if (runs.length === 1) return runs[0];
   const active = vscode.window.activeTextEditor?.document.uri.fsPath;
-  const ofEditor = runs.filter(run => run.configPath === active);
+  const ofEditor = runs.filter(run => sameFile(run.configPath, active));
   if (newest) return ofEditor[0] ?? runs[0];
-  const sorted = [...ofEditor, ...runs.filter(run => run.configPath !== active)];
+  const sorted = [...ofEditor, ...runs.filter(run => !ofEditor.includes(run))];
   return (await vscode.window.showQuickPick(sorted.map(toItem), { placeHolder: prompt, matchOnDescription: true, matchOnDetail: true }))?.run;
 }
 

@@ -7,6 +7,7 @@ import type { Diagnostic } from '../../spec/diagnostics.ts';
 import { languageId, type CommandId } from '../contributions.ts';
 import { groupSweeps } from '../experiment-tree.ts';
 import type { RunRecord } from '../run-record.ts';
+import { sameFile } from '../same-file.ts';
 import { isLive, lensText } from '../status-text.ts';
 import type { Studio } from '../studio.ts';
 
@@ -138,7 +139,7 @@ function codeLenses({ store }: Studio, document: vscode.TextDocument): vscode.Co
     const offset = outline.sections[section];
     return offset === undefined || argument === undefined ? [] : [new vscode.CodeLens(rangeOf(document, offset, 1), { title, command, tooltip, arguments: [argument] })];
   };
-  const own = store.runs.filter(run => run.configPath === document.uri.fsPath);
+  const own = store.runs.filter(run => sameFile(run.configPath, document.uri.fsPath));
   const newest = own.find(run => isLive(run.state)) ?? own[0];
   const trained = own.find(run => run.bestLoss !== undefined);
   const judged = trained && { id: trained.id, folder: trained.folder };
