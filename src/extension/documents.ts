@@ -10,8 +10,10 @@ import { formatDiagnostic } from '../spec/diagnostics.ts';
 import { comparisonMarkdown } from './compare-text.ts';
 import { languageId } from './contributions.ts';
 import { ask } from './program.ts';
+import { sameFile } from './same-file.ts';
 import { dataFoldersOf } from './settings.ts';
 import type { Studio } from './studio.ts';
+import { trustCure } from './trust.ts';
 
 const scheme = 'autoencoder';
 /** Milliseconds after a keystroke before an open summary follows. */
@@ -40,13 +42,16 @@ export function registerDocuments(studio: Studio): void {
     if (document.languageId !== languageId) return;
     clearTimeout(typing);
     typing = setTimeout(() => {
-      for (const { uri } of openOnes()) if (subjectOf(uri).summary === document.uri.fsPath) changed.fire(uri);
+      for (const { uri } of openOnes()) if (sameFile(subjectOf(uri).summary, document.uri.fsPath)) changed.fire(uri);
     }, TYPING_PAUSE);
   }));
   owner.add(vscode.workspace.onDidSaveTextDocument(document => {
-    for (const { uri } of openOnes()) if (subjectOf(uri).summary === document.uri.fsPath) changed.fire(uri);
+    for (const { uri } of openOnes()) if (sameFile(subjectOf(uri).summary, document.uri.fsPath)) changed.fire(uri);
   }));
   owner.add({ dispose: () => clearTimeout(typing) });
+  owner.add(vscode.workspace.onDidGrantWorkspaceTrust(() => {
+    for (const { uri } of openOnes()) if (subjectOf(uri).summary !== undefined) changed.fire(uri);
+  }));
   owner.add(store.onEnded.on(run => {
     for (const { uri } of openOnes()) if (subjectOf(uri).compare?.includes(run.folder) === true) changed.fire(uri);
   }));
@@ -76,7 +81,8 @@ async function contentOf(studio: Studio, uri: vscode.Uri): Promise<string> {
 
 /**
  * The summary of a config. A saved one is read by the program, which knows the shape of the data and the memory needed; while
- * it is being edited, it follows the text as far as that tells the shapes.
+ * it is being edited, it follows the text as far as that tells the shapes. Without trust in the workspace the text is all there is:
+ * the program would open, or download, the data that it names.
  */
 async function summaryOf({ program }: Studio, file: vscode.Uri): Promise<string> {
   const document = await vscode.workspace.openTextDocument(file);
@@ -85,7 +91,9 @@ async function summaryOf({ program }: Studio, file: vscode.Uri): Promise<string>
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     return `There is no model yet: the config has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}.\n\n${errors.map(formatDiagnostic).join('\n')}\n`;
   }
-  if (document.isDirty && model !== undefined) return formatSummary(summarize(model), spec.name ?? path.basename(file.fsPath, `.${languageId}`));
+  const { isTrusted } = vscode.workspace;
+  if ((document.isDirty || !isTrusted) && model !== undefined) return formatSummary(summarize(model), spec.name ?? path.basename(file.fsPath, `.${languageId}`));
+  if (!isTrusted) return `The shapes of the layers depend on the data, which is read only in a trusted workspace. ${trustCure}\n`;
   const answer = await ask(program, ['summary', file.fsPath, ...dataFoldersOf(file).flatMap(folder => ['--data', folder])]);
   if (typeof answer !== 'object' || answer === null || !('text' in answer) || typeof answer.text !== 'string') {
     throw new StudioError('internal', '`aeconf summary` printed no text.');

@@ -7,6 +7,7 @@ import { ask } from './program.ts';
 import type { RunRecord } from './run-record.ts';
 import { dataFoldersOf, readSetting, workspaceOf } from './settings.ts';
 import type { Studio } from './studio.ts';
+import { requireTrust } from './trust.ts';
 
 export interface Judgement {
   readonly command: 'probe' | 'robustness' | 'generate' | 'evaluate';
@@ -27,7 +28,7 @@ export class Judging {
 
   /** @throws StudioError with the program's own words; 'cancelled' when the user ended it. */
   async judge(run: RunRecord, { command, title, args }: Judgement): Promise<void> {
-    if (!vscode.workspace.isTrusted) throw new StudioError('usage', 'Judging a run needs a trusted workspace, as training does: it reads the files that a config names. Choose "Manage Workspace Trust".');
+    requireTrust('Judging a run needs a trusted workspace, as training does: it reads the files that a config names.');
     const key = `${command} ${run.folder}`;
     if (this.busy.has(key)) throw new StudioError('usage', `${title} is under way already.`);
     const file = vscode.Uri.file(run.configPath ?? run.folder);

@@ -115,7 +115,7 @@ export function manifest(): Manifest {
     capabilities: {
       untrustedWorkspaces: {
         supported: 'limited',
-        description: 'Configs can be read, checked and edited. Training needs a trusted workspace, because it reads the files a config names and runs for a long time.',
+        description: 'Configs can be read, checked and edited. Training, judging and exporting need a trusted workspace, because they read the files a config names and run for a long time.',
         restrictedConfigurations: ['autoencoder.dataFolders', 'autoencoder.runsFolder', 'autoencoder.trainOnOpen'],
       },
       virtualWorkspaces: { supported: false, description: 'Training reads and writes files on disk.' },

@@ -16,6 +16,9 @@ import { stopRun } from './stop-run.ts';
 import { inBackground, report, type Studio } from './studio.ts';
 import type { KnownSweep, Sweeping } from './sweeping.ts';
 import { resumeArguments, resumeSweepArguments, trainArguments, TrainerProcess, type StartedRun } from './trainer-process.ts';
+import { requireTrust } from './trust.ts';
+
+const needsTrust = 'Training needs a trusted workspace: a config names files that are read, and training runs for long.';
 
 /** What of a training is not in its config. */
 export interface TrainWish {
@@ -37,7 +40,7 @@ export class Training {
    * @throws StudioError when the trainer refuses.
    */
   async train(file: vscode.Uri, wish: TrainWish = {}): Promise<RunRecord | undefined> {
-    this.requireTrust();
+    requireTrust(needsTrust);
     const document = await vscode.workspace.openTextDocument(file);
     if (document.languageId !== languageId) throw new StudioError('usage', `${path.basename(file.fsPath)} is no config. Open a .${languageId} file, or make one with "Autoencoder: New Config…".`);
     if (document.isUntitled || document.uri.scheme !== 'file') throw new StudioError('usage', 'This config has no file on disk yet. Save it, then train it.');
@@ -69,7 +72,7 @@ export class Training {
 
   /** Goes on with a run that ended; a finished one up to more epochs. */
   async resume(run: RunRecord, epochs?: number): Promise<RunRecord | undefined> {
-    this.requireTrust();
+    requireTrust(needsTrust);
     const file = vscode.Uri.file(run.configPath ?? run.folder);
     const args = resumeArguments({ folder: run.folder, dataFolders: dataFoldersOf(file), threads: readSetting('autoencoder.threads', file), ...(epochs === undefined ? {} : { epochs }) });
     return this.begun(this.launch(args, workspaceOf(file), run.name), run.name, []);
@@ -77,7 +80,7 @@ export class Training {
 
   /** Goes on with what of a sweep is not finished; its settings are those it began with. */
   async resumeSweep({ runsFolder, record }: KnownSweep): Promise<RunRecord | undefined> {
-    this.requireTrust();
+    requireTrust(needsTrust);
     const file = vscode.Uri.file(record.configPath);
     const args = resumeSweepArguments({ id: record.id, runsFolder, dataFolders: dataFoldersOf(file) });
     return this.begun(this.launch(args, workspaceOf(file), record.name, runsFolder), record.name, [], runsFolder);
@@ -141,12 +144,6 @@ export class Training {
     const known: readonly string[] = ['loss', 'reconstructions', 'latent'] satisfies PageName[];
     const wanted = [...new Set(readSetting('autoencoder.openViews'))].filter(page => known.includes(page));
     return this.panels.follow(wanted, { label });
-  }
-
-  private requireTrust(): void {
-    if (!vscode.workspace.isTrusted) {
-      throw new StudioError('usage', 'Training needs a trusted workspace: a config names files that are read, and training runs for long. Choose "Manage Workspace Trust".');
-    }
   }
 
   /** Shows where a config cannot be trained, or which override does not fit. */

@@ -41,7 +41,9 @@ function configAtHand(): DeviceQuestion | undefined {
 }
 
 /** Lets the user pick a device; undefined when they changed their mind. */
-export async function pickDevice(studio: Studio, about: DeviceQuestion | undefined = configAtHand()): Promise<string | undefined> {
+export async function pickDevice(studio: Studio, question: DeviceQuestion | undefined = configAtHand()): Promise<string | undefined> {
+  // To say how a device does with a config, its model is built for the data that it names.
+  const about = vscode.workspace.isTrusted ? question : undefined;
   const current = readSetting('autoencoder.device');
   const mark = (id: string) => id === current ? '$(check) ' : '';
   const items = listDevices(studio, about).then(devices => [

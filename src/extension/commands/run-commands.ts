@@ -12,6 +12,7 @@ import { isLive, runDescription } from '../status-text.ts';
 import { onCommand, type Studio } from '../studio.ts';
 import type { CommandId } from '../contributions.ts';
 import type { Training } from '../training.ts';
+import { requireTrust } from '../trust.ts';
 import { askCount } from './config-commands.ts';
 
 const noRuns = 'There are no runs yet. Train a config first.';
@@ -120,6 +121,7 @@ async function openFolder(folder: string): Promise<void> {
 }
 
 async function exportOnnx({ program }: Studio, run: RunRecord): Promise<void> {
+  requireTrust('Exporting needs a trusted workspace, as training does: it builds the model that the run folder holds.');
   const picked = await vscode.window.showOpenDialog({
     canSelectFolders: true, canSelectFiles: false, openLabel: 'Export here', title: `Export encoder, decoder and autoencoder of ${run.name}`,
     defaultUri: vscode.Uri.file(run.configPath === undefined ? run.folder : path.dirname(run.configPath)),
