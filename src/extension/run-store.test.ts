@@ -10,6 +10,15 @@ import type { RunRecord } from './run-record.ts';
 import { RunStore } from './run-store.ts';
 
 vi.mock('../runs/reader.ts', { spy: true });
+vi.mock('node:fs', async original => {
+  const real = await original<typeof fs>();
+  const watch = (...args: Parameters<typeof fs.watch>) => {
+    const watcher = real.watch(...args);
+    vi.spyOn(watcher, 'close');
+    return watcher;
+  };
+  return { ...real, watch: vi.fn(watch) };
+});
 
 let base: string;
 let runs: string;
@@ -20,6 +29,7 @@ beforeEach(() => {
   store = new RunStore({ liveInterval: 20 });
 });
 afterEach(() => {
+  vi.mocked(fs.watch).mockClear();
   store.dispose();
   fs.rmSync(base, { recursive: true, force: true });
 });
@@ -141,6 +151,28 @@ it('tells progress more calmly than it looks, and a change of state at once', as
   // The look that sees it, and perhaps one that was under way.
   expect(looks).toBeLessThanOrEqual(2);
   quick.dispose();
+});
+
+it('holds nothing of a run while something is done to its folder, and holds it again if it stays', async () => {
+  const writer = await RunWriter.create(runs, newRun('held', { state: 'finished' }));
+  await store.setFolders([runs]);
+  const own = (): boolean[] => vi.mocked(fs.watch).mock.calls.flatMap(([where], i) => where === writer.folder ? [vi.mocked(vi.mocked(fs.watch).mock.results[i]!.value as fs.FSWatcher).close.mock.calls.length === 0] : []);
+  expect(own()).toEqual([true]);
+  const told: boolean[] = [];
+  store.onHold.on(folder => told.push(store.mayBeHeld(folder)));
+  await expect(store.lettingGo(writer.folder, async () => {
+    expect(own()).toEqual([false]);
+    // What else happens to runs does not bring the watch back.
+    await RunWriter.create(runs, newRun('other', { state: 'finished' }));
+    await store.refresh();
+    expect(own()).toEqual([false]);
+    throw new Error('somebody holds it');
+  })).rejects.toThrow('somebody holds it');
+  expect(own()).toEqual([false, true]);
+  expect(told).toEqual([false, true]);
+  await store.lettingGo(writer.folder, () => fs.promises.rm(writer.folder, { recursive: true }));
+  expect(store.runs.map(run => run.name)).toEqual(['other']);
+  expect(own()).toEqual([false, false]);
 });
 
 it('looks away when nothing lives', async () => {

@@ -30,12 +30,16 @@ export class RunStore implements Disposable {
   readonly onTick = new Signal<void>();
   /** A run that was live is not any more. */
   readonly onEnded = new Signal<RunRecord>();
+  /** The folder of a run must be let go of, or may be held again: see `mayBeHeld`. */
+  readonly onHold = new Signal<string>();
 
   private folders = new Map<string, FolderWatch>();
   private readonly records = new Map<string, RunRecord>();
   private readonly watches = new Map<string, FolderWatch>();
   /** The look at a run that is under way, and the one after it. */
   private readonly looks = new Map<string, { readonly current: Promise<boolean>; next?: Promise<boolean> }>();
+  /** Folders that are being deleted. */
+  private readonly leaving = new Set<string>();
   private sorted: readonly RunRecord[] | undefined;
   private timer: NodeJS.Timeout | undefined;
   private looking = false;
@@ -102,6 +106,26 @@ export class RunStore implements Disposable {
     return this.records.get(path.resolve(folder));
   }
 
+  /** Whether the folder of a run may be watched; Windows neither renames nor deletes one in which something is. */
+  mayBeHeld(folder: string): boolean {
+    return !this.leaving.has(folder);
+  }
+
+  /** Does something to the folder of a run while nobody here holds it, and looks what became of it. */
+  async lettingGo<T>(folder: string, work: () => Promise<T>): Promise<T> {
+    this.leaving.add(folder);
+    this.unwatch(folder);
+    this.onHold.fire(folder);
+    try {
+      return await work();
+    } finally {
+      this.leaving.delete(folder);
+      await this.refreshRun(folder);
+      this.watchEnded();
+      this.onHold.fire(folder);
+    }
+  }
+
   dispose(): void {
     this.gone = true;
     clearTimeout(this.timer);
@@ -111,6 +135,7 @@ export class RunStore implements Disposable {
     this.onChange.dispose();
     this.onTick.dispose();
     this.onEnded.dispose();
+    this.onHold.dispose();
   }
 
   /** Finds runs that came or went; with `all`, looks at the known ones too. */
@@ -163,9 +188,13 @@ export class RunStore implements Disposable {
     return true;
   }
 
-  private forget(folder: string): boolean {
+  private unwatch(folder: string): void {
     this.watches.get(folder)?.dispose();
     this.watches.delete(folder);
+  }
+
+  private forget(folder: string): boolean {
+    this.unwatch(folder);
     this.sorted = undefined;
     const known = this.records.delete(folder);
     if (known) this.lastTurn = performance.now();
@@ -188,12 +217,10 @@ export class RunStore implements Disposable {
 
   /** Live runs are polled; ended ones are watched, since someone may resume or rename them. */
   private watchEnded(): void {
-    const wanted = new Set(this.runs.filter(run => !isActive(run.state)).slice(0, this.watchedRuns).map(run => run.folder));
-    for (const [folder, watch] of this.watches) {
-      if (wanted.has(folder)) continue;
-      watch.dispose();
-      this.watches.delete(folder);
-    }
+    if (this.gone) return;
+    const ended = this.runs.filter(run => !isActive(run.state)).slice(0, this.watchedRuns);
+    const wanted = new Set(ended.map(run => run.folder).filter(folder => this.mayBeHeld(folder)));
+    for (const folder of [...this.watches.keys()]) if (!wanted.has(folder)) this.unwatch(folder);
     for (const folder of wanted) {
       if (!this.watches.has(folder)) this.watches.set(folder, new FolderWatch(folder, () => this.background(this.refreshRun(folder))));
     }

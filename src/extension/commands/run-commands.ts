@@ -139,14 +139,17 @@ async function removeRun(studio: Studio, run: RunRecord): Promise<void> {
   const move = 'Move to Trash';
   const sure = await vscode.window.showWarningMessage(`Delete the run ${run.name}?`, { modal: true, detail: `${runDescription(run)}\n${run.folder}` }, move);
   if (sure !== move) return;
+  await studio.store.lettingGo(run.folder, () => discard(studio, run));
+}
+
+/** Into the trash, or away where that cannot be and the user says so. */
+async function discard({ log }: Studio, run: RunRecord): Promise<void> {
   try {
     await vscode.workspace.fs.delete(vscode.Uri.file(run.folder), { recursive: true, useTrash: true });
   } catch (error) {
-    // Servers and network disks have no trash.
-    studio.log.warn(`Trash: ${messageOf(error)}`);
+    // Servers and network disks have no trash; or somebody else holds a file of it.
+    log.warn(`Trash: ${messageOf(error)}`);
     const forever = 'Delete Permanently';
-    if (await vscode.window.showWarningMessage(`There is no trash here. Delete ${run.name} for good?`, { modal: true }, forever) !== forever) return;
-    await deleteRun(run.folder);
+    if (await vscode.window.showWarningMessage(`${run.name} could not be moved to the trash. Delete it for good?`, { modal: true, detail: messageOf(error) }, forever) === forever) await deleteRun(run.folder);
   }
-  await studio.store.refreshRun(run.folder);
 }

@@ -18,6 +18,7 @@ export class ReportPanel extends PagePanel<ReportHostMessage> {
   constructor(host: PanelHost, panel: vscode.WebviewPanel) {
     super('report', host, panel, true);
     this.owner.add({ dispose: () => this.watch([]) });
+    this.owner.add(host.studio.store.onHold.on(folder => { if (this.folders.includes(folder)) this.watch(this.folders); }));
   }
 
   override show(runs: readonly ShownRun[]): void {
@@ -27,7 +28,8 @@ export class ReportPanel extends PagePanel<ReportHostMessage> {
 
   private watch(folders: readonly string[]): void {
     for (const watch of this.watches) watch.dispose();
-    this.watches = folders.flatMap(folder => ['', ...judgedFolders].map(sub => new FolderWatch(path.join(folder, sub), () => this.refresh())));
+    const { store } = this.host.studio;
+    this.watches = folders.filter(folder => store.mayBeHeld(folder)).flatMap(folder => ['', ...judgedFolders].map(sub => new FolderWatch(path.join(folder, sub), () => this.refresh())));
   }
 
   protected async snapshot(): Promise<ReportHostMessage> {
