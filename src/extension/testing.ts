@@ -27,16 +27,16 @@ export const registered = {
   commands: new Map<string, (...args: unknown[]) => unknown>(),
   contents: undefined as { provideTextDocumentContent(uri: Uri): Promise<string> } | undefined,
   trusted: new Signal<void>(),
-  /** Messages that were shown, and the button that is pressed on each. */
+  /** Messages that were shown, and the buttons that are pressed. */
   messages: [] as string[],
-  press: undefined as string | undefined,
+  press: [] as readonly string[],
   deleteFile: (_uri: Uri): Promise<void> => Promise.resolve(),
 };
 
 function show(text: string, ...rest: readonly (string | { readonly detail?: string })[]): Promise<string | undefined> {
   const [options] = rest;
   registered.messages.push(typeof options === 'object' && options.detail !== undefined ? `${text}\n${options.detail}` : text);
-  return Promise.resolve(rest.find(button => button === registered.press) as string | undefined);
+  return Promise.resolve(rest.find(button => typeof button === 'string' && registered.press.includes(button)) as string | undefined);
 }
 
 export const workspace = {

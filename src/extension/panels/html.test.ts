@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { contentSecurityPolicy, pageHtml } from './html.ts';
+import { contentSecurityPolicy, pageHtml, troubleHtml } from './html.ts';
 
 const addresses = { cspSource: 'https://example.test', script: 'https://example.test/loss.js', style: 'https://example.test/loss.css', assets: { worker: 'w</script>', ortWasm: 'm' } };
 
@@ -14,4 +14,11 @@ it('writes the set-up so that it cannot end its script, and reads back', () => {
   expect(JSON.parse(json!)).toEqual({ page: 'loss', assets: addresses.assets });
   expect(html.match(/<script/g)).toHaveLength(2);
   expect(html).not.toMatch(/\s(style|on\w+)="/);
+});
+
+it('what cannot be shown is told as text, without scripts', () => {
+  const html = troubleHtml('loss', 'Loss', 'Cannot read <b>"a"</b>', addresses);
+  expect(html).toContain('<p>Cannot read &lt;b>&quot;a&quot;&lt;/b></p>');
+  expect(html).not.toContain('<script');
+  expect(html).toContain("default-src 'none'; style-src https://example.test");
 });

@@ -51,3 +51,21 @@ export function pageHtml(page: PageName, title: string, nonce: string, addresses
 </html>
 `;
 }
+
+/** What stands in place of a page whose data cannot be read. */
+export function troubleHtml(page: PageName, title: string, reason: string, { cspSource, style }: Pick<PageAddresses, 'cspSource' | 'style'>): string {
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${attribute(`default-src 'none'; style-src ${cspSource}`)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${attribute(title)}</title>
+<link rel="stylesheet" href="${attribute(style)}">
+</head>
+<body class="page-${page}">
+<div class="empty" role="alert"><h2>This cannot be shown</h2><p>${attribute(reason)}</p><p>It appears here as soon as it can be read.</p></div>
+</body>
+</html>
+`;
+}

@@ -8,7 +8,7 @@ import { Disposables } from '../disposables.ts';
 import type { RunFeed } from '../run-feed.ts';
 import { toLabel, type RunRecord } from '../run-record.ts';
 import { report, type Studio } from '../studio.ts';
-import { pageHtml } from './html.ts';
+import { pageHtml, troubleHtml } from './html.ts';
 import { savePageFile } from './save-file.ts';
 
 export const pageTitles: Readonly<Record<PageName, string>> = { loss: 'Loss', reconstructions: 'Reconstructions', latent: 'Latent Space', report: 'Report', sweep: 'Sweep' };
@@ -35,6 +35,8 @@ export interface PanelHost {
 const INCREMENT_GAP = 100;
 /** A page that has not said within so many milliseconds that it has drawn an increment is out of sight, or broke. */
 const UNANSWERED = 10_000;
+/** What could not be read is read again after so many milliseconds, if nothing happens before. */
+const RETRY = 3000;
 
 export abstract class PagePanel<H extends HostMessage> {
   readonly owner = new Disposables();
@@ -45,6 +47,9 @@ export abstract class PagePanel<H extends HostMessage> {
   private snapshotDue = true;
   private updating = false;
   private again = false;
+  private passed = false;
+  /** Why nothing can be shown; told in place of the page until it can. */
+  private trouble: string | undefined;
   /** Until then the page wants no increments; the clock is that of `performance`. */
   private restUntil = 0;
   private wake: NodeJS.Timeout | undefined;
@@ -59,7 +64,10 @@ export abstract class PagePanel<H extends HostMessage> {
     webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(studio.context.extensionUri, 'dist')] };
     panel.iconPath = vscode.Uri.joinPath(studio.context.extensionUri, 'media', 'icon.png');
     this.owner.add(webview.onDidReceiveMessage((message: PageMessage) => this.receive(message)));
-    this.owner.add(panel.onDidChangeViewState(() => { if (!panel.visible) this.ready = false; }));
+    this.owner.add(panel.onDidChangeViewState(() => {
+      if (!panel.visible) this.ready = false;
+      else if (this.trouble !== undefined) this.refresh();
+    }));
     this.owner.add(panel.onDidDispose(() => this.gone()));
     this.owner.add(studio.store.onTick.on(() => this.refresh()));
     this.owner.add(studio.store.onChange.on(() => this.refresh()));
@@ -114,18 +122,25 @@ export abstract class PagePanel<H extends HostMessage> {
     return record === undefined ? run.label : toLabel(record);
   }
 
+  /** For an increment that tells of one run while others changed, too: the next one follows, as soon as if they had changed after it. */
+  protected passOver(): void {
+    this.passed = true;
+  }
+
   protected nextRevision(): number {
     return ++this.revision;
   }
 
+  private addressOf(name: string): string {
+    return this.panel.webview.asWebviewUri(vscode.Uri.joinPath(this.host.studio.context.extensionUri, 'dist', 'webviews', name)).toString();
+  }
+
   private html(): string {
-    const dist = vscode.Uri.joinPath(this.host.studio.context.extensionUri, 'dist', 'webviews');
-    const address = (name: string) => this.panel.webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
     return pageHtml(this.page, pageTitles[this.page], randomBytes(16).toString('base64url'), {
       cspSource: this.panel.webview.cspSource,
-      script: address(`${this.page}.js`),
-      style: address(`${this.page}.css`),
-      assets: { worker: address('decode-worker.js'), ortWasm: address('ort-wasm-simd-threaded.wasm') },
+      script: this.addressOf(`${this.page}.js`),
+      style: this.addressOf(`${this.page}.css`),
+      assets: { worker: this.addressOf('decode-worker.js'), ortWasm: this.addressOf('ort-wasm-simd-threaded.wasm') },
     });
   }
 
@@ -205,7 +220,6 @@ export abstract class PagePanel<H extends HostMessage> {
     this.refresh();
   }
 
-
   private get states(): string {
     return this.shown.map(run => this.labelOf(run).state).join();
   }
@@ -217,27 +231,30 @@ export abstract class PagePanel<H extends HostMessage> {
   private isResting(): boolean {
     const left = this.restUntil - performance.now();
     if (left <= 0) return false;
-    if (this.host.studio.store.live.length === 0) {
-      this.wake ??= setTimeout(() => {
-        this.wake = undefined;
-        this.refresh();
-      }, left + 1);
-    }
+    if (this.host.studio.store.live.length === 0) this.wakeAfter(left + 1);
     return true;
+  }
+
+  private wakeAfter(milliseconds: number): void {
+    this.wake ??= setTimeout(() => {
+      this.wake = undefined;
+      this.refresh();
+    }, milliseconds);
   }
 
   /** Tells the page what is new, one message at a time and not too often. */
   protected refresh(): void {
     // A panel that is gone throws when it is asked whether it can be seen.
-    if (this.owner.disposed || !this.ready || !this.panel.visible) return;
+    if (this.owner.disposed || !(this.ready || this.trouble !== undefined) || !this.panel.visible) return;
     if (!this.snapshotDue && this.states === this.toldStates && this.isResting()) return;
     if (this.updating) {
       this.again = true;
       return;
     }
     this.updating = true;
+    const { log } = this.host.studio;
     void this.update()
-      .catch((error: unknown) => this.host.studio.log.error(`${pageTitles[this.page]} page: ${error instanceof Error ? error.stack ?? error.message : String(error)}`))
+      .catch((error: unknown) => log.error(`${pageTitles[this.page]} page: ${error instanceof Error ? error.stack ?? error.message : String(error)}`))
       .finally(() => setTimeout(() => {
         this.updating = false;
         if (this.again) {
@@ -248,18 +265,50 @@ export abstract class PagePanel<H extends HostMessage> {
   }
 
   private async update(): Promise<void> {
-    await Promise.all([...this.feeds.values()].map(held => held.feed.update()));
-    const whole = this.snapshotDue;
-    this.snapshotDue = false;
-    this.toldStates = this.states;
-    const message = whole ? await this.snapshot() : await this.increment();
+    let whole = this.snapshotDue;
+    const toldBefore = this.toldStates;
+    this.passed = false;
+    let message: H | 'snapshot' | undefined;
+    try {
+      await Promise.all([...this.feeds.values()].map(held => held.feed.update()));
+      whole = this.snapshotDue;
+      this.snapshotDue = false;
+      this.toldStates = this.states;
+      message = whole ? await this.snapshot() : await this.increment();
+    } catch (error) {
+      // What the page knows is uncertain now.
+      this.snapshotDue = true;
+      this.wakeAfter(RETRY);
+      if (whole) return this.showTrouble(error);
+      throw error;
+    }
+    if (this.trouble !== undefined) this.endTrouble();
     // Runs may have been exchanged while files were read; then this is outdated and a snapshot follows.
-    if (this.snapshotDue) this.again = true;
+    else if (this.snapshotDue) this.again = true;
     else if (message === 'snapshot') this.hydrate();
     else if (message !== undefined) {
+      if (this.passed) [this.again, this.toldStates] = [true, toldBefore];
       this.restUntil = whole ? 0 : performance.now() + UNANSWERED;
       this.post(message);
     }
+  }
+
+  /** Says why there is nothing to see, in place of the page: a page that got no snapshot can tell nothing but that it waits for one. */
+  private showTrouble(error: unknown): void {
+    const text = messageOf(error);
+    if (this.owner.disposed || text === this.trouble) return;
+    const { webview } = this.panel;
+    this.trouble = text;
+    this.ready = false;
+    this.host.studio.log.error(`${pageTitles[this.page]} page: ${error instanceof StudioError ? text : error instanceof Error ? error.stack ?? text : text}`);
+    webview.html = troubleHtml(this.page, pageTitles[this.page], text, { cspSource: webview.cspSource, style: this.addressOf(`${this.page}.css`) });
+  }
+
+  /** The page comes back and says that it is ready. */
+  private endTrouble(): void {
+    this.trouble = undefined;
+    this.snapshotDue = true;
+    if (!this.owner.disposed) this.panel.webview.html = this.html();
   }
 
   private post(message: HostMessage): void {

@@ -23,6 +23,7 @@ export class ReconstructionsPanel extends PagePanel<ReconstructionsHostMessage> 
   }
 
   protected async increment(): Promise<ReconstructionsHostMessage | 'snapshot' | undefined> {
+    let news: ReconstructionsHostMessage | undefined;
     for (const shown of this.runs) {
       const feed = this.feedOf(shown);
       if (feed === undefined) continue;
@@ -32,11 +33,15 @@ export class ReconstructionsPanel extends PagePanel<ReconstructionsHostMessage> 
       if (told === undefined || (!told.samples && epochs.length > 0)) return 'snapshot';
       const text = JSON.stringify({ run, epochs });
       if (text === told.text) continue;
+      // One run at a time.
+      if (news !== undefined) {
+        this.passOver();
+        break;
+      }
       this.told.set(run.id, { text, samples: told.samples });
-      // One run at a time: the others follow with the next look.
-      return { type: 'update', revision: this.nextRevision(), run, epochs };
+      news = { type: 'update', revision: this.nextRevision(), run, epochs };
     }
-    return undefined;
+    return news;
   }
 
   private async pictureRun(shown: ShownRun): Promise<PictureRun> {

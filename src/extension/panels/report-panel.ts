@@ -39,14 +39,12 @@ export class ReportPanel extends PagePanel<ReportHostMessage> {
   }
 
   protected async increment(): Promise<ReportHostMessage | 'snapshot' | undefined> {
-    for (const shown of this.runs) {
-      const label = this.labelOf(shown);
-      const told = this.told.get(label.id);
-      if (told === undefined) return 'snapshot';
-      // One run at a time: the others follow with the next look.
-      if (told !== this.stampOf(shown)) return { type: 'update', revision: this.nextRevision(), report: await this.reportRun(shown) };
-    }
-    return undefined;
+    if (this.runs.some(shown => !this.told.has(this.labelOf(shown).id))) return 'snapshot';
+    const [first, ...others] = this.runs.filter(shown => this.told.get(this.labelOf(shown).id) !== this.stampOf(shown));
+    if (first === undefined) return undefined;
+    // One run at a time.
+    if (others.length > 0) this.passOver();
+    return { type: 'update', revision: this.nextRevision(), report: await this.reportRun(first) };
   }
 
   private stampOf(shown: ShownRun): string {
