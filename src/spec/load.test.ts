@@ -39,7 +39,7 @@ describe('a spec that is right', () => {
         epochs: 20, batchSize: 128, loss: 'mse', metrics: [], shuffle: true,
         optimizer: { type: 'adam', learningRate: { type: 'constant', learningRate: 0.001, warmupEpochs: 0 }, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
       },
-      views: { samples: 16, latentSamples: 2000, every: 1 },
+      views: { samples: 16, pick: 'spread', layout: 'rows', latentSamples: 2000, every: 1 },
     });
   });
 
