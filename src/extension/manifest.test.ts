@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { contrast, parseHex } from '../webviews/shared/palette.ts';
 import { commands, contextKeys, settings } from './contributions.ts';
 import { manifest } from './manifest.ts';
 
@@ -30,4 +31,11 @@ describe('package.json', () => {
   it('points the walkthrough at this extension', () => {
     expect(text).toContain(`%22${String(packageJson['publisher'])}.${String(packageJson['name'])}%23gettingStarted%22`);
   });
+});
+
+// VS Code shows the dark theme's icon in Light High Contrast too.
+it.each([['light', ['#ffffff', '#f8f8f8', '#e4e6f1']], ['dark', ['#ffffff', '#1f1f1f', '#181818', '#000000']]])('draws configs in colours that can be seen on every ground of the icon for %s themes', (theme, grounds) => {
+  const colors = [...readFileSync(join(root, `media/aeconf-${theme}.svg`), 'utf8').matchAll(/fill="(#\w{6})"/g)].map(match => match[1]!);
+  expect(colors).toHaveLength(2);
+  for (const color of colors) for (const ground of grounds) expect(contrast(parseHex(color), parseHex(ground)), `${color} on ${ground}`).toBeGreaterThanOrEqual(2.6);
 });

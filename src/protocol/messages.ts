@@ -21,6 +21,8 @@ export interface RunLabel {
   readonly epoch: number;
   readonly epochs: number;
   readonly star: boolean;
+  /** When it began, in milliseconds since 1970; absent where that is not known. */
+  readonly created?: number;
   /** What it is doing beside training: "Downloading train-images-idx3-ubyte.gz, 40 %", or why it failed. */
   readonly message?: string;
   /** Principal components with as many numbers in their code, and the model beside them. */
@@ -54,7 +56,9 @@ export type ResponseMessage =
 /** Commands of the extension (`autoencoder.…`) that a page may ask for, each about a run. */
 export type PageCommand =
   | 'stop' | 'pause' | 'continue' | 'resume' | 'showLoss' | 'showReconstructions' | 'showLatent' | 'showReport'
-  | 'probe' | 'testRobustness' | 'generate' | 'evaluate';
+  | 'probe' | 'testRobustness' | 'generate' | 'evaluate'
+  /** Its config as the file is now: opened to be changed, or trained anew. */
+  | 'openConfig' | 'train';
 /** Commands about a sweep. */
 export type SweepCommand = 'stopSweep' | 'resumeSweep';
 
@@ -196,6 +200,8 @@ export interface ShownSweep {
   readonly names: readonly string[];
   /** For each row, in order, the values of the paths as people read them. */
   readonly texts: readonly (readonly string[])[];
+  /** The loss of all its trainings, "mse"; absent where they differ or none has begun. */
+  readonly lossName?: string;
 }
 export type SweepHostMessage =
   | { readonly type: 'snapshot' | 'update'; readonly revision: number; readonly sweep: ShownSweep }

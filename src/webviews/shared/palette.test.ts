@@ -32,6 +32,12 @@ describe.each(kinds)('palette on %s', kind => {
     for (let i = 1; i < ratios.length; i++) expect(ratios[i]!).toBeGreaterThan(ratios[i - 1]!);
   });
 
+  it('has a sequential map that can be seen as small marks from its first colour on, and read without green cones', () => {
+    const map = Array.from({ length: 6 }, (_, i) => sequentialColor(kind, i / 5));
+    for (const color of map) expect(contrast(color, parseHex(backgrounds[kind]))).toBeGreaterThanOrEqual(3);
+    for (let i = 1; i < map.length; i++) expect(distance(withoutGreenCones(map[i]!), withoutGreenCones(map[i - 1]!)), `${i - 1} and ${i}`).toBeGreaterThan(15);
+  });
+
   it('has a diverging map that is blue below and orange above zero', () => {
     const [below, above] = [divergingColor(kind, -1), divergingColor(kind, 1)];
     expect(below[2]).toBeGreaterThan(below[0]);

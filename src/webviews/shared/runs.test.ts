@@ -1,11 +1,27 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunLabel } from '../../protocol/messages.ts';
-import { commandsFor, describeRun, distinctNames, formatNumber, formatValue } from './runs.ts';
+import { canResume, commandsFor, describeRun, distinctNames, formatNumber, formatValue, progressText } from './runs.ts';
 
 const run = (id: string, name: string, change: Partial<RunLabel> = {}): RunLabel => ({ id, name, state: 'training', epoch: 3.7, epochs: 9, star: false, ...change });
 
-it('names runs by their id only where names are shared', () => {
-  expect([...distinctNames([run('1', 'a'), run('2', 'b'), run('3', 'a')]).values()]).toEqual(['a (1)', 'b', 'a (3)']);
+describe('distinctNames', () => {
+  const at = (day: number, second: number, year = 2026) => ({ created: new Date(year, 10, day, 19, 8, second).getTime() });
+  const names = (...runs: readonly RunLabel[]) => [...distinctNames(runs).values()];
+
+  it('adds when a run began only where names are shared, and the date only where days differ', () => {
+    expect(names(run('1', 'a', at(29, 59)), run('2', 'b', at(28, 1)), run('3', 'a', at(29, 1)))).toEqual(['a · 19:08:59', 'b', 'a · 19:08:01']);
+    expect(names(run('1', 'a', at(29, 59)), run('3', 'a', at(2, 59)))).toEqual(['a · 29 Nov 19:08:59', 'a · 2 Nov 19:08:59']);
+    expect(names(run('1', 'a', at(29, 59)), run('3', 'a', at(29, 59, 2025)))).toEqual(['a · 29 Nov 2026 19:08:59', 'a · 29 Nov 2025 19:08:59']);
+  });
+
+  it('takes ids where the moment does not tell, in the order of the runs', () => {
+    expect(names(run('1', 'a', at(29, 5)), run('2', 'b'), run('3', 'a', at(29, 5)), run('4', 'a', at(29, 6)), run('5', 'a'))).toEqual(['a · 1', 'b', 'a · 3', 'a · 19:08:06', 'a · 5']);
+  });
+});
+
+it('resumes what has a whole epoch behind it', () => {
+  expect([run('1', 'a', { state: 'failed' }), run('1', 'a', { state: 'failed', epoch: 0.4 }), run('1', 'a')].map(canResume)).toEqual([true, false, false]);
+  expect(progressText(run('1', 'a'))).toBe('3/9');
 });
 
 it('counts finished epochs, and none while preparing', () => {

@@ -42,11 +42,40 @@ export function describeRun(run: RunLabel): string {
   return `${stateWord(run.state)}${progress}`;
 }
 
-/** Names that tell runs apart: a run whose name is shared gets the start of its id after it. */
+/** "12/40": how far it is where there is no room for words. */
+export function progressText(run: RunLabel): string {
+  return `${Math.floor(run.epoch)}/${run.epochs}`;
+}
+
+/** The last checkpoint is that of the last whole epoch: without one there is nothing to go on from. */
+export function canResume(run: RunLabel): boolean {
+  return run.epoch >= 1 && commandsFor(run.state).includes('resume');
+}
+
+/**
+ * Names that tell runs apart: where a name is shared, when each began follows it, "quickstart · 19:08:59", with the date where days
+ * differ. Runs that began in the same second, or nobody knows when, are told apart by their ids.
+ */
 export function distinctNames(runs: readonly RunLabel[]): ReadonlyMap<string, string> {
-  const count = new Map<string, number>();
-  for (const run of runs) count.set(run.name, (count.get(run.name) ?? 0) + 1);
-  return new Map(runs.map(run => [run.id, count.get(run.name)! > 1 ? `${run.name} (${run.id})` : run.name]));
+  return new Map(runs.map(run => {
+    const alike = runs.filter(other => other.name === run.name);
+    if (alike.length === 1) return [run.id, run.name];
+    const moments = momentsOf(alike);
+    const moment = moments[alike.indexOf(run)];
+    const tells = moment !== undefined && moments.indexOf(moment) === moments.lastIndexOf(moment);
+    return [run.id, `${run.name} · ${tells ? moment : run.id}`];
+  }));
+}
+
+/** When each of some runs began, as exactly as they need it. */
+function momentsOf(runs: readonly RunLabel[]): readonly (string | undefined)[] {
+  const known = runs.flatMap(run => run.created ?? []).map(time => new Date(time));
+  const days = new Set(known.map(date => date.toDateString())).size > 1;
+  const years = new Set(known.map(date => date.getFullYear())).size > 1;
+  const format = new Intl.DateTimeFormat('en-GB', {
+    hour: '2-digit', minute: '2-digit', second: '2-digit', ...(days ? { day: 'numeric', month: 'short' } as const : {}), ...(years ? { year: 'numeric' } as const : {}),
+  });
+  return runs.map(run => (run.created === undefined ? undefined : format.format(run.created).replace(',', '')));
 }
 
 /** A number as axes print it: four significant digits at most, no needless zeros. */
