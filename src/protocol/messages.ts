@@ -56,9 +56,9 @@ export type ResponseMessage =
 /** Commands of the extension (`autoencoder.…`) that a page may ask for, each about a run. */
 export type PageCommand =
   | 'stop' | 'pause' | 'continue' | 'resume' | 'showLoss' | 'showReconstructions' | 'showLatent' | 'showReport'
-  | 'probe' | 'testRobustness' | 'generate' | 'evaluate'
-  /** Its config as the file is now: opened to be changed, or trained anew. */
-  | 'openConfig' | 'train';
+  | 'probe' | 'testRobustness' | 'generate' | 'evaluate' | ConfigCommand;
+/** About the config a run was trained from, as the file is now: to be changed, or trained anew. */
+export type ConfigCommand = 'openConfig' | 'train';
 /** Commands about a sweep. */
 export type SweepCommand = 'stopSweep' | 'resumeSweep';
 

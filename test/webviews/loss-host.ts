@@ -14,6 +14,9 @@ interface RunPlan {
   readonly pace: number;
   readonly overfit?: number;
   readonly message?: string;
+  readonly created?: number;
+  /** Numbers in the code, and what principal components reach with as many. */
+  readonly components?: readonly [count: number, mse: number];
 }
 
 const stepsPerEpoch = 60;
@@ -37,8 +40,8 @@ function lossRun(plan: RunPlan, fromEpoch: number, toEpoch: number, withPenalty 
   const all = Array.from({ length: Math.floor(toEpoch) }, (_, i) => losses(plan, i + 1).validation);
   const bestEpoch = all.indexOf(Math.min(...all)) + 1;
   return {
-    run: { id: plan.id, name: plan.name, state: plan.state, epoch: toEpoch, epochs: plan.epochs, star: false, ...(plan.message ? { message: plan.message } : {}) },
-    lossName: 'mse',
+    run: { id: plan.id, name: plan.name, state: plan.state, epoch: toEpoch, epochs: plan.epochs, star: false, ...(plan.message ? { message: plan.message } : {}), ...(plan.created ? { created: plan.created } : {}), ...(plan.components ? { baseline: { components: plan.components[0], mse: plan.components[1], model: losses(plan, toEpoch).validation } } : {}) },
+    lossName: 'mse', ...(plan.components ? { levels: { loss: plan.components[1] } } : {}),
     ...(bestEpoch > 0 ? { bestEpoch } : {}),
     curves: [
       curve('train', 'batch', batches, 0.09), curve('train', 'epoch', whole, 0.006), validation,
@@ -82,6 +85,17 @@ const scenes: Record<string, readonly RunPlan[]> = {
   ],
   preparing: [{ ...live, state: 'preparing', done: 0, message: 'Downloading train-images-idx3-ubyte.gz, 40 %' }],
   failed: [{ ...live, state: 'failed', done: 0, message: 'The data set fashion-mnist is damaged: train-images-idx3-ubyte.gz has another checksum. Delete it and train again.' }],
+  compare: [
+    finished('q1', 'quickstart', { epochs: 30, done: 30, floor: 0.0445, start: 0.075, pace: 4, created: new Date(2026, 10, 29, 19, 8, 59).getTime(), components: [2, 0.0625] }),
+    finished('q2', 'quickstart', { epochs: 400, done: 17.2, floor: 0.0455, start: 0.085, pace: 4, state: 'training', created: new Date(2026, 10, 29, 19, 7, 1).getTime(), components: [2, 0.0625] }),
+    finished('long-name', 'a very long file name that a student chose for the third homework', { epochs: 4, done: 4, floor: 0.0685, start: 0.09, pace: 1, state: 'paused', components: [1, 0.0673] }),
+    finished('j50', 'j50', { epochs: 6, done: 6, floor: 0.0125, start: 0.04, pace: 1.2, components: [50, 0.012] }),
+  ],
+  best: [finished('j50', 'j50', { epochs: 6, done: 6, floor: 0.0125, start: 0.04, pace: 1.2, components: [50, 0.012] })],
+  early: [finished('explode', 'explode', { epochs: 30, done: 30, floor: 0.12, start: 0.12, pace: 2, overfit: 0.00001, components: [2, 0.0625] })],
+  middle: [finished('quickstart', 'quickstart', { epochs: 30, done: 30, floor: 0.0445, start: 0.085, pace: 4, components: [2, 0.0625] })],
+  nan: [{ ...live, name: 'nan', state: 'failed', done: 0.4, epochs: 30, message: 'The loss became "not a number" in epoch 1, step 23. Take a smaller learning rate (training.optimizer.learningRate).' }],
+  later: [{ ...live, name: 'later', state: 'failed', done: 9.4, epochs: 30, message: 'The disk is full: /data/runs/later/events.jsonl could not be written. Free some room, then resume.' }, finished('b-two', 'janet-2')],
   long: [finished('long', 'long-run', { epochs: 3000, done: 3000, pace: 300 })],
   none: [],
 };

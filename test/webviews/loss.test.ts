@@ -60,12 +60,49 @@ describe('loss page', () => {
     await page.context().close();
   });
 
+  it.each([540, 300])('keeps colour key, state and moment in sight at %i pixels', async width => {
+    const page = await opened('compare', { width, height: 800 });
+    const inSight = (box: { x: number; width: number } | null) => box !== null && box.width > 10 && box.x >= 0 && box.x + box.width <= width;
+    for (const cell of await page.locator('.legend tbody .swatch, .legend tbody .run-moment, .legend tbody .state-short, .legend tbody .actions').all()) {
+      if ((await cell.textContent())?.trim() !== '' || await cell.getAttribute('class') === 'swatch') expect(await cell.boundingBox(), await cell.textContent() ?? '').toSatisfy(inSight);
+    }
+    expect(await page.locator('.legend tbody .run-moment').allTextContents()).toEqual([' · 19:08:59', ' · 19:07:01', '', '']);
+    expect(await page.locator('.legend tbody .run-moment').evaluateAll(all => all.every(moment => moment.getBoundingClientRect().right <= moment.closest('th')!.getBoundingClientRect().right))).toBe(true);
+    expect(await page.locator('.legend tbody .state-short').allTextContents()).toEqual(['30/30', '17/400', '4/4', '6/6']);
+    for (const name of await page.locator('.legend tbody .run-toggle').all()) expect((await name.boundingBox())!.width).toBeGreaterThan(24);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth && document.querySelector('.legend')!.scrollWidth <= document.querySelector('.legend')!.clientWidth)).toBe(true);
+    await page.context().close();
+  });
+
+  it.each<[ThemeName, string, number]>([
+    ['dark', 'compare', 540], ['light', 'compare', 300], ['highContrastLight', 'compare', 540], ['dark', 'best', 300], ['light', 'early', 540], ['highContrastLight', 'middle', 300], ['light', 'nan', 540], ['dark', 'later', 300],
+  ])('draws in %s: %s at %i, beside an editor', async (theme, scene, width) => {
+    const page = await opened(scene, { theme, width, height: 800 });
+    await screenshot(page, `loss-${scene}-${theme}-${width}`);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('says above the curves why a run failed, and offers what may help', async () => {
+    const page = await opened('nan');
+    expect(await page.locator('.failed-note').textContent()).toContain('The loss became "not a number" in epoch 1');
+    await page.getByRole('button', { name: 'Open Config' }).click();
+    await page.getByRole('button', { name: 'Train Again' }).click();
+    const commands = (of: Page) => of.evaluate(() => window.testHost.messages.flatMap(m => (m.type === 'command' ? [m.command] : [])));
+    expect(await commands(page)).toEqual(['openConfig', 'train']);
+    const later = await opened('later');
+    expect(await later.locator('.failed-note').allTextContents()).toEqual([expect.stringContaining('later failed: The disk is full')]);
+    await later.locator('.failed-note').getByRole('button', { name: 'Resume' }).click();
+    expect(await commands(later)).toEqual(['resume']);
+    await Promise.all([page, later].map(p => p.context().close()));
+  });
+
   it('says why a run has no numbers, and offers a start when there are no runs', async () => {
     const failed = await harness.open({ scene: 'failed', theme: 'light' });
     await failed.getByText('has another checksum').waitFor();
     await screenshot(failed, 'loss-failed-light');
-    await failed.getByRole('button', { name: 'Resume' }).click();
-    expect(await failed.evaluate(() => window.testHost.messages.at(-1))).toMatchObject({ type: 'command', command: 'resume' });
+    await failed.getByRole('button', { name: 'Train Again' }).click();
+    expect(await failed.evaluate(() => window.testHost.messages.at(-1))).toMatchObject({ type: 'command', command: 'train' });
     const none = await harness.open({ scene: 'none' });
     await none.getByRole('button', { name: 'Add Runs…' }).click();
     await eventually(() => none.evaluate(() => window.testHost.messages.at(-1))).toMatchObject({ type: 'request', name: 'pickRuns' });
@@ -84,6 +121,21 @@ describe('loss page', () => {
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
     await eventually(() => page.locator('.legend thead th').first().textContent()).toBe('Epoch 2');
+    const chart = page.getByRole('application');
+    expect([await chart.getAttribute('aria-roledescription'), await chart.getAttribute('aria-label')]).toEqual(['chart', expect.stringContaining('Arrow keys move the cursor')]);
+    await page.context().close();
+  });
+
+  it('brings the cursor to an epoch, with its line, unless single batches are shown', async () => {
+    const page = await opened('middle');
+    const box = (await page.locator('.u-over').boundingBox())!;
+    const epochWidth = box.width / 29;
+    await page.mouse.move(box.x + 10.8 * epochWidth, box.y + 100);
+    await eventually(() => page.locator('.legend thead th').first().textContent()).toBe('Epoch 12');
+    expect(Math.abs((await page.locator('.u-cursor-x').boundingBox())!.x - box.x - 11 * epochWidth)).toBeLessThan(2);
+    await page.getByRole('radio', { name: 'Per batch' }).click();
+    await page.mouse.move(box.x + 10.5 * epochWidth, box.y + 100);
+    await eventually(() => page.locator('.legend thead th').first().textContent()).toMatch(/^Epoch 10\.\d$/);
     await page.context().close();
   });
 

@@ -38,7 +38,13 @@ const several = shown('activation-rate-and-size-of-the-bottleneck', ['encoder[1]
     return row(index, values, { run: `run-${index}`, folder: `/runs/run-${index}`, epoch: 10, epochs: 10, loss: error, bestLoss: error, error, seconds: 14, parameters: 220_000 });
   }))), { state: 'unfinished', best: 23 });
 
-const scenes: Record<string, ShownSweep> = { running: latent(3), begun: latent(0), finished: latent(6), several };
+/** Trained too shortly: as in the first minutes with any model. */
+const worse: ShownSweep = { ...shown('swp', ['latent.units'], ['units'], [2, 4, 8, 16].map((units, i) => {
+  const [error, mse] = [[0.0767, 0.0626], [0.0773, 0.0545], [0.0765, 0.0427], [0.0747, 0.0302]][i]! as [number, number];
+  return row(i, { 'latent.units': units }, { run: `run-${units}`, epoch: 6, epochs: 6, loss: error, bestLoss: error, error, seconds: 3, parameters: 220_000, baselineError: mse, baseline: { components: units, mse, model: error } });
+}), { best: 3, knee: 0, tolerance: 0.1 }), lossName: 'mse' };
+
+const scenes: Record<string, ShownSweep> = { worse, running: latent(3), begun: latent(0), finished: latent(6), several };
 const scene = new URLSearchParams(location.search).get('scene') ?? 'finished';
 
 let revision = 3;

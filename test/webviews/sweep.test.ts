@@ -45,6 +45,18 @@ describe('sweep page', () => {
     await page.context().close();
   });
 
+  it.each<[ThemeName, number]>([['dark', 540], ['light', 300], ['highContrastLight', 540]])('recommends no size where none beats principal components, in %s at %i', async (theme, width) => {
+    const page = await opened('worse', { theme, width, height: 800 });
+    await page.getByText('No model is better than principal components of the same size: train longer').waitFor();
+    expect(await page.locator('.sweep').textContent()).not.toContain('enough');
+    expect(await page.locator('svg.figure').textContent()).toContain('Validation loss (mse)');
+    const chart = page.getByRole('application');
+    expect([await chart.getAttribute('aria-roledescription'), await chart.getAttribute('aria-label')]).toEqual(['chart', expect.stringContaining('Arrow keys move along the points, Enter opens one')]);
+    await screenshot(page, `sweep-worse-${theme}-${width}`);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
   it('opens the run of a point, of a row and of a line', async () => {
     const page = await opened('finished');
     await page.locator('.figure-box').focus();
@@ -53,6 +65,7 @@ describe('sweep page', () => {
     expect(await commands(page)).toEqual(['run-4', 'run-64'].map(runId => ({ type: 'command', command: 'showLoss', runId })));
     await page.context().close();
     const lines = await opened('several');
+    expect([await lines.getByRole('application').getAttribute('aria-roledescription'), await lines.getByRole('application').getAttribute('aria-label')]).toEqual(['chart', expect.stringContaining('Enter opens it')]);
     await lines.locator('.parallel-box').focus();
     for (const key of ['Home', 'ArrowDown', 'Enter']) await lines.keyboard.press(key);
     expect(await lines.locator('.parallel-says').textContent()).toMatch(/^activation relu, learningRate 0.0001, units 16: validation loss 0\.\d+$/);

@@ -3,12 +3,13 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { StudioError, messageOf } from '../../core/errors.ts';
-import type { HostMessage, PageCommand, PageMessage, PageName, RequestMessage, RequestName, Requests, ResponseMessage, RunLabel, SweepCommand } from '../../protocol/messages.ts';
+import type { ConfigCommand, HostMessage, PageCommand, PageMessage, PageName, RequestMessage, RequestName, Requests, ResponseMessage, RunLabel, SweepCommand } from '../../protocol/messages.ts';
 import { Disposables } from '../disposables.ts';
 import type { RunFeed } from '../run-feed.ts';
 import { toLabel, type RunRecord } from '../run-record.ts';
 import { report, type Studio } from '../studio.ts';
 import { pageHtml, troubleHtml } from './html.ts';
+import { openConfig, trainAgain } from './run-config.ts';
 import { savePageFile } from './save-file.ts';
 
 export const pageTitles: Readonly<Record<PageName, string>> = { loss: 'Loss', reconstructions: 'Reconstructions', latent: 'Latent Space', report: 'Report', sweep: 'Sweep' };
@@ -26,7 +27,7 @@ export interface PanelHost {
   /** Lets the user choose runs; undefined when they changed their mind. */
   pickRuns(chosen: readonly string[]): Promise<readonly RunRecord[] | undefined>;
   /** Runs a command about a run or a sweep. */
-  command(command: PageCommand | SweepCommand, about: { readonly id: string; readonly folder: string }): Promise<unknown>;
+  command(command: Exclude<PageCommand, ConfigCommand> | SweepCommand, about: { readonly id: string; readonly folder: string }): Promise<unknown>;
   /** What the panel shows changed: it must be found again after a reload. */
   changed(): void;
 }
@@ -169,8 +170,10 @@ export abstract class PagePanel<H extends HostMessage> {
   }
 
   private async command(message: Extract<PageMessage, { type: 'command' | 'sweepCommand' }>): Promise<void> {
-    if (message.type === 'command') await this.host.command(message.command, this.recordOf(message.runId));
-    else await this.host.command(message.command, this.sweepOf(message.sweepId));
+    if (message.type === 'sweepCommand') await this.host.command(message.command, this.sweepOf(message.sweepId));
+    else if (message.command === 'openConfig') await openConfig(this.recordOf(message.runId));
+    else if (message.command === 'train') await trainAgain(this.recordOf(message.runId));
+    else await this.host.command(message.command, this.recordOf(message.runId));
   }
 
   /** A sweep stands on its page as its folder does for a run. */

@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import type * as vscode from 'vscode';
 import { StudioError } from '../../core/errors.ts';
-import type { ShownSweep, SweepHostMessage } from '../../protocol/messages.ts';
+import type { ShownSweep, SweepHostMessage, SweepReport } from '../../protocol/messages.ts';
 import { isActive } from '../../runs/state.ts';
 import { sweepReport } from '../../runs/sweep-report.ts';
 import { readSweep, shortNames, valueText } from '../../runs/sweep.ts';
@@ -64,6 +64,22 @@ export class SweepPanel extends PagePanel<SweepHostMessage> {
       }, LAST_LOOK);
     }
     const short = shortNames(report.paths);
-    return { report, names: report.paths.map(name => short.get(name) ?? name), texts: report.rows.map(row => report.paths.map(name => valueText(row.values[name]))) };
+    const lossName = await this.lossOf(report);
+    return {
+      report, names: report.paths.map(name => short.get(name) ?? name), texts: report.rows.map(row => report.paths.map(name => valueText(row.values[name]))),
+      ...(lossName === undefined ? {} : { lossName }),
+    };
+  }
+
+  /** All trainings have that of one of them, unless it is what changes. */
+  private async lossOf({ paths, rows }: SweepReport): Promise<string | undefined> {
+    const folder = rows.find(row => row.folder !== undefined)?.folder;
+    if (folder === undefined || paths.some(name => name === 'training' || name === 'training.loss')) return undefined;
+    const { feed, dispose } = this.host.studio.feeds.open(folder);
+    try {
+      return await feed.loss();
+    } finally {
+      dispose();
+    }
   }
 }

@@ -3,10 +3,12 @@
 import uPlot from 'uplot';
 import { tracePath } from '../shared/marks.ts';
 import type { Mark } from '../shared/palette.ts';
-import { formatNumber, formatValue } from '../shared/runs.ts';
+import { formatNumber } from '../shared/runs.ts';
 import { readTheme, withAlpha, type Theme } from '../shared/theme.ts';
+import { RING, drawLabels } from './chart-labels.ts';
 import { decimate } from './decimate.ts';
-import { extentX, extentY, type BestMark, type Line } from './lines.ts';
+import type { Level } from './groups.ts';
+import { extentX, extentY, nearestEpoch, type BestMark, type Line } from './lines.ts';
 import { nearestIndex, type CurveAxis } from './store.ts';
 import { countSteps, formatCount, formatDuration, logTicks, padded, timeSteps, type Interval } from '../shared/ticks.ts';
 
@@ -20,7 +22,7 @@ export interface ChartContent {
   /** How the value was measured, where that is not as one would think. */
   readonly note?: string;
   /** Horizontal lines to compare with. */
-  readonly levels?: readonly { readonly y: number; readonly text: string }[];
+  readonly levels?: readonly Level[];
   /** Numbers of the vertical axis as people read them; four digits when left out. */
   readonly format?: (value: number) => string;
 }
@@ -198,16 +200,28 @@ export class LossChart {
   }
 
   private cursorMoved(u: uPlot): void {
-    const left = u.cursor.left ?? -1;
-    this.events.onCursor(left < 0 ? undefined : u.posToVal(left, 'x'));
+    const at = this.cursorX(u);
+    this.events.onCursor(at);
+    // After uPlot has put the line under the mouse: values of epochs are told at epochs. A selection still begins and ends at the mouse.
+    if (at !== undefined) this.host.querySelector<HTMLElement>('.u-cursor-x')!.style.transform = `translate(${Math.round(u.valToPos(at, 'x'))}px, 0px)`;
     this.placeDots();
+  }
+
+  /** Where the cursor is on the axis: at the end of an epoch where all points are, as far as one is in sight. */
+  private cursorX(u: uPlot): number | undefined {
+    const left = u.cursor.left ?? -1;
+    if (left < 0) return undefined;
+    const at = u.posToVal(left, 'x');
+    const epoch = nearestEpoch(this.content.lines, at);
+    const [from, to] = this.rangeX();
+    return epoch !== undefined && epoch >= from && epoch <= to ? epoch : at;
   }
 
   /** Small dots on every line at the point nearest to the cursor; elements, so that the canvas need not be drawn again. */
   private placeDots(): void {
     const { plot } = this;
     if (!plot) return;
-    const left = plot.cursor.left ?? -1;
+    const cursor = this.cursorX(plot);
     this.content.lines.forEach((line, i) => {
       let dot = this.dots[i];
       if (!dot) {
@@ -215,7 +229,7 @@ export class LossChart {
         dot.className = 'cursor-dot';
         plot.over.append(dot);
       }
-      const at = left < 0 ? undefined : nearestIndex(line.x, plot.posToVal(left, 'x'));
+      const at = cursor === undefined ? undefined : nearestIndex(line.x, cursor);
       const y = at === undefined ? Number.NaN : line.y[at]!;
       const shown = Number.isFinite(y) && !(this.content.log && y <= 0);
       dot.hidden = !shown;
@@ -243,6 +257,7 @@ export class LossChart {
     for (const level of this.content.levels ?? []) this.drawLevel(u, level);
     for (const line of this.content.lines) this.marks(u, line);
     for (const best of this.content.best) this.drawBest(u, best);
+    drawLabels(u, this.content, this.theme, this.rangeX());
   }
 
   private stroke(u: uPlot, line: Line, y: Float64Array, alpha: number, style: Line['style']): void {
@@ -296,31 +311,18 @@ export class LossChart {
     ctx.fill();
   }
 
-  private drawLevel(u: uPlot, { y, text }: { readonly y: number; readonly text: string }): void {
+  private drawLevel(u: uPlot, { y, color }: Level): void {
     const { ctx, bbox } = u;
     const [px, at] = [uPlot.pxRatio, u.valToPos(y, 'y', true)];
     if (!contains(bbox, bbox.left, at)) return;
     ctx.save();
-    ctx.strokeStyle = this.theme.foreground;
+    ctx.strokeStyle = color === undefined ? this.theme.foreground : this.theme.category(color);
     ctx.lineWidth = px;
     ctx.setLineDash([7 * px, 5 * px]);
     ctx.beginPath();
     ctx.moveTo(bbox.left, at);
     ctx.lineTo(bbox.left + bbox.width, at);
     ctx.stroke();
-    ctx.setLineDash([]);
-    ctx.font = `${Math.round(this.theme.fontSize * 0.88 * px)}px ${this.theme.fontFamily}`;
-    // At the left, where a loss that falls is far above.
-    ctx.textAlign = 'left';
-    const above = at - 20 * px > bbox.top;
-    ctx.textBaseline = above ? 'bottom' : 'top';
-    const place = [bbox.left + 6 * px, at + (above ? -3 : 3) * px] as const;
-    ctx.lineWidth = 4 * px;
-    ctx.lineJoin = 'round';
-    ctx.strokeStyle = this.theme.background;
-    ctx.strokeText(text, ...place);
-    ctx.fillStyle = this.theme.foreground;
-    ctx.fillText(text, ...place);
     ctx.restore();
   }
 
@@ -333,28 +335,13 @@ export class LossChart {
     ctx.strokeStyle = this.theme.category(best.color);
     ctx.lineWidth = 2 * px;
     ctx.beginPath();
-    ctx.arc(x, y, 7 * px, 0, 2 * Math.PI);
+    ctx.arc(x, y, (RING - 1) * px, 0, 2 * Math.PI);
     ctx.stroke();
-    // With several runs the numbers would hide the lines; they stand in the legend.
-    if (this.content.best.length === 1) {
-      ctx.font = `${Math.round(this.theme.fontSize * 0.88 * px)}px ${this.theme.fontFamily}`;
-      const text = `best ${formatValue(best.y)}`;
-      const width = ctx.measureText(text).width;
-      const left = Math.min(Math.max(x - width / 2, bbox.left + 2 * px), bbox.left + bbox.width - width);
-      const below = y + 24 * px < bbox.top + bbox.height;
-      ctx.textBaseline = 'middle';
-      ctx.lineWidth = 4 * px;
-      ctx.strokeStyle = this.theme.background;
-      ctx.lineJoin = 'round';
-      ctx.strokeText(text, left, y + (below ? 17 : -17) * px);
-      ctx.fillStyle = this.theme.foreground;
-      ctx.fillText(text, left, y + (below ? 17 : -17) * px);
-    }
     ctx.restore();
   }
 }
 
 /** Whether a point (canvas pixels) lies in the plotting area, edges included. */
-function contains({ left, top, width, height }: uPlot.BBox, x: number, y: number): boolean {
+export function contains({ left, top, width, height }: uPlot.BBox, x: number, y: number): boolean {
   return x >= left - 1 && x <= left + width + 1 && y >= top - 1 && y <= top + height + 1;
 }

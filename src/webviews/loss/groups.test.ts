@@ -72,9 +72,23 @@ describe('smallLines', () => {
 it('draws principal components where a value is comparable with them, each figure once', () => {
   const of = (id: string, levels: Record<string, number>, components: number) => ({ id, values: {}, more: { levels, run: { id, name: id, state: 'training' as const, epoch: 1, epochs: 2, star: false, baseline: { components, mse: levels['mse']! } } } });
   const runs = stored([of('a', { mse: 0.0131, loss: 0.0131 }, 32), of('b', { mse: 0.0131, loss: 0.0131 }, 32), of('c', { mse: 0.05 }, 2), of('d', { mse: 0.02, reconstruction: 15.7 }, 1)]);
-  expect(baselineLevels(runs, defaultView, ['loss'])).toEqual([{ y: 0.0131, text: 'PCA, 32 components: 0.0131' }]);
   expect(baselineLevels(runs, defaultView, ['mse']).map(l => l.y)).toEqual([0.0131, 0.05, 0.02]);
-  expect(baselineLevels(runs, defaultView, ['kl', 'reconstruction'])).toEqual([{ y: 15.7, text: 'PCA, 1 component: 15.7' }]);
+  expect(baselineLevels(runs, defaultView, ['kl', 'reconstruction']).map(l => l.y)).toEqual([15.7]);
   expect(baselineLevels(runs, { hidden: ['a', 'b'] }, ['loss'])).toEqual([]);
   expect(baselineLevels(runs, defaultView, ['psnr'])).toEqual([]);
+});
+
+it('says whose principal components they are where runs differ: in the colour of a run, or of nobody where several share them', () => {
+  const of = (id: string, loss: number, components = 2) => ({ id, values: {}, more: { levels: { loss }, run: { id, name: id, state: 'training' as const, epoch: 1, epochs: 2, star: false, baseline: { components, mse: loss } } } });
+  const levels = (hidden: readonly string[], ...runs: readonly ReturnType<typeof of>[]) => baselineLevels(stored(runs), { hidden }, ['loss']);
+  const full = 'PCA, 2 components: 0.0625';
+  expect(levels([], of('a', 0.0625))).toEqual([{ y: 0.0625, texts: [full, 'PCA 0.0625'] }]);
+  expect(levels([], of('a', 0.0625), of('b', 0.0625))).toEqual([{ y: 0.0625, texts: [full, 'PCA 0.0625'] }]);
+  expect(levels([], of('a', 0.0625), of('b', 0.0625), of('c', 0.01, 50))).toEqual([
+    { y: 0.0625, texts: [`${full} (a, b)`, 'PCA 0.0625 (a, b)', 'PCA 0.0625'] }, { y: 0.01, texts: ['PCA, 50 components: 0.0100 (c)', 'PCA 0.0100 (c)', 'PCA 0.0100'], color: 2 },
+  ]);
+  expect(levels(['a', 'b'], of('a', 0.0625), of('b', 0.0625), of('c', 0.01, 50))).toEqual([{ y: 0.01, texts: ['PCA, 50 components: 0.0100', 'PCA 0.0100'], color: 2 }]);
+  expect(levels([], of('a', 0.0625), of('b', 0.0625), of('d', 0.0625), of('c', 0.01))[0]!.texts[0]).toBe(`${full} (3 runs)`);
+  const long = 'a very long file name that a student chose for the third homework';
+  expect(levels([], of(long, 0.0625), of('b', 0.01))[0]!.texts[0]).toBe(`${full} (a very long f…third homework)`);
 });

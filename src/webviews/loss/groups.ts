@@ -90,18 +90,48 @@ export function smallLines(runs: readonly StoredRun[], view: LossView, chart: Sm
   });
 }
 
-/** Principal components as levels to beat on the chart of some values, each figure once. */
-export function baselineLevels(runs: readonly StoredRun[], view: Pick<LossView, 'hidden'>, values: readonly string[]): readonly { readonly y: number; readonly text: string }[] {
-  const found = new Map<string, { readonly y: number; readonly text: string }>();
-  for (const { run, levels } of runs) {
-    if (view.hidden.includes(run.id)) continue;
+/** A horizontal line to compare with. */
+export interface Level {
+  readonly y: number;
+  /** What it is, the longest first: the first that has room is shown. */
+  readonly texts: readonly string[];
+  /** Of the run it belongs to; absent where it belongs to several or there is only one. */
+  readonly color?: number;
+}
+
+/** Letters of a name at a level. */
+const NAME_LENGTH = 28;
+
+/**
+ * Principal components as levels to beat on the chart of some values: those of one run in its colour and with its name, those that are
+ * the same for several as one.
+ */
+export function baselineLevels(runs: readonly StoredRun[], view: Pick<LossView, 'hidden'>, values: readonly string[]): readonly Level[] {
+  const names = distinctNames(runs.map(r => r.run));
+  const shown = runs.filter(({ run }) => !view.hidden.includes(run.id));
+  const found = new Map<string, { readonly y: number; readonly short: string; readonly owners: Set<StoredRun> }>();
+  for (const stored of shown) {
     for (const value of values) {
-      const y = levels?.[value];
+      const y = stored.levels?.[value];
       if (y === undefined) continue;
-      const components = run.baseline?.components;
+      const components = stored.run.baseline?.components;
       const text = `PCA${components === undefined ? '' : `, ${components} ${components === 1 ? 'component' : 'components'}`}: ${y.toPrecision(3)}`;
-      found.set(text, { y, text });
+      const level = found.get(text) ?? { y, short: `PCA ${y.toPrecision(3)}`, owners: new Set() };
+      level.owners.add(stored);
+      found.set(text, level);
     }
   }
-  return [...found.values()];
+  return [...found].map(([text, { y, short, owners: { size }, owners }]) => {
+    const [first] = owners;
+    const whose = size === shown.length ? undefined : size > 2 ? `${size} runs` : [...owners].map(({ run }) => shortened(names.get(run.id)!, NAME_LENGTH)).join(', ');
+    return {
+      y, texts: [...(whose === undefined ? [text] : [`${text} (${whose})`, `${short} (${whose})`]), short],
+      ...(runs.length > 1 && size === 1 ? { color: runs.indexOf(first!) } : {}),
+    };
+  });
+}
+
+/** Without its middle: names differ at their ends. */
+function shortened(name: string, length: number): string {
+  return name.length <= length ? name : `${name.slice(0, Math.ceil(length / 2) - 1)}…${name.slice(name.length - Math.floor(length / 2))}`;
 }

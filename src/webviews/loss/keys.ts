@@ -1,6 +1,9 @@
 // What keys do on a chart that has the focus.
 import type { LossChart } from './chart.ts';
 
+/** For those who hear what a chart is. */
+export const keysHelp = 'Arrow keys move the cursor, plus and minus zoom, Escape shows everything again.';
+
 /** Arrows move the cursor (ten points with Shift), plus and minus zoom, Escape and 0 show everything. */
 export function chartKeys(event: KeyboardEvent, chart: LossChart | undefined): void {
   const actions: Record<string, () => void> = {

@@ -4,7 +4,7 @@ import { html, nothing, svg, type TemplateResult } from 'lit';
 import { baselineText, type Baseline } from '../../core/baseline.ts';
 import { verdictMark } from '../shared/baseline.ts';
 import { markPath } from '../shared/marks.ts';
-import { commandsFor, describeRun, distinctNames, formatNumber, formatValue, stateIcon, type RunCommand } from '../shared/runs.ts';
+import { commandsFor, describeRun, distinctNames, formatNumber, formatValue, progressText, stateIcon, type RunCommand } from '../shared/runs.ts';
 import type { Theme } from '../shared/theme.ts';
 import { iconButton } from '../shared/toolkit.ts';
 import { measuredOn } from './groups.ts';
@@ -45,7 +45,7 @@ export function legend(options: LegendOptions): TemplateResult {
       ${showTrain ? html`<th scope="col" class="value" title=${note ?? nothing}>Train</th>` : nothing}
       ${showValidation ? html`<th scope="col" class="value" title=${note ?? nothing}>Validation</th>` : nothing}
       ${view.value === 'loss' && showValidation ? html`<th scope="col" class="value best">Best <span class="unit">(epoch)</span></th>` : nothing}
-      ${components ? html`<th scope="col" class="value best" title="Mean squared error of the validation samples, beside that of principal components with as many numbers in their code">mse <span class="unit">(PCA)</span></th>` : nothing}
+      ${components ? html`<th scope="col" class="value baseline" title="Mean squared error of the validation samples, beside that of principal components with as many numbers in their code"><span class="number-head">mse <span class="unit">(PCA)</span></span><span class="mark-head" aria-hidden="true">PCA</span></th>` : nothing}
       <th scope="col"><span class="visually-hidden">Actions</span></th>
     </tr></thead>
     <tbody>${runs.map((stored, index) => {
@@ -53,12 +53,13 @@ export function legend(options: LegendOptions): TemplateResult {
       const hidden = view.hidden.includes(run.id);
       const best = stored.bestEpoch === undefined ? undefined : chooseCurve(stored, 'loss', 'validation', 'epoch')?.atEpoch(stored.bestEpoch);
       return html`<tr class=${hidden ? 'off' : ''}>
-        <th scope="row"><button type="button" class="run-toggle" aria-pressed=${hidden ? 'false' : 'true'}
+        <th scope="row"><div class="run-line"><button type="button" class="run-toggle" aria-pressed=${hidden ? 'false' : 'true'}
           title=${`${hidden ? 'Show' : 'Hide'} ${names.get(run.id)!}${runs.length > 1 ? ' (double click: only this one)' : ''}`}
           @click=${() => options.onToggle(run.id)} @dblclick=${() => options.onOnly(run.id)}>
           <span class="codicon codicon-${hidden ? 'eye-closed' : 'eye'}" aria-hidden="true"></span>
-          <span class="run-name">${names.get(run.id)}</span></button>
-          <span class="run-state muted small" title=${run.message ?? nothing}><span class="codicon codicon-${stateIcon(run.state)}" aria-hidden="true"></span> ${describeRun(run)}</span></th>
+          <span class="run-name">${run.name}</span><span class="run-moment">${names.get(run.id)!.slice(run.name.length)}</span></button>
+          <span class="run-state muted small" title=${run.message === undefined ? describeRun(run) : `${describeRun(run)}: ${run.message}`}><span class="codicon codicon-${stateIcon(run.state)}" aria-hidden="true"></span><span
+          class="state-words">${describeRun(run)}</span><span class="state-short" aria-hidden="true">${progressText(run)}</span></span></div></th>
         ${showTrain ? valueCell(options, stored, index, 'train', hidden) : nothing}
         ${showValidation ? valueCell(options, stored, index, 'validation', hidden) : nothing}
         ${view.value === 'loss' && showValidation ? html`<td class="value best number">${best === undefined ? '–' : html`${formatValue(best)} <span class="unit">(${stored.bestEpoch})</span>`}</td>` : nothing}
@@ -71,8 +72,8 @@ export function legend(options: LegendOptions): TemplateResult {
 }
 
 function baselineCell(baseline: Baseline | undefined): TemplateResult {
-  if (baseline === undefined) return html`<td class="value best number">–</td>`;
-  return html`<td class="value best number" title=${baselineText(baseline, formatNumber)}>${verdictMark(baseline)}${baseline.model === undefined ? '' : formatValue(baseline.model)} <span class="unit">(${formatValue(baseline.mse)})</span></td>`;
+  if (baseline === undefined) return html`<td class="value baseline number">–</td>`;
+  return html`<td class="value baseline number" title=${baselineText(baseline, formatNumber)}>${verdictMark(baseline)}<span class="baseline-numbers">${baseline.model === undefined ? '' : formatValue(baseline.model)} <span class="unit">(${formatValue(baseline.mse)})</span></span></td>`;
 }
 
 function valueCell(options: LegendOptions, stored: StoredRun, index: number, split: 'train' | 'validation', hidden: boolean): TemplateResult {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Curve } from '../../protocol/messages.ts';
-import { bestMarks, buildLines, defaultView, extentX, extentY, lineStyle, lineTitle, type LossView } from './lines.ts';
+import { bestMarks, buildLines, defaultView, extentX, extentY, lineStyle, lineTitle, nearestEpoch, type LossView } from './lines.ts';
 import { LossStore } from './store.ts';
 
 function store(ids: readonly string[]): LossStore {
@@ -20,7 +20,7 @@ const view = (change: Partial<LossView> = {}): LossView => ({ ...defaultView, ..
 describe('lines', () => {
   it('has one line per visible run and split, along the chosen axis', () => {
     const lines = buildLines(store(['a', 'b']).runs, view({ hidden: ['a'], axis: 'step' }));
-    expect(lines.map(l => [l.runId, l.name, l.split, [...l.x]])).toEqual([['b', 'same (b)', 'train', [10, 20, 30]], ['b', 'same (b)', 'validation', [10, 20, 30]]]);
+    expect(lines.map(l => [l.runId, l.name, l.split, [...l.x]])).toEqual([['b', 'same · b', 'train', [10, 20, 30]], ['b', 'same · b', 'validation', [10, 20, 30]]]);
     expect(buildLines(store(['a']).runs, view({ splits: 'validation' })).map(l => l.split)).toEqual(['validation']);
   });
 
@@ -52,6 +52,17 @@ describe('lines', () => {
     expect(extentY(lines, [1, 3], true)).toEqual([2, 5]);
     expect(extentY(lines, [7, 9], false)).toBeUndefined();
     expect(extentX([])).toBeUndefined();
+  });
+
+  it('brings a cursor to the nearest epoch, unless some points lie between epochs', () => {
+    const s = store(['a']);
+    const lines = () => buildLines(s.runs, view({ splits: 'train' }));
+    expect([1.4, 1.6, 9].map(at => nearestEpoch(lines(), at))).toEqual([1, 2, 3]);
+    expect(nearestEpoch(buildLines(s.runs, view({ axis: 'step' })), 16)).toBe(20);
+    expect(nearestEpoch([], 1)).toBeUndefined();
+    const at = Float64Array.of(0.1, 0.2);
+    s.append([{ run: s.runs[0]!.run, lossName: 'mse', curves: [{ value: 'loss', split: 'train', per: 'batch', step: at, epoch: at, time: at, y: at }] }]);
+    expect(nearestEpoch(buildLines(s.runs, view({ per: 'batch' })), 1.4)).toBeUndefined();
   });
 
   it('marks the best epoch on the validation line of the loss only', () => {

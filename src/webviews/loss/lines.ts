@@ -3,7 +3,7 @@ import type { Curve } from '../../protocol/messages.ts';
 import { categoryDash, categoryMark, type Mark } from '../shared/palette.ts';
 import { distinctNames } from '../shared/runs.ts';
 import { smooth } from './smoothing.ts';
-import { chooseCurve, lowerBound, type CurveAxis, type CurvePoints, type StoredRun } from './store.ts';
+import { chooseCurve, lowerBound, nearestIndex, type CurveAxis, type CurvePoints, type StoredRun } from './store.ts';
 import type { Interval } from '../shared/ticks.ts';
 
 /** What the user chose to see; kept over reloads. */
@@ -113,6 +113,17 @@ export function extentY(lines: readonly Line[], [from, to]: Interval, log: boole
     }
   }
   return min <= max ? [min, max] : undefined;
+}
+
+/** The end of the whole epoch nearest to a place on the axis; undefined where some line has points between epochs. */
+export function nearestEpoch(lines: readonly Line[], at: number): number | undefined {
+  let nearest: number | undefined;
+  for (const { x, points } of lines) {
+    const index = points.per === 'epoch' ? nearestIndex(x, at) : undefined;
+    if (index === undefined) return undefined;
+    if (nearest === undefined || Math.abs(x[index]! - at) < Math.abs(nearest - at)) nearest = x[index]!;
+  }
+  return nearest;
 }
 
 export interface BestMark {

@@ -6,7 +6,7 @@ import { formatValue } from '../shared/runs.ts';
 import { readTheme, type Theme } from '../shared/theme.ts';
 import { iconButton } from '../shared/toolkit.ts';
 import { LossChart, type ChartContent } from './chart.ts';
-import { chartKeys } from './keys.ts';
+import { chartKeys, keysHelp } from './keys.ts';
 import { lineTitle, type Line } from './lines.ts';
 import { nearestIndex } from './store.ts';
 
@@ -41,7 +41,7 @@ export class LossMultiple extends LitElement {
   override render(): TemplateResult {
     const { title, lines, note } = this.content;
     return html`<div class="multiple-head"><h3 title=${note ?? nothing}>${title}</h3>${iconButton({ label: `Save ${title} as PNG…`, icon: 'device-camera', onClick: () => this.save() })}</div>
-      <div class="multiple-chart"><div class="small-chart" tabindex="0" role="img" aria-label=${`${title}. ${note === undefined ? '' : `${note}. `}${lines.map(line => this.textOf(line)).join(', ')}`} @keydown=${(event: KeyboardEvent) => chartKeys(event, this.chart)}></div></div>
+      <div class="multiple-chart"><div class="small-chart" tabindex="0" role="application" aria-roledescription="chart" aria-label=${`${title}. ${note === undefined ? '' : `${note}. `}${lines.map(line => this.textOf(line)).join(', ')}. ${keysHelp}`} @keydown=${(event: KeyboardEvent) => chartKeys(event, this.chart)}></div></div>
       <ul class="multiple-legend">${lines.length > NAMED ? html`<li class="muted">${lines.length} lines</li>` : lines.map(line => this.entry(line))}</ul>`;
   }
 

@@ -2,7 +2,7 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { LossHostMessage } from '../../protocol/messages.ts';
+import type { LossHostMessage, PageCommand } from '../../protocol/messages.ts';
 import { PageClient } from '../shared/client.ts';
 import { pngBytes } from '../shared/pixels.ts';
 import { formatNumber, isLive } from '../shared/runs.ts';
@@ -13,8 +13,9 @@ import { LossChart, type ChartContent } from './chart.ts';
 import { curvesToCsv } from './csv.ts';
 import { epochTable, summary } from './epochs.ts';
 import { exportChart } from './export.ts';
+import { failedNotes, remedyButtons } from './failed.ts';
 import { baselineLevels, groupTitles, measuredOn, smallCharts, smallLines, type SmallChart } from './groups.ts';
-import { chartKeys } from './keys.ts';
+import { chartKeys, keysHelp } from './keys.ts';
 import { legend } from './legend.ts';
 import { bestMarks, buildLines, defaultView, type Line, type LossView } from './lines.ts';
 import './multiple.ts';
@@ -115,18 +116,17 @@ export class LossPage extends LitElement {
     }
     if (this.store.valueNames().length === 0) return this.waiting(runs);
     const { view } = this;
-    return html`${this.toolbar(view)}
+    return html`${this.toolbar(view)}${failedNotes(runs.map(r => r.run), this.onCommand)}
       ${view.table
         ? html`<div class="tables">${[view.value, ...this.shownCharts(view).flatMap(chart => chart.values)].map((value, i) => html`${i === 0 ? nothing : html`<h3 title=${measuredOn(value) ?? nothing}>${value}</h3>`}${tableView(epochTable(runs, { ...view, value }), i === 0 ? this.valueTitle(view) : value)}`)}</div>`
-        : html`<div class="chart-box"><div class="chart" tabindex="0" role="img" aria-label=${`${this.valueTitle(view)} curves. ${summary(runs)}`} aria-describedby="chart-keys" @keydown=${(event: KeyboardEvent) => chartKeys(event, this.chart)}></div>
-          ${this.lines.length === 0 ? html`<p class="chart-note">All runs are hidden; show one in the list below.</p>` : nothing}
-          <p id="chart-keys" class="visually-hidden">Arrow keys move the cursor, plus and minus zoom, Escape shows everything again.</p></div>`}
+        : html`<div class="chart-box"><div class="chart" tabindex="0" role="application" aria-roledescription="chart" aria-label=${`${this.valueTitle(view)} curves. ${summary(runs)}. ${keysHelp}`} @keydown=${(event: KeyboardEvent) => chartKeys(event, this.chart)}></div>
+          ${this.lines.length === 0 ? html`<p class="chart-note">All runs are hidden; show one in the list below.</p>` : nothing}</div>`}
       ${view.table ? nothing : this.multiples()}
       ${legend({
         runs, lines: this.lines, view, theme: this.theme, at: view.table ? undefined : this.cursor, atText: this.cursorText(view),
         onToggle: id => this.change({ hidden: view.hidden.includes(id) ? view.hidden.filter(h => h !== id) : [...view.hidden, id] }),
         onOnly: id => this.change({ hidden: runs.map(r => r.run.id).filter(other => other !== id) }),
-        onCommand: (command, id) => this.client.command(command, id),
+        onCommand: this.onCommand,
       })}
       <p class="visually-hidden" aria-live="polite">${this.announcement(runs)}</p>`;
   }
@@ -174,15 +174,16 @@ export class LossPage extends LitElement {
       return emptyState({
         icon: run.state === 'failed' ? 'error' : 'graph-line', title: `${run.name} wrote no numbers`,
         text: run.message ?? `The run is ${run.state} and ended before its first step.`,
-        ...(run.state === 'finished' ? {} : { action: button({ label: 'Resume', icon: 'debug-restart', primary: true, onClick: () => this.client.command('resume', run.id) }) }),
+        ...(run.state === 'failed' ? { action: remedyButtons(run, this.onCommand, true) }
+          : run.state === 'finished' ? {} : { action: button({ label: 'Resume', icon: 'debug-restart', primary: true, onClick: () => this.onCommand('resume', run.id) }) }),
       });
     }
     const doing = { preparing: 'The data and the model are being prepared.', training: 'The first steps are running.', paused: 'The run is paused.' }[run.state as 'preparing' | 'training' | 'paused'];
     return emptyState({
       busy: run.state !== 'paused', title: 'Waiting for the first numbers…', text: `${run.name}: ${run.message ?? doing}`,
       action: run.state === 'paused'
-        ? button({ label: 'Continue', icon: 'play', primary: true, onClick: () => this.client.command('continue', run.id) })
-        : button({ label: 'Stop', icon: 'debug-stop', onClick: () => this.client.command('stop', run.id) }),
+        ? button({ label: 'Continue', icon: 'play', primary: true, onClick: () => this.onCommand('continue', run.id) })
+        : button({ label: 'Stop', icon: 'debug-stop', onClick: () => this.onCommand('stop', run.id) }),
     });
   }
 
@@ -208,6 +209,10 @@ export class LossPage extends LitElement {
     if (key !== this.announced.key) this.announced = { key, text: summary(runs) };
     return this.announced.text;
   }
+
+  private readonly onCommand = (command: PageCommand, runId: string): void => {
+    this.client.command(command, runId);
+  };
 
   private pickRuns(): void {
     this.client.run(this.client.request('pickRuns', {}));

@@ -6,7 +6,7 @@ import { dataTable, tableCsv, type Table } from '../shared/data-table.ts';
 import { formatValue } from '../shared/runs.ts';
 import type { Theme } from '../shared/theme.ts';
 import { iconButton } from '../shared/toolkit.ts';
-import { compareWithBaseline, type Comparison } from './baseline.ts';
+import { compareWithBaseline, verdictOf, type Comparison } from './baseline.ts';
 import { section, type ReportContext } from './view.ts';
 
 export function hasBaseline(run: ReportRun): boolean {
@@ -21,7 +21,7 @@ export function baselineSection(context: ReportContext): TemplateResult {
     <div class="bars">${found.map(c => html`<div class="bar-group">${several ? html`<h3 class="figure-name" title=${context.names.get(c.runId)!}>${context.names.get(c.runId)}</h3>` : ''}
       ${c.model === undefined ? html`<p class="muted small">Its mean squared error was not measured: add "mse" to training.metrics, or choose Evaluate.</p>` : bar('Model', c.model, most, context.theme, 0)}
       ${bar(`PCA (${c.components} ${c.components === 1 ? 'component' : 'components'})`, c.baseline, most, context.theme, undefined)}
-      <p class="small">${verdict(c)}</p></div>`)}</div>
+      <p class="small">${verdictOf(c)}</p></div>`)}</div>
     ${several ? dataTable(tableOf(context, found)) : ''}`);
 }
 
@@ -32,15 +32,6 @@ function bar(name: string, value: number, most: number, theme: Theme, style: num
     svg`<rect x="0" y="1" width=${Math.max(share * 100, 0.5)} height="12" fill=${color} fill-opacity=${style === undefined ? 0.55 : 1}></rect>`}</svg><span class="number">${formatValue(value)}</span></div>`;
 }
 
-function verdict({ model, baseline }: Comparison): string {
-  if (model === undefined) return '';
-  const share = Math.abs(1 - model / baseline);
-  const percent = `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
-  return model < baseline
-    ? `Better than principal components: its mean squared error is ${percent} lower.`
-    : `Not better than principal components: its mean squared error is ${percent} higher, so it has learned nothing a linear projection would not.`;
-}
-
 function tableOf(context: ReportContext, found: readonly Comparison[]): Table {
   const number = (value: number | undefined) => (value === undefined ? { shown: '–' } : { shown: formatValue(value), value });
   return {
@@ -48,7 +39,7 @@ function tableOf(context: ReportContext, found: readonly Comparison[]): Table {
     columns: [{ name: 'Run', text: true }, { name: 'Components' }, { name: 'Model' }, { name: 'PCA' }, { name: 'Model / PCA' }],
     rows: found.map(c => [
       { shown: context.names.get(c.runId)! }, { shown: String(c.components), value: c.components }, number(c.model), number(c.baseline),
-      c.model === undefined ? { shown: '–' } : { shown: (c.model / c.baseline).toFixed(3), value: c.model / c.baseline },
+      c.model === undefined ? { shown: '–' } : { shown: formatValue(c.model / c.baseline), value: c.model / c.baseline },
     ]),
   };
 }

@@ -6,7 +6,7 @@ import { dropdown, iconButton, segments } from '../shared/toolkit.ts';
 import { chartBlock } from './chart-block.ts';
 import { mostConfused, percent } from './confusion.ts';
 import './matrix.ts';
-import { accuracyTable, judgeName, judgementsOf, probeFigure, subjectNames, type AccuracyTable, type Judgement } from './probe.ts';
+import { accuracyTable, judgeName, judgementsOf, probeFigure, secondsOf, subjectNames, type AccuracyTable, type Judgement } from './probe.ts';
 import { section, type ReportContext } from './view.ts';
 
 export function probeSection(context: ReportContext): TemplateResult {
@@ -23,7 +23,7 @@ export function probeSection(context: ReportContext): TemplateResult {
 /** What the probe is doing, or what it stands for. */
 function stateText(probe: ProbeReport): string {
   const base = `${probe.samples.train.toLocaleString('en')} training and ${probe.samples.validation.toLocaleString('en')} validation samples, ${probe.checkpoint} checkpoint (epoch ${Math.floor(probe.epoch)})`;
-  const seconds = probe.subjects.reduce((sum, s) => sum + s.seconds, 0);
+  const seconds = secondsOf(probe);
   switch (probe.state) {
     case 'running': return `${probe.message ?? 'Working'}. ${base}.`;
     case 'finished': return `${base}${seconds < 1 ? '' : `, ${Math.round(seconds)} s`}.`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProbeReport, ReportRun, SubjectReport } from '../../protocol/messages.ts';
-import { accuracyTable, judgeName, judgementsOf, probeFigure } from './probe.ts';
+import { accuracyTable, judgeName, judgementsOf, probeFigure, secondsOf } from './probe.ts';
 
 const result = (accuracy: number) => ({ accuracy, confusion: [[8, 2], [1, 9]], classes: [{ name: 'a', precision: 0.9, recall: 0.8, f1: 0.85, support: 10 }, { name: 'b', precision: 0.8, recall: 0.9, f1: 0.85, support: 10 }] });
 const subject = (on: SubjectReport['on'], accuracies: readonly number[], change: Partial<SubjectReport> = {}): SubjectReport => ({
@@ -54,4 +54,9 @@ it('draws training beside validation for one run, validation alone for several',
   expect(several.series.map(s => s.name)).toEqual(['a: codes', 'a: pixels', 'b: codes', 'b: pixels']);
   expect(several.series[0]!.y).toEqual([0.6000000000000001, 0.30000000000000004]);
   expect(new Set(several.series.map(s => s.style)).size).toBe(4);
+});
+
+it('counts the time of nearest neighbours with that of classifiers', () => {
+  const seconds = (change: Partial<SubjectReport>) => subject('codes', [0.5], { seconds: 12, ...change });
+  expect(secondsOf(report([seconds({}), seconds({ neighbors: { ...result(0.7), k: 5, seconds: 250 } })]))).toBe(274);
 });

@@ -35,6 +35,11 @@ export function judgementsOf(runs: readonly ReportRun[]): readonly Judgement[] {
   ]));
 }
 
+/** Spent on all of a probe: classifiers and nearest neighbours. */
+export function secondsOf({ subjects }: ProbeReport): number {
+  return subjects.reduce((sum, { seconds, neighbors }) => sum + seconds + (neighbors?.seconds ?? 0), 0);
+}
+
 export interface AccuracyRow {
   readonly runId: string;
   readonly judge: string;

@@ -4,7 +4,7 @@ import { dropdown, segments } from '../shared/toolkit.ts';
 import { formatNumber } from '../shared/runs.ts';
 import { chartBlock } from './chart-block.ts';
 import './pictures.ts';
-import { measureNames, measuresOf, resultsOf, robustnessFigure, testNames } from './robustness.ts';
+import { measureNames, measuresOf, noiseName, resultsOf, robustnessFigure, testNames } from './robustness.ts';
 import { section, type ReportContext } from './view.ts';
 import { zoomControl } from './zoom.ts';
 
@@ -18,10 +18,10 @@ export function robustnessSection(context: ReportContext): TemplateResult {
   const missing = runs.filter(run => !results.some(({ shown, test: { runs: takers } }) => shown === run || takers.some(taker => taker.id === run.run.id)));
   const samples = results[0]!.test;
   return section('Robustness', tests.length > 1 ? dropdown({ label: 'Noise', value: test, choices: tests.map(value => ({ value, label: value })), onChange: name => context.change({ test: name }) }) : nothing, html`
-    <p class="small note">${samples.samples.toLocaleString('en')} ${samples.split} samples, ${samples.strengths.length} strengths of ${samples.corruption.type}.
+    <p class="small note">${samples.samples.toLocaleString('en')} ${samples.split} samples, ${samples.strengths.length} strengths of ${noiseName(samples.corruption)}.
       ${missing.length === 0 ? nothing : html`<span class="muted">Not tested with ${test}: ${missing.map(r => names.get(r.run.id)!).join(', ')}.</span>`}</p>
     ${measure === undefined ? nothing : chartBlock(context, {
-      id: 'robustness', title: measureNames[measure].title, figure: robustnessFigure(runs, test, measure),
+      id: 'robustness', title: measureNames[measure].title, figure: robustnessFigure(runs, test, measure, names),
       controls: html`${segments({ label: 'Measure', value: measure, choices: offered.map(value => ({ value, label: measureNames[value].label })), onChange: value => context.change({ measure: value }) })}
         <span class="muted small">${measureNames[measure].better}; bands: the middle half of the samples</span>`,
     })}

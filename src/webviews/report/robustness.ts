@@ -21,6 +21,11 @@ export function testNames(runs: readonly ReportRun[]): readonly string[] {
   return [...new Set(runs.flatMap(r => r.robustness.map(test => test.name)))];
 }
 
+/** "uniform noise", as people call a corruption. */
+export function noiseName({ type }: RobustnessReport['corruption']): string {
+  return type === 'occlusion' ? type : `${type === 'saltAndPepper' ? 'salt-and-pepper' : type} noise`;
+}
+
 export function measuresOf(tests: readonly RobustnessReport[]): readonly Measure[] {
   return (Object.keys(measureNames) as Measure[]).filter(measure => tests.some(test => test.strengths.some(s => s.corrupted[measure] !== undefined)));
 }
@@ -39,8 +44,9 @@ function lineOf(points: readonly Scored[], measure: Measure, look: Pick<FigureSe
 /**
  * One line for each run that took the test, here or as somebody's companion, and one for the noisy input. Where strengths are
  * spread evenly the line begins with the samples without noise.
+ * @param names of the runs shown, by id, as they are now; a test knows its companions by the names they had then
  */
-export function robustnessFigure(runs: readonly ReportRun[], name: string, measure: Measure): Figure {
+export function robustnessFigure(runs: readonly ReportRun[], name: string, measure: Measure, names: ReadonlyMap<string, string>): Figure {
   const results = resultsOf(runs, name);
   const strengths = [...new Set(results.flatMap(({ test }) => test.strengths.map(s => s.strength)))].sort((a, b) => a - b);
   const logX = growsByFactors(strengths);
@@ -51,12 +57,12 @@ export function robustnessFigure(runs: readonly ReportRun[], name: string, measu
     if (seen.has(run.id)) continue;
     const clean = test.clean[i];
     const points = [...(logX || clean === undefined ? [] : [{ x: 0, scores: clean }]), ...test.strengths.map(s => ({ x: s.strength, scores: s.runs[i]! }))];
-    seen.set(run.id, lineOf(points, measure, { name: shared.has(run.id) ? `${run.name} (${run.id})` : run.name, style: seen.size }, true));
+    seen.set(run.id, lineOf(points, measure, { name: names.get(run.id) ?? (shared.has(run.id) ? `${run.name} · ${run.id}` : run.name), style: seen.size }, true));
   }
-  const inputs = results.map(({ shown, test }) => lineOf(test.strengths.map(s => ({ x: s.strength, scores: s.corrupted })), measure, { name: `Input of ${shown.run.name}`, style: 8, reference: true }, false));
+  const inputs = results.map(({ shown, test }) => lineOf(test.strengths.map(s => ({ x: s.strength, scores: s.corrupted })), measure, { name: `Input of ${names.get(shown.run.id) ?? shown.run.name}`, style: 8, reference: true }, false));
   const { label, title } = measureNames[measure];
   return {
-    title: `${title} under ${name}`, xTitle: `Strength of ${name}`, yTitle: label, series: [...seen.values(), ...once(inputs)],
+    title: `${title} under ${name}`, xTitle: `Strength of ${results[0] === undefined ? name : noiseName(results[0].test.corruption)}`, yTitle: label, series: [...seen.values(), ...once(inputs)],
     ticksX: logX ? strengths : [0, ...strengths], logX,
   };
 }

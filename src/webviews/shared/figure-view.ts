@@ -36,7 +36,7 @@ export class FigureView extends LitElement {
 
   override render(): TemplateResult {
     const { figure } = this;
-    return html`<div class="figure-box ${this.pickable ? 'pickable' : ''}" tabindex="0" role="img" aria-label=${this.summary} @keydown=${this.onKey}
+    return html`<div class="figure-box ${this.pickable ? 'pickable' : ''}" tabindex="0" role="application" aria-roledescription="chart" aria-label=${this.summary} @keydown=${this.onKey}
         @pointermove=${this.onMove} @pointerleave=${() => { this.cursor = undefined; }} @click=${() => this.pick()}>${this.box.width < 60 || this.box.height < 60 ? nothing : this.drawing()}</div>
       <ul class="figure-legend">${figure.series.map(series => this.legendEntry(series))}</ul>
       <p class="visually-hidden" aria-live="polite">${this.cursor === undefined ? '' : this.spoken(this.cursor)}</p>`;
@@ -125,7 +125,7 @@ export class FigureView extends LitElement {
       const y = s.y.filter(Number.isFinite);
       return y.length === 0 ? `${s.name} without values` : `${s.name} from ${this.format(y[0]!)} to ${this.format(y.at(-1)!)}`;
     });
-    return `${title}. ${ranges.join(', ')}.${marked === undefined ? '' : ` ${marked.text}.`} Arrow keys move along the points.`;
+    return `${title}. ${ranges.join(', ')}.${marked === undefined ? '' : ` ${marked.text}.`} Arrow keys move along the points${this.pickable ? ', Enter opens one' : ''}, Escape takes the cursor away.`;
   }
 
   private readonly onMove = (event: PointerEvent) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunLabel } from '../../protocol/messages.ts';
-import { canResume, commandsFor, describeRun, distinctNames, formatNumber, formatValue, progressText } from './runs.ts';
+import { commandsFor, describeRun, distinctNames, formatNumber, formatValue, progressText, remediesFor } from './runs.ts';
 
 const run = (id: string, name: string, change: Partial<RunLabel> = {}): RunLabel => ({ id, name, state: 'training', epoch: 3.7, epochs: 9, star: false, ...change });
 
@@ -19,8 +19,11 @@ describe('distinctNames', () => {
   });
 });
 
-it('resumes what has a whole epoch behind it', () => {
-  expect([run('1', 'a', { state: 'failed' }), run('1', 'a', { state: 'failed', epoch: 0.4 }), run('1', 'a')].map(canResume)).toEqual([true, false, false]);
+it('resumes what failed with a whole epoch behind it, and trains anew what has none', () => {
+  expect([1, 0.4].map(epoch => remediesFor(run('1', 'a', { state: 'failed', epoch })))).toEqual([['openConfig', 'resume'], ['openConfig', 'train']]);
+});
+
+it('tells in few letters how far a run is', () => {
   expect(progressText(run('1', 'a'))).toBe('3/9');
 });
 

@@ -47,9 +47,9 @@ export function progressText(run: RunLabel): string {
   return `${Math.floor(run.epoch)}/${run.epochs}`;
 }
 
-/** The last checkpoint is that of the last whole epoch: without one there is nothing to go on from. */
-export function canResume(run: RunLabel): boolean {
-  return run.epoch >= 1 && commandsFor(run.state).includes('resume');
+/** What may help a run that failed: another config, and to go on from its last whole epoch (which left a checkpoint) or begin anew. */
+export function remediesFor(run: RunLabel): readonly ['openConfig', 'resume' | 'train'] {
+  return ['openConfig', run.epoch >= 1 ? 'resume' : 'train'];
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Theme } from '../shared/theme.ts';
 import { button, emptyState, iconButton } from '../shared/toolkit.ts';
 import { ThemeWatch } from '../shared/watching.ts';
 import './parallel.ts';
-import { axesOf, curvePath, errorName, errorOf, progressText, sweepFigure, type SortKey } from './sweep.ts';
+import { axesOf, conclusionOf, curvePath, errorName, errorOf, progressText, sweepFigure, type SortKey } from './sweep.ts';
 import { sweepCsv, sweepTable } from './table.ts';
 
 interface SweepView {
@@ -59,7 +59,7 @@ export class SweepPage extends LitElement {
           ${iconButton({ label: 'Save chart as PNG…', icon: 'device-camera', onClick: () => this.client.run(this.savePng(sweep)) })}
           ${iconButton({ label: 'Save numbers as CSV…', icon: 'save', onClick: () => this.client.run(this.save('csv', new TextEncoder().encode(sweepCsv(sweep)))) })}
         </span></div>
-      <div class="sweep">${this.chart(sweep)}${this.knee(sweep)}
+      <div class="sweep">${this.chart(sweep)}${this.conclusion(sweep)}
         ${sweepTable({
           sweep, sort: this.client.view.sort, descending: this.client.view.descending, pointed: this.pointed,
           onSort: key => this.sortBy(key), onPoint: row => { this.pointed = row; }, onOpen: row => this.open(row),
@@ -80,10 +80,9 @@ export class SweepPage extends LitElement {
       @point=${(event: CustomEvent<{ row: number | undefined }>) => this.point(event.detail.row)} @open=${(event: CustomEvent<{ row: number }>) => this.open(report.rows.find(row => row.index === event.detail.row))}></ae-parallel>`;
   }
 
-  private knee({ report, names, texts }: ShownSweep): TemplateResult | typeof nothing {
-    const { knee } = report;
-    if (knee === undefined || report.state !== 'finished') return nothing;
-    return html`<p class="sweep-knee small">${names[0]} = ${texts[knee]?.[0]} is enough: its error is within ${Math.round(report.tolerance * 100)} % of the best.</p>`;
+  private conclusion(sweep: ShownSweep): TemplateResult | typeof nothing {
+    const text = conclusionOf(sweep);
+    return text === undefined ? nothing : html`<p class="sweep-knee small">${text}</p>`;
   }
 
   private describe(sweep: ShownSweep, index: number): string {

@@ -11,6 +11,7 @@ import { distanceTo, type Axis } from './sweep.ts';
 const margins = { top: 34, bottom: 18, side: 16 };
 /** Pixels between the mouse and a line that still means it. */
 const REACH = 24;
+const keysHelp = 'Arrow keys go from one to the next, Enter opens it.';
 /** Pixels over which lines part that share a value. */
 const PARTING = 26;
 
@@ -55,8 +56,8 @@ export class ParallelView extends LitElement {
   }
 
   override render(): TemplateResult {
-    const said = this.pointed === undefined ? `${this.rows.length} trainings. Arrow keys go from one to the next, Enter opens it.` : this.describe(this.pointed);
-    return html`<div class="parallel-box" tabindex="0" role="img" aria-label=${`Parallel coordinates of ${this.axes.map(a => a.name).join(', ')}`} @keydown=${this.onKey}
+    const said = this.pointed === undefined ? `${this.rows.length} trainings. ${keysHelp}` : this.describe(this.pointed);
+    return html`<div class="parallel-box" tabindex="0" role="application" aria-roledescription="chart" aria-label=${`Parallel coordinates of ${this.axes.map(a => a.name).join(', ')}. ${keysHelp}`} @keydown=${this.onKey}
         @pointermove=${this.onMove} @pointerleave=${() => this.point(undefined)} @click=${() => this.open()}>${this.box.width < 80 || this.box.height < 80 ? nothing : this.drawing()}</div>
       <p class="parallel-says small ${this.pointed === undefined ? 'muted' : ''}" aria-live="polite">${said}</p>`;
   }

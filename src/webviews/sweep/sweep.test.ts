@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ShownSweep, SweepReport, SweepRow } from '../../protocol/messages.ts';
-import { axesOf, curvePath, distanceTo, errorOf, progressText, sortedRows, sweepFigure } from './sweep.ts';
+import { axesOf, conclusionOf, curvePath, distanceTo, enoughOf, errorTitle, errorOf, progressText, sortedRows, sweepFigure } from './sweep.ts';
 
 const row = (index: number, values: SweepRow['values'], change: Partial<SweepRow> = {}): SweepRow => ({ index, values, state: 'finished', metrics: {}, ...change });
 const sweep = (paths: readonly string[], rows: readonly SweepRow[], change: Partial<SweepReport> = {}): ShownSweep => ({
@@ -37,6 +37,33 @@ describe('sweepFigure', () => {
     expect(curvePath(sweep(['a'], [row(0, { a: 'relu' }), row(1, { a: 2 })]))).toBeUndefined();
     expect(curvePath(sweep(['a', 'b'], [row(0, { a: 1, b: 2 })]))).toBeUndefined();
   });
+});
+
+describe('what follows from a sweep', () => {
+  const compared = (...models: readonly (number | undefined)[]) => sweep(['latent.units'], models.map((model, i) => row(i, { 'latent.units': 2 ** i }, {
+    error: model ?? 0.05, baseline: { components: 2 ** i, mse: 0.06, ...(model === undefined ? {} : { model }) },
+  })), { state: 'finished', knee: 0, best: 1 });
+
+  it('is the smallest value that is enough, with a doubt where that is no better than principal components', () => {
+    expect(conclusionOf(compared(0.052, 0.05))).toBe('units = 1 is enough: its error is within 10 % of the best.');
+    expect(conclusionOf(compared(undefined, undefined))).toBe('units = 1 is enough: its error is within 10 % of the best.');
+    expect(conclusionOf(compared(0.062, 0.058))).toBe('units = 1 is enough: its error is within 10 % of the best, but it is no better than principal components of the same size.');
+    expect(conclusionOf(units())).toBeUndefined();
+  });
+
+  it('is no value where no model is better than principal components', () => {
+    const worse = compared(0.07, 0.06);
+    expect(conclusionOf(worse)).toMatch(/^No model is better than principal components of the same size: train longer/);
+    expect(enoughOf(worse.report)).toBeUndefined();
+    expect(sweepFigure(worse, 'latent.units').marked).toBeUndefined();
+    expect(enoughOf(compared(0.07, 0.05).report)).toBe(0);
+  });
+});
+
+it('names the loss on the axis where all trainings have the same', () => {
+  expect(errorTitle({ ...units(), lossName: 'binaryCrossentropy' })).toBe('Validation loss (binaryCrossentropy)');
+  expect(sweepFigure({ ...units(), lossName: 'mse' }, 'latent.units').yTitle).toBe('Validation loss (mse)');
+  expect([errorTitle(units()), errorTitle({ ...units({ judgedBy: 'mse' }), lossName: 'mae' })]).toEqual(['Validation loss', 'Mean squared error']);
 });
 
 it('judges unfinished trainings by their loss only where the sweep is judged by a loss', () => {

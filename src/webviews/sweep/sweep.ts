@@ -1,15 +1,42 @@
 // From a sweep's report to what the page shows: error against value for one path of numbers, axes for several paths, rows to sort.
-import type { ShownSweep, SweepRow } from '../../protocol/messages.ts';
+import { beatsBaseline } from '../../core/baseline.ts';
+import type { ShownSweep, SweepReport, SweepRow } from '../../protocol/messages.ts';
 import { growsByFactors, type Figure } from '../shared/figure.ts';
 import { formatValue } from '../shared/runs.ts';
 
-/** "Validation loss", as the report is judged. */
+/** "Validation loss", as the report is judged; what columns and sentences call it. */
 export function errorName({ report }: ShownSweep): string {
   switch (report.judgedBy) {
     case 'mse': return 'Mean squared error';
     case 'training loss': return 'Training loss';
     default: return 'Validation loss';
   }
+}
+
+/** The same with the kind of loss, for an axis: "Validation loss (mse)". */
+export function errorTitle(sweep: ShownSweep): string {
+  return sweep.lossName === undefined || sweep.report.judgedBy === 'mse' ? errorName(sweep) : `${errorName(sweep)} (${sweep.lossName})`;
+}
+
+/** Whether every finished training that can be compared is no better than principal components with as many numbers. */
+function noneBeatsBaseline({ rows }: SweepReport): boolean {
+  const verdicts = rows.flatMap(({ state, baseline }) => (state === 'finished' && baseline !== undefined ? beatsBaseline(baseline) ?? [] : []));
+  return verdicts.length > 0 && verdicts.every(better => !better);
+}
+
+/** The row with the smallest value that is good enough; none where nothing is good. */
+export function enoughOf(report: SweepReport): number | undefined {
+  return noneBeatsBaseline(report) ? undefined : report.knee;
+}
+
+/** What follows for the choice of the value, once all trainings are finished. */
+export function conclusionOf(sweep: ShownSweep): string | undefined {
+  const { report, names, texts } = sweep;
+  if (report.state !== 'finished' || report.knee === undefined) return undefined;
+  if (noneBeatsBaseline(report)) return 'No model is better than principal components of the same size: train longer, or change the model, before you choose one.';
+  const baseline = report.rows.find(row => row.index === report.knee)?.baseline;
+  const doubt = baseline !== undefined && beatsBaseline(baseline) === false ? ', but it is no better than principal components of the same size' : '';
+  return `${names[0]} = ${texts[report.knee]?.[0]} is enough: its error is within ${Math.round(report.tolerance * 100)} % of the best${doubt}.`;
 }
 
 /** What a row is judged by: its error once it has finished, until then the best loss so far where that is the same thing. */
@@ -31,12 +58,12 @@ export function sweepFigure(sweep: ShownSweep, path: string): Figure {
   const line = (wanted: boolean) => points.filter(p => p.y !== undefined && (p.row.state === 'finished') === wanted);
   const finished = line(true);
   const underway = line(false);
-  const knee = points.find(p => p.row.index === report.knee);
+  const knee = points.find(p => p.row.index === enoughOf(report));
   const values = [...new Set(points.map(p => p.x))];
   const components = points.filter(p => p.row.baselineError !== undefined);
   const best = Math.min(...finished.map(p => p.y!));
   return {
-    title: `${errorName(sweep)} against ${names[0]}`, xTitle: names[0] ?? path, yTitle: errorName(sweep),
+    title: `${errorName(sweep)} against ${names[0]}`, xTitle: names[0] ?? path, yTitle: errorTitle(sweep),
     series: [
       { name: 'Finished', style: 0, x: finished.map(p => p.x), y: finished.map(p => p.y!) },
       ...(underway.length === 0 ? [] : [{ name: 'So far', style: 1, reference: true, x: underway.map(p => p.x), y: underway.map(p => p.y!) }]),

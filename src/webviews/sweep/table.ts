@@ -7,7 +7,7 @@ import { csvField } from '../shared/csv.ts';
 import { formatValue } from '../shared/runs.ts';
 import { formatDuration } from '../shared/ticks.ts';
 import { icon } from '../shared/toolkit.ts';
-import { errorName, errorOf, sortedRows, type SortKey } from './sweep.ts';
+import { enoughOf, errorName, errorOf, sortedRows, type SortKey } from './sweep.ts';
 
 interface Column {
   readonly key: SortKey;
@@ -63,7 +63,7 @@ function cellView({ key, text, cell }: Column, sweep: ShownSweep, row: SweepRow)
 }
 
 function badges({ report }: ShownSweep, row: SweepRow): TemplateResult | typeof nothing {
-  const words = [...(report.best === row.index ? ['best'] : []), ...(report.knee === row.index && report.knee !== report.best ? ['enough'] : [])];
+  const words = [...(report.best === row.index ? ['best'] : []), ...(enoughOf(report) === row.index && report.knee !== report.best ? ['enough'] : [])];
   return words.length === 0 ? nothing : html`${words.map(word => html`<span class="badge">${word}</span> `)}`;
 }
 
