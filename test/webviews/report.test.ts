@@ -86,7 +86,7 @@ describe('report page', () => {
     expect(await page.getByRole('region', { name: 'Peak signal-to-noise ratio (dB) under uniform' }).locator('tbody tr').count()).toBe(6);
     await page.locator('section', { hasText: 'Robustness' }).locator('vscode-dropdown').last().click();
     await page.getByRole('option', { name: 'saltAndPepper-against-the-plain-model' }).click();
-    await page.getByText('8 strengths of saltAndPepper').waitFor();
+    await page.getByText('8 strengths of salt-and-pepper noise').waitFor();
     expect(await problems(page)).toEqual([]);
     await page.context().close();
   });

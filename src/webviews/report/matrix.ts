@@ -2,7 +2,7 @@
 // the cell under the mouse or the focus counts. With very many classes it becomes a picture without numbers.
 import { LitElement, html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { contrast, parseHex, sequentialColor, type Rgb } from '../shared/palette.ts';
+import { areaColor, contrast, parseHex, type Rgb } from '../shared/palette.ts';
 import { paint, type Pixels } from '../shared/pixels.ts';
 import type { Theme } from '../shared/theme.ts';
 import { percent, rowSums, shade, type Confusion } from './confusion.ts';
@@ -55,7 +55,7 @@ export class MatrixView extends LitElement {
   }
 
   private colorOf(count: number, sum: number): Rgb | undefined {
-    return count === 0 ? undefined : sequentialColor(this.theme.kind, shade(count, sum));
+    return count === 0 ? undefined : areaColor(this.theme.kind, shade(count, sum));
   }
 
   private says(actual: number, predicted: number): string {

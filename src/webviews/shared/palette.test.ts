@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { categoryColor, categoryCount, categoryDash, categoryMark, contrast, divergingColor, isLight, parseHex, sequentialColor, type Rgb, type ThemeKind } from './palette.ts';
+import { areaColor, categoryColor, categoryCount, categoryDash, categoryMark, contrast, divergingColor, isLight, parseHex, sequentialColor, type Rgb, type ThemeKind } from './palette.ts';
 
 const backgrounds: Record<ThemeKind, string> = { light: '#ffffff', dark: '#1f1f1f', highContrast: '#000000', highContrastLight: '#ffffff' };
 const kinds = Object.keys(backgrounds) as ThemeKind[];
@@ -27,12 +27,12 @@ describe.each(kinds)('palette on %s', kind => {
     }
   });
 
-  it('has a sequential map whose contrast to the background only grows', () => {
-    const ratios = Array.from({ length: 11 }, (_, i) => contrast(sequentialColor(kind, i / 10), parseHex(isLight(kind) ? '#ffffff' : '#000000')));
+  it.each([['marks', sequentialColor], ['areas', areaColor]])('has a sequential map for %s whose contrast to the background only grows', (_name, map) => {
+    const ratios = Array.from({ length: 11 }, (_, i) => contrast(map(kind, i / 10), parseHex(isLight(kind) ? '#ffffff' : '#000000')));
     for (let i = 1; i < ratios.length; i++) expect(ratios[i]!).toBeGreaterThan(ratios[i - 1]!);
   });
 
-  it('has a sequential map that can be seen as small marks from its first colour on, and read without green cones', () => {
+  it('has a sequential map for marks that can be seen from its first colour on, and read without green cones', () => {
     const map = Array.from({ length: 6 }, (_, i) => sequentialColor(kind, i / 5));
     for (const color of map) expect(contrast(color, parseHex(backgrounds[kind]))).toBeGreaterThanOrEqual(3);
     for (let i = 1; i < map.length; i++) expect(distance(withoutGreenCones(map[i]!), withoutGreenCones(map[i - 1]!)), `${i - 1} and ${i}`).toBeGreaterThan(15);

@@ -48,16 +48,24 @@ function ramp(stops: readonly string[], t: number): Rgb {
   return [mix(0), mix(1), mix(2)];
 }
 
-// Lightness rises (dark) or falls (light) steadily, so the order survives any colour vision and print. It begins where a small mark
-// can still be seen: points of a scatter have these colours.
-const sequentialStops = {
+// Lightness rises (dark) or falls (light) steadily, so the order survives any colour vision and print.
+const markStops = {
   dark: ['#6a6fd8', '#4f8bc6', '#3ea6a8', '#62c183', '#bddb5e', '#fdf3a0'],
   light: ['#ab8a1e', '#6c9036', '#2a8870', '#236c8c', '#31478a', '#221a54'],
 } as const;
+const areaStops = {
+  dark: ['#2b2d6e', '#3d5a9e', '#2f8f9d', '#55b87f', '#b9d65a', '#fdf3a0'],
+  light: ['#e9e29a', '#9fca7a', '#45a38a', '#2c7a97', '#34508c', '#2b2360'],
+} as const;
 
-/** t in [0, 1] → colour; more is further from the background. */
+/** t in [0, 1] → colour of a mark or line; more is further from the background, and the least can still be seen on it. */
 export function sequentialColor(kind: ThemeKind, t: number): Rgb {
-  return ramp(isLight(kind) ? sequentialStops.light : sequentialStops.dark, t);
+  return ramp(isLight(kind) ? markStops.light : markStops.dark, t);
+}
+
+/** t in [0, 1] → colour of a cell among cells; more is further from the background, and the least is near it. */
+export function areaColor(kind: ThemeKind, t: number): Rgb {
+  return ramp(isLight(kind) ? areaStops.light : areaStops.dark, t);
 }
 
 const divergingStops = {

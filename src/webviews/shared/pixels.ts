@@ -1,7 +1,7 @@
 // Samples, codes and differences as pixels. Everything here computes bytes; `paint` at the end puts them on a canvas without
 // smoothing, so that a pixel of the data is a sharp square on the screen.
 import { sizeOf } from '../../core/tensor.ts';
-import { divergingColor, sequentialColor, type Rgb, type ThemeKind } from './palette.ts';
+import { areaColor, divergingColor, type Rgb, type ThemeKind } from './palette.ts';
 
 /** RGBA bytes, row by row: what ImageData holds. */
 export interface Pixels {
@@ -65,7 +65,7 @@ export function codePixels(code: Float32Array, sample: number, latentShape: read
   const offset = sample * size;
   const color = (value: number) => (range.min < 0
     ? divergingColor(kind, value / Math.max(-range.min, range.max, 1e-12))
-    : sequentialColor(kind, (value - range.min) / Math.max(range.max - range.min, 1e-12)));
+    : areaColor(kind, (value - range.min) / Math.max(range.max - range.min, 1e-12)));
   const [height = 1, width = 1, channels = 1] = latentShape.length === 3 ? latentShape : [1, 1, size];
   const tiles = nearSquare(channels);
   const across = tiles.columns * width;
