@@ -1,6 +1,6 @@
 // The main job as a user does it, in one window: train from the palette, watch, look back, explore, reload in mid-training,
 // stop, resume. The tests build on each other, as the user's steps do.
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -150,6 +150,22 @@ test('Stop ends it with a checkpoint; Resume goes on from there', async () => {
   await eventually(status, now => now.state === 'training' && now.step > stopped.step);
   await workbench.command('Autoencoder: Stop');
   await eventually(status, now => now.state === 'stopped');
+});
+
+test('a training that failed says why above its curves, opens its config to be changed, and is trained again', async () => {
+  const text = await readFile(join(workbench.workspace, 'quickstart.aeconf'), 'utf8');
+  await writeFile(join(workbench.workspace, 'diverges.aeconf'), text.replace(/"optimizer": .*/, '"optimizer": { "type": "sgd", "learningRate": 1e30 },'));
+  await workbench.open('diverges.aeconf');
+  await workbench.command('Autoencoder: Train Current Config');
+  const notes = async () => (await workbench.webview('loss')).locator('.failed-note, .empty');
+  await eventually(async () => (await notes()).allTextContents(), texts => texts.some(each => each.includes('Train Again')), 60_000);
+  await workbench.screenshot('loss-failed');
+  await (await workbench.webview('loss')).getByRole('button', { name: 'Open Config' }).click();
+  await workbench.page.locator('.tab.active[data-resource-name="diverges.aeconf"]').waitFor();
+  const folders = async () => (await readdir(join(workbench.workspace, '.autoencoder/runs'))).filter(name => name.endsWith('diverges')).length;
+  await workbench.command('View: Close Editor');
+  await (await workbench.webview('loss')).getByRole('button', { name: 'Train Again' }).click();
+  await eventually(folders, count => count === 2, 60_000);
 });
 
 test('no page broke its security policy or threw', () => {

@@ -83,6 +83,37 @@ describe('loss page', () => {
     await page.context().close();
   });
 
+  it.each([['best', 300], ['early', 540], ['middle', 300], ['middle', 1000]])('writes the texts of the chart inside it, beside what they name and off each other: %s at %i', async (scene, width) => {
+    const page = await opened(scene, { width, height: 800 });
+    const texts = await page.evaluate(async () => {
+      const written: { text: string; left: number; right: number; y: number }[] = [];
+      const { fillText } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.fillText = function (this: CanvasRenderingContext2D, text: string, x: number, y: number) {
+        const size = this.measureText(text).width;
+        const left = x - (this.textAlign === 'center' ? size / 2 : this.textAlign === 'right' || this.textAlign === 'end' ? size : 0);
+        if (/^(best|PCA)/.test(text)) written.push({ text, left, right: left + size, y });
+        fillText.call(this, text, x, y);
+      };
+      window.testHost.setTheme('light');
+      while (written.length < 2) await new Promise(requestAnimationFrame);
+      return written.slice(-2);
+    });
+    const chart = (await page.locator('.chart').boundingBox())!;
+    const plot = (await page.locator('.u-over').boundingBox())!;
+    const [best, level] = [texts.find(({ text }) => text.startsWith('best'))!, texts.find(({ text }) => text.startsWith('PCA'))!];
+    for (const { left, right, y } of [best, level]) {
+      expect(left).toBeGreaterThanOrEqual(plot.x - chart.x - 1);
+      expect(right).toBeLessThanOrEqual(plot.x - chart.x + plot.width + 1);
+      expect(y).toBeGreaterThan(plot.y - chart.y);
+      expect(y).toBeLessThan(plot.y - chart.y + plot.height);
+    }
+    expect(best.right < level.left || level.right < best.left || Math.abs(best.y - level.y) > 12).toBe(true);
+    // The ring is at the end of the curve, or in the scene "early" at its beginning.
+    const end = plot.x - chart.x + (scene === 'early' ? 0 : plot.width);
+    expect(Math.min(Math.abs(best.left - end), Math.abs(best.right - end))).toBeLessThan(scene === 'middle' ? 0.35 * plot.width : 30);
+    await page.context().close();
+  });
+
   it('says above the curves why a run failed, and offers what may help', async () => {
     const page = await opened('nan');
     expect(await page.locator('.failed-note').textContent()).toContain('The loss became "not a number" in epoch 1');
