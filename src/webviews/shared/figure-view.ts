@@ -4,12 +4,15 @@ import './figure.css';
 import { LitElement, html, nothing, svg, type PropertyValues, type SVGTemplateResult, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { layoutFigure, nearestX, positionsOf, valueAt, type Figure, type FigureLayout, type FigureSeries } from './figure.ts';
+import { placeLabels, placesAlong, placesAround, type Point } from './labels.ts';
 import { markPath } from './marks.ts';
 import { categoryDash, categoryMark } from './palette.ts';
 import { formatNumber, formatValue } from './runs.ts';
 import { readTheme, type Theme } from './theme.ts';
 import { BoxWatch } from './watching.ts';
 
+/** Pixels from the middle of a marked point to its ring. */
+const RING = 8;
 const measure = new OffscreenCanvas(1, 1).getContext('2d')!;
 
 @customElement('ae-figure')
@@ -57,9 +60,10 @@ export class FigureView extends LitElement {
       ${text((left + right) / 2, height - 5, figure.xTitle, 'middle')}
       <text x=${-(top + bottom) / 2} y=${size} transform="rotate(-90)" text-anchor="middle" fill=${theme.muted}>${figure.yTitle}</text>
       ${figure.series.map(s => this.band(s, layout))}
-      ${(figure.levels ?? []).map(l => svg`${line(left, toY(l.y), right, toY(l.y), theme.foreground, '6 4')}${this.outlined(left + 4, toY(l.y) - 5, l.text, 'start')}`)}
+      ${(figure.levels ?? []).map(l => line(left, toY(l.y), right, toY(l.y), theme.foreground, '6 4'))}
       ${figure.series.map(s => this.curve(s, layout))}
-      ${figure.marked === undefined ? nothing : this.mark(figure.marked, layout)}
+      ${figure.marked === undefined ? nothing : svg`<circle cx=${toX(figure.marked.x)} cy=${toY(figure.marked.y)} r=${RING} fill="none" stroke=${theme.foreground} stroke-width="2"></circle>`}
+      ${this.texts(layout, size)}
       ${this.cursor === undefined ? nothing : line(toX(this.cursor), top, toX(this.cursor), bottom, theme.foreground, '3 3')}
     </svg>`;
   }
@@ -89,17 +93,23 @@ export class FigureView extends LitElement {
       ${points.map(p => svg`<path d=${markPath(categoryMark(series.style), toX(p.x), toY(p.y), p.x === this.cursor ? 5 : 3.4)} fill=${color}></path>`)}`;
   }
 
-  private mark(marked: NonNullable<Figure['marked']>, { toX, toY, left, right, top }: FigureLayout): SVGTemplateResult {
-    const [x, y] = [toX(marked.x), toY(marked.y)];
-    const half = measure.measureText(marked.text).width / 2;
-    const at = Math.min(Math.max(x, left + half + 2), right - half - 2);
-    const above = y - 16 > top + 8;
-    return svg`<circle cx=${x} cy=${y} r="8" fill="none" stroke=${this.theme.foreground} stroke-width="2"></circle>${this.outlined(at, above ? y - 14 : y + 24, marked.text, 'middle')}`;
-  }
-
-  /** Text that stays readable over lines. */
-  private outlined(x: number, y: number, content: string, anchor: string): SVGTemplateResult {
-    return svg`<text x=${x} y=${y} text-anchor=${anchor} fill=${this.theme.foreground} stroke=${this.theme.background} stroke-width="4" stroke-linejoin="round" paint-order="stroke">${content}</text>`;
+  /** What is marked and what levels are, off each other and, where there is room, off the curves; readable over what still crosses. */
+  private texts({ left, right, top, bottom, toX, toY }: FigureLayout, size: number): readonly SVGTemplateResult[] {
+    const { theme, figure: { series, marked, levels = [] } } = this;
+    const area = { left, top, width: right - left, height: bottom - top };
+    const sizeOf = (text: string) => ({ width: measure.measureText(text).width, height: size * 1.2 });
+    const ring = marked && ([toX(marked.x), toY(marked.y)] as const);
+    const texts = [...(marked === undefined ? [] : [marked.text]), ...levels.map(level => level.text)];
+    const candidates = [
+      ...(marked === undefined ? [] : [placesAround(ring!, RING + 1, sizeOf(marked.text))]),
+      ...levels.map(level => placesAlong(toY(level.y), area, sizeOf(level.text))),
+    ];
+    const curves = [
+      ...series.map(({ x, y }) => x.flatMap((at, i): readonly Point[] => (Number.isFinite(y[i]) ? [[toX(at), toY(y[i]!)]] : []))),
+      ...levels.map((level): readonly Point[] => [[left, toY(level.y)], [right, toY(level.y)]]),
+    ];
+    const marks = ring === undefined ? [] : [{ left: ring[0] - RING, top: ring[1] - RING, width: 2 * RING, height: 2 * RING }];
+    return placeLabels(area, candidates, { marks, curves }).map((box, i) => svg`<text x=${box.left} y=${box.top + box.height / 2 + size * 0.35} fill=${theme.foreground} stroke=${theme.background} stroke-width="4" stroke-linejoin="round" paint-order="stroke">${texts[i]}</text>`);
   }
 
   private legendEntry(series: FigureSeries): TemplateResult {
