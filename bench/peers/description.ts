@@ -4,8 +4,7 @@ import { sizeOf, type HostTensor } from '../../src/core/tensor.ts';
 import { reductionOf } from '../../src/graph/losses.ts';
 import type { ModelPrograms } from '../../src/graph/program.ts';
 import type { Model, ModelLayer } from '../../src/model/model.ts';
-import { isExact } from '../../src/model/penalties.ts';
-import { layersOf, refersTo } from '../../src/model/references.ts';
+import { decayingKernels, isExact, penalizedLayer } from '../../src/model/penalties.ts';
 import type { Spec } from '../../src/spec/schema.ts';
 
 /** One layer: the options of the spec under their own names, and where its weights are found. */
@@ -57,17 +56,12 @@ function describeLayer(layer: ModelLayer): DescribedLayer {
 function describePenalty(penalty: Spec['penalties'][number], model: Model): Record<string, unknown> {
   switch (penalty.type) {
     case 'activityL1': case 'klSparsity': {
-      const [layer] = layersOf(penalty.layer, model.layers);
-      const isCode = layer === undefined || (layer.part === 'latent' && layer.spec.type !== 'dense');
-      return { ...penalty, of: isCode ? 'code' : keyOf(layer) };
+      const layer = penalizedLayer(penalty.layer, model.layers);
+      return { ...penalty, of: layer === undefined ? 'code' : keyOf(layer) };
     }
     case 'contractive':
       return { ...penalty, exact: isExact(penalty, sizeOf(model.latentShape)) };
-    case 'weightDecay': {
-      const meant = model.layers.filter(layer => penalty.layers === undefined || penalty.layers.some(reference => refersTo(reference, layer)));
-      const decays = new Set(['kernel', 'meanKernel', 'logVarianceKernel']);
-      return { ...penalty, kernels: meant.flatMap(layer => layer.parameters).filter(({ role }) => decays.has(role)).map(({ name }) => name) };
-    }
+    case 'weightDecay': return { ...penalty, kernels: decayingKernels(penalty, model).map(({ name }) => name) };
   }
 }
 

@@ -11,7 +11,7 @@ import { buildPrograms } from '../../src/graph/programs.ts';
 import { buildModel } from '../../src/model/build.ts';
 import { loadSpec, requireSpec } from '../../src/spec/load.ts';
 import { describe, startWeights } from './description.ts';
-import { npy, npz } from './npz.ts';
+import { npy, npz } from '../../src/keras/npz.ts';
 
 interface Wish {
   readonly sample: string;

@@ -129,9 +129,13 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/generate.ts')).generateSamples,
   },
   {
-    name: 'export', summary: 'Write encoder, decoder and autoencoder as ONNX models.', positionals: [run],
-    options: [{ name: 'out', value: 'DIR', description: 'Where to. Default: the folder you are in.' }, o.checkpoint, o.runs, o.json],
-    details: 'Standard models for any batch size; input and output are float32 of batch × the shape of a sample, codes are batch × numbers.',
+    name: 'export', summary: 'Write a model as ONNX files, or as a Python script for Keras.', positionals: [run],
+    options: [
+      { name: 'keras', description: 'A Python script for Keras 3, model.py, with the weights beside it in weights.npz. In place of RUN an .aeconf file may stand, which has no weights yet.' },
+      { name: 'out', value: 'DIR', description: 'Where to. Default: the folder you are in, with --keras NAME-keras in it.' },
+      o.checkpoint, o.set, o.data, o.runs, o.json,
+    ],
+    details: 'encoder.onnx, decoder.onnx and autoencoder.onnx are standard models for any batch size; input and output are float32 of batch × the shape of a sample, codes are batch × numbers. The Keras script builds the same three models, with loss, optimiser, noise and penalties: "python model.py" reconstructs the samples of the reconstructions view, "python model.py --train" trains. What Keras could not do exactly is refused by the name of its key.',
     load: async () => (await import('./commands/export.ts')).exportModels,
   },
   {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runFiles } from '../runs/events.ts';
 import { makePlace, removePlace, trainAt, type Place } from '../trainer/testing.ts';
 import { version } from '../../package.json';
+import { openNpz } from '../data/npz.ts';
 import { commands } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
 import { overview } from './help.ts';
@@ -206,6 +207,28 @@ describe('a run', () => {
     for (const [file, kept] of [['encoder.onnx', runFiles.encoder], ['decoder.onnx', runFiles.decoder], ['autoencoder.onnx', runFiles.autoencoder]] as const) {
       expect(Buffer.compare(fs.readFileSync(path.join(out, file)), fs.readFileSync(path.join(folder, kept))), file).toBe(0);
     }
+  });
+
+  it('is exported as a Keras script, with its weights and the samples it shows', async () => {
+    const out = path.join(place.folder, 'keras');
+    const files = [path.join(out, 'model.py'), path.join(out, 'weights.npz')];
+    expect(await json(...on('export', id, '--keras', '--out', out))).toEqual({ id, folder: out, checkpoint: 'last', epoch: 2, files });
+    expect(fs.readdirSync(out).sort()).toEqual(['model.py', 'weights.npz']);
+    expect(fs.readFileSync(files[0]!, 'utf8')).toContain(`those of the run ${id} after epoch 2.`);
+    const archive = await openNpz(files[1]!);
+    const shapes = Object.fromEntries(await Promise.all(archive.names.map(async name => [name, (await archive.read(name)).shape] as const)));
+    archive.close();
+    expect(shapes).toMatchObject({ 'encoder/dense/kernel': [784, 24], 'encoder/batch_normalization/moving_variance': [24], 'encoder/latent/bias': [2], samples: [6, 28, 28, 1], inputs: [6, 28, 28, 1] });
+    expect(Object.keys(shapes)).toHaveLength(8 + 8 + 2);
+  });
+
+  it('is not needed for a script of its config', async () => {
+    const out = path.join(place.folder, 'untrained');
+    expect(await json('export', place.configPath, '--keras', '--out', out, '--set', 'latent.units=5')).toEqual({ config: place.configPath, folder: out, files: [path.join(out, 'model.py')] });
+    expect(fs.readFileSync(path.join(out, 'model.py'), 'utf8')).toMatch(/Dense\(5, name="latent"\)/);
+    expect(fs.readdirSync(out)).toEqual(['model.py']);
+    expect(await aeconf(...on('export', id, '--set', 'latent.units=5'))).toMatchObject({ code: exitCodes.usage.code, err: expect.stringMatching(/--set is for "aeconf export FILE\.aeconf --keras"/) as string });
+    expect(await aeconf('export', place.configPath, '--keras', '--set', 'pretraining="layerwise"')).toMatchObject({ code: exitCodes.spec.code, err: expect.stringMatching(/"pretraining" cannot be written/) as string });
   });
 
   it('is named, noted, starred', async () => {

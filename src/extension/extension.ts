@@ -5,6 +5,7 @@ import { messageOf } from '../core/errors.ts';
 import { chooseConfig, registerConfigCommands } from './commands/config-commands.ts';
 import { registerDeviceCommands } from './commands/device-commands.ts';
 import { registerEngineCommands } from './commands/engine-commands.ts';
+import { registerExportCommands } from './commands/export-commands.ts';
 import { registerJudgeCommands } from './commands/judge-commands.ts';
 import { registerRunCommands } from './commands/run-commands.ts';
 import { registerSweepCommands } from './commands/sweep-commands.ts';
@@ -75,6 +76,7 @@ function wire(context: vscode.ExtensionContext, owner: Disposables, log: vscode.
   registerSweepCommands(studio, training, sweeping, (argument, prompt) => chooseConfig(argument, configs(), prompt));
   registerJudgeCommands(studio, new Judging(studio, panels));
   registerRunCommands(studio, training);
+  registerExportCommands(studio, configs);
   registerViewCommands(studio, panels);
   registerEngineCommands(studio);
   registerDeviceCommands(studio, async () => {

@@ -32,11 +32,13 @@ const menus: Record<string, readonly MenuItem[]> = {
     { command: 'autoencoder.train', when: onConfigFile, group: 'navigation@1' },
     { command: 'autoencoder.showSummary', when: onConfigFile, group: 'navigation@2' },
     { command: 'autoencoder.trainWithOverrides', when: onConfigFile, group: '1_autoencoder@1' },
+    { command: 'autoencoder.exportKeras', when: onConfigFile, group: '1_autoencoder@2' },
   ],
   'explorer/context': [
     { command: 'autoencoder.train', when: onConfigFile, group: '2_autoencoder@1' },
     { command: 'autoencoder.trainWithOverrides', when: onConfigFile, group: '2_autoencoder@2' },
     { command: 'autoencoder.showSummary', when: onConfigFile, group: '2_autoencoder@3' },
+    { command: 'autoencoder.exportKeras', when: onConfigFile, group: '2_autoencoder@4' },
   ],
   'view/title': [
     { command: 'autoencoder.newConfig', when: inExperiments, group: 'navigation@1' },
@@ -52,6 +54,7 @@ const menus: Record<string, readonly MenuItem[]> = {
     { command: 'autoencoder.train', when: onConfig, group: '1_train@1' },
     { command: 'autoencoder.trainWithOverrides', when: onConfig, group: '1_train@2' },
     { command: 'autoencoder.showSummary', when: onConfig, group: '1_train@3' },
+    { command: 'autoencoder.exportKeras', when: onConfig, group: '2_files@1' },
 
     { command: 'autoencoder.stopSweep', when: onSweep('live'), group: 'inline@1' },
     { command: 'autoencoder.resumeSweep', when: onSweep('unfinished'), group: 'inline@1' },
@@ -89,6 +92,7 @@ const menus: Record<string, readonly MenuItem[]> = {
     { command: 'autoencoder.openRunConfig', when: onRun(), group: '4_files@1' },
     { command: 'autoencoder.openRunFolder', when: onRun(), group: '4_files@2' },
     { command: 'autoencoder.exportOnnx', when: onRun(), group: '4_files@3' },
+    { command: 'autoencoder.exportKeras', when: onRun(), group: '4_files@4' },
     { command: 'autoencoder.deleteRun', when: onRun('ended'), group: '5_delete@1' },
   ],
 };

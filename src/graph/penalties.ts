@@ -4,8 +4,7 @@
 import { unreachable } from '../core/errors.ts';
 import type { RandomFeed } from '../core/random.ts';
 import type { Model, ModelLayer } from '../model/model.ts';
-import { isExact } from '../model/penalties.ts';
-import { layersOf, refersTo } from '../model/references.ts';
+import { decayingKernels, isExact, penalizedLayer } from '../model/penalties.ts';
 import type { PenaltySpec } from '../spec/schema.ts';
 import { gradient } from './gradient.ts';
 import type { Value } from './ir.ts';
@@ -77,9 +76,8 @@ export function penalize(penalties: readonly PenaltySpec[], computed: Computed):
 }
 
 function outputOf(reference: string, { model, outputs, code }: Computed): Value {
-  const layer = layersOf(reference, model.layers)[0];
-  if (layer === undefined || (layer.part === 'latent' && layer.spec.type !== 'dense')) return code;
-  return outputs.get(layer)!;
+  const layer = penalizedLayer(reference, model.layers);
+  return layer === undefined ? code : outputs.get(layer)!;
 }
 
 /** Mean activation of each unit over the batch; the unit of an image is its channel. */
@@ -116,9 +114,9 @@ function estimatedNorm({ code, input, held, random }: Computed, projections: num
   return mul(norms.reduce(add), 1 / (batch * projections));
 }
 
-function decay({ l1, l2, layers }: Extract<PenaltySpec, { type: 'weightDecay' }>, { model, parameter }: Computed): Value {
-  const meant = model.layers.filter(layer => layers === undefined || layers.some(reference => refersTo(reference, layer)));
-  const kernels = meant.flatMap(layer => layer.parameters).filter(({ role }) => role === 'kernel' || role === 'meanKernel' || role === 'logVarianceKernel');
+function decay(penalty: Extract<PenaltySpec, { type: 'weightDecay' }>, { model, parameter }: Computed): Value {
+  const { l1, l2 } = penalty;
+  const kernels = decayingKernels(penalty, model);
   const of = (each: (kernel: Value) => Value): Value => kernels.map(({ name }) => sum(each(parameter(name)))).reduce(add, ops.scalar(0));
   return add(mul(of(abs), l1), mul(of(square), l2));
 }

@@ -2,8 +2,8 @@
 import { sizeOf } from '../core/tensor.ts';
 import type { PenaltySpec, Spec } from '../spec/schema.ts';
 import type { ModelIssue } from './errors.ts';
-import type { ModelLayer } from './model.ts';
-import { layersOf } from './references.ts';
+import type { Model, ModelLayer, Parameter } from './model.ts';
+import { layersOf, refersTo } from './references.ts';
 
 /** Codes of up to this many numbers get an exact contractive penalty by default. */
 export const EXACT_JACOBIAN_UP_TO = 64;
@@ -11,6 +11,19 @@ export const EXACT_JACOBIAN_UP_TO = 64;
 /** Whether the Jacobian of a code of that size is computed exactly, one pass for each number. */
 export function isExact({ method }: Extract<PenaltySpec, { type: 'contractive' }>, codeSize: number): boolean {
   return method === 'exact' || (method === 'auto' && codeSize <= EXACT_JACOBIAN_UP_TO);
+}
+
+/** The layer whose outputs a penalty means; undefined for the code, which a latent of its own kind may hand out elsewhere. */
+export function penalizedLayer(reference: string, layers: readonly ModelLayer[]): ModelLayer | undefined {
+  const layer = layersOf(reference, layers)[0];
+  return layer === undefined || (layer.part === 'latent' && layer.spec.type !== 'dense') ? undefined : layer;
+}
+
+/** The weights that a weight decay shrinks: kernels, not biases. */
+export function decayingKernels({ layers }: Extract<PenaltySpec, { type: 'weightDecay' }>, model: Pick<Model, 'layers'>): Parameter[] {
+  const meant = model.layers.filter(layer => layers === undefined || layers.some(reference => refersTo(reference, layer)));
+  const kernels = new Set(['kernel', 'meanKernel', 'logVarianceKernel']);
+  return meant.flatMap(layer => layer.parameters).filter(({ role }) => kernels.has(role));
 }
 
 /** Activations that stay in [0, 1]. */

@@ -11,6 +11,7 @@ import { openSession } from '../../src/engine/engines.ts';
 import type { ModelPrograms } from '../../src/graph/program.ts';
 import { buildPrograms } from '../../src/graph/programs.ts';
 import { buildModel } from '../../src/model/build.ts';
+import type { Model } from '../../src/model/model.ts';
 import { loadSpec, requireSpec } from '../../src/spec/load.ts';
 import type { Spec } from '../../src/spec/schema.ts';
 import { learningRateAt } from '../../src/trainer/schedule.ts';
@@ -21,6 +22,8 @@ export const BATCH = 8;
 export interface Course {
   /** "systems/janet-50". */
   readonly name: string;
+  readonly spec: Spec;
+  readonly model: Model;
   readonly description: Description;
   readonly programs: ModelPrograms;
   /** Weights by name, as they are drawn for the seed of the spec. */
@@ -48,14 +51,19 @@ export function courseNames(): string[] {
 
 export function openCourse(name: string): Course {
   const file = `${name}.aeconf`;
-  const spec = requireSpec(loadSpec(readFileSync(join(samples, file), 'utf8'), file));
+  return courseOf(name, readFileSync(join(samples, file), 'utf8'));
+}
+
+/** The course of a configuration. */
+export function courseOf(name: string, text: string): Course {
+  const spec = requireSpec(loadSpec(text, `${name}.aeconf`));
   const shape = shapeOf(spec);
   const model = buildModel(spec, shape);
   const table = spec.data.type === 'csv';
   const scale = table ? 1 : 1 / 255;
   const programs = buildPrograms(model, spec, { data: { dtype: table ? 'float32' : 'uint8', scale } });
   return {
-    name, programs, scale, description: describe(name, spec, model),
+    name, spec, model, programs, scale, description: describe(name, spec, model),
     weights: startWeights(model, programs, spec.seed),
     steps: stepsOf(name, spec, programs, shape, scale),
   };

@@ -1,7 +1,7 @@
 // Courses as files for make_samples.py: a description as JSON, and weights and batches as arrays.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { npz } from '../../bench/peers/npz.ts';
+import { npz } from '../../src/keras/npz.ts';
 import type { HostTensor } from '../../src/core/tensor.ts';
 import type { Course } from './course.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { npz } from '../../bench/peers/npz.ts';
+import { npz } from '../../src/keras/npz.ts';
 import { tensor } from '../../src/core/tensor.ts';
 import { openNpz } from '../../src/data/npz.ts';
 import { courseNames, openCourse } from './course.ts';

@@ -14,8 +14,8 @@ import { softwareGpu } from '../../scripts/lib/tools.mjs';
 
 const usage = `npm run parity [-- options]
 
-  --keras         trains the samples in Keras too and keeps its losses in test/parity/golden/samples.json
-                  (a virtual environment in .cache/, made by pip); without it the numbers kept there are compared with
+  --keras         trains the samples in Keras too and keeps its losses in test/parity/golden/samples.json; then checks that
+                  exported scripts of all samples compute the same (a virtual environment in .cache/, made by pip); without it the numbers kept there are compared with
   --python FILE   the Python with Keras, in place of that environment
   --gpu WHICH     samples for WebGPU, "all" or names with commas; all where there is a GPU, a few where software stands in for one
   --help          this text`;
@@ -60,7 +60,12 @@ await main(async () => {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await build({ entryPoints: [join(root, 'test/parity/main.ts')], outfile: program, bundle: true, packages: 'external', platform: 'node', format: 'esm', logLevel: 'error' });
-  if (options.keras || options.python !== undefined) await keras(await preparePython(['tensorflow-cpu', 'keras'], options.python));
+  if (options.keras || options.python !== undefined) {
+    const python = await preparePython(['tensorflow-cpu', 'keras'], options.python);
+    await keras(python);
+    process.env.AECONF_KERAS = python;
+    if (await run('npx', ['vitest', 'run', 'test/parity/script.test.ts']) !== 0) throw new ScriptError('An exported script computes something else.');
+  }
 
   const driver = process.env.VK_ICD_FILENAMES ?? await softwareGpu();
   if (driver !== undefined) process.env.VK_ICD_FILENAMES = driver;

@@ -1,14 +1,20 @@
-// `aeconf export RUN`: the models of a run as ONNX files.
+// `aeconf export RUN`: the models of a run as ONNX files, or with --keras as a Python script (export-keras.ts).
 import * as path from 'node:path';
+import { StudioError } from '../../core/errors.ts';
 import { replaceFile } from '../../runs/files.ts';
 import { epochMetadata } from '../../runs/model-epoch.ts';
 import { openModel } from '../../trainer/opened-run.ts';
 import type { Handler } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { checkpointOf } from '../run-options.ts';
+import { exportKeras } from './export-keras.ts';
 import { findRun, runsFolderFor } from '../workspace.ts';
 
-export const exportModels: Handler = async ({ args, terminal, json }) => {
+export const exportModels: Handler = async context => {
+  const { args, terminal, json } = context;
+  if (args.flag('keras')) return exportKeras(context);
+  const unfit = ['set', 'data'].find(option => args.all(option).length > 0);
+  if (unfit !== undefined) throw new StudioError('usage', `--${unfit} is for "aeconf export FILE.aeconf --keras"; a run is exported as it was trained.`);
   const { folder, id } = await findRun(args.positionals[0]!, runsFolderFor(process.cwd(), args.text('runs')));
   const { programs, state, checkpoint, position } = await openModel(folder, checkpointOf(args));
   const out = path.resolve(args.text('out') ?? '.');

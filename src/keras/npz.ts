@@ -1,7 +1,7 @@
 // NumPy's own files, so that other frameworks start from our weights and our batches: .npy as NEP 1 describes it, and .npz, a zip
 // archive of them.
 import { zipSync } from 'fflate';
-import type { HostTensor, TensorData } from '../../src/core/tensor.ts';
+import type { HostTensor, TensorData } from '../core/tensor.ts';
 
 const types = { float32: '<f4', int32: '<i4', uint8: '|u1' } as const;
 
