@@ -122,6 +122,7 @@ export const commands: readonly Command[] = [
       { name: 'count', value: 'N', description: 'Images (16); pairs to interpolate between (5); images in each direction of a grid (20).' },
       { name: 'components', value: 'K', description: 'Gaussians of the mixture. Default: 10.' },
       { name: 'seed', value: 'S', description: 'The same seed gives the same images. Default: 0.' },
+      { name: 'arithmetic', value: 'SUM', description: 'In place of these a sum of codes beside its terms: "#12 - #40 + #7" of validation samples by their numbers from 0, "#12 + mean(Sneaker) - mean(Sandal)" with means of classes; "0.5 * #12" takes half.' },
       { name: 'out', value: 'FILE', description: 'The PNG file. Default: generated/ in the run folder.' },
       o.checkpoint, o.data, o.runs, o.threads, o.json,
     ],

@@ -193,6 +193,25 @@ describe('a run', () => {
     expect(await aeconf(...on('generate', 'last', '--method', 'prior'))).toMatchObject({ code: exitCodes.usage.code, err: expect.stringMatching(/--method mixture/) as string });
   });
 
+  it('adds and subtracts codes', async () => {
+    interface Sum { readonly file: string; readonly note: string; readonly codes: [[number, number]] }
+    const sum = async (text: string): Promise<Sum> => await json(...on('generate', 'last', '--arithmetic', text)) as Sum;
+    const [a, b, c] = [await sum('#3'), await sum('#40'), await sum('#7')].map(({ codes }) => codes[0]) as [[number, number], [number, number], [number, number]];
+    const made = await sum('#3 - #40 + 0.5 * #7');
+    made.codes[0].forEach((value, d) => { expect(value).toBeCloseTo(a[d]! - b[d]! + 0.5 * c[d]!, 5); });
+    expect(made.file).toBe(path.join(folder, 'generated/arithmetic.png'));
+    expect(made.note).toMatch(/^sample 3 − sample 40 \+ 0\.5 × sample 7; the nearest other one is sample \d+ \(\d\)$/);
+    const [zero, one, both] = [await sum('mean(0)'), await sum('mean(1)'), await sum('mean(0) - mean(1) + #3')];
+    both.codes[0].forEach((value, d) => { expect(value).toBeCloseTo(zero.codes[0][d]! - one.codes[0][d]! + a[d]!, 5); });
+    const out = path.join(place.folder, 'sum.png');
+    expect((await aeconf(...on('generate', 'last', '--arithmetic', '#3 - mean(1)', '--out', out))).out).toMatch(/^Sample 3 − mean of 1; the nearest[^\n]*\n {2}= {2}\([^\n]*\)\n.*sum\.png\n$/);
+    expect([...fs.readFileSync(out).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+    for (const [text, why] of [['#60', /no sample #60.*#0 to #59/], ['mean(x)', /no class "x".*0, 1, 2/], ['#1 +', /cannot be read/]] as const) {
+      expect(await aeconf(...on('generate', 'last', '--arithmetic', text))).toMatchObject({ code: exitCodes.usage.code, err: expect.stringMatching(why) as string });
+    }
+    expect(await aeconf(...on('generate', 'last', '--arithmetic', '#1', '--count', '3'))).toMatchObject({ code: exitCodes.usage.code, err: expect.stringMatching(/--count says nothing/) as string });
+  }, 120_000);
+
   it('is pictured, from the model and from what it kept', async () => {
     const out = path.join(place.folder, 'grid.png');
     expect(await json(...on('reconstruct', 'tiny', '--out', out, '--samples', '3'))).toEqual({ id, file: out, baseline: { components: 2, mse: expect.any(Number) as number, model: expect.any(Number) as number } });

@@ -159,6 +159,64 @@ describe('latent page', () => {
     await page.context().close();
   });
 
+  it('adds what differs between two points to a third, by pointer and by keys', async () => {
+    const page = await opened('two');
+    await page.getByRole('radio', { name: 'A − B + C' }).click();
+    await page.locator('.section-table summary').click();
+    await page.locator('.table .sort', { hasText: 'Sample' }).click();
+    await expect.poll(() => page.locator('.table .link').first().textContent()).toBe('1');
+    const chosen = [await chooseRow(page, 4), await chooseRow(page, 7)];
+    await expect.poll(() => page.locator('.strip .hint').textContent()).toMatch(/Click C/);
+    chosen.push(await chooseRow(page, 2));
+    const codes = await Promise.all(chosen.map(sample => codeOf(page, 12, sample, 2)));
+    const sum = (of: readonly number[][]) => of[0]!.map((value, d) => value - of[1]![d]! + of[2]![d]!);
+    const result = page.getByLabel('A − B + C, decoded');
+    await expect.poll(async () => farthest(await pixelsOf(result), await decode(page, sum(codes))), slow).toBeLessThan(0.02);
+    const shown = async () => (await page.locator('.strip .hint').getAttribute('title'))!.replaceAll('−', '-').split(',').map(Number);
+    expect(farthest(await shown(), sum(codes))).toBeLessThan(0.002);
+
+    // The nearest of all other samples, looked for by hand.
+    const all = await page.evaluate(() => [...window.latentTest.codesOf(12).code]);
+    const [x, y] = sum(codes) as [number, number];
+    const distance = (i: number) => Math.hypot(all[2 * i]! - x, all[2 * i + 1]! - y);
+    const nearest = Array.from({ length: all.length / 2 }, (_, i) => i).filter(i => !chosen.includes(i)).reduce((best, i) => (distance(i) < distance(best) ? i : best));
+    const original = await page.evaluate(s => window.latentTest.original(s), nearest);
+    expect(farthest(await pixelsOf(page.getByLabel('Nearest other sample')), original.map(v => v / 255))).toBeLessThan(0.005);
+
+    await page.getByRole('button', { name: 'Save this sum as PNG' }).first().click();
+    await expect.poll(() => page.evaluate(() => window.testHost.saved.at(-1)?.name)).toMatch(/-sum-epoch-12\.png$/);
+    await page.locator('.strip vscode-button', { hasText: 'Probe' }).click();
+    await expect.poll(async () => farthest(await pixelsOf(page.locator('.section-probe canvas')), await decode(page, sum(codes))), slow).toBeLessThan(0.02);
+
+    // Keys: Escape lets go, Enter takes the sample nearest to the probe.
+    await page.locator('.plot').focus();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => result.count()).toBe(0);
+    for (let i = 0; i < 3; i++) {
+      for (let k = 0; k < 3; k++) await page.keyboard.press(['ArrowLeft', 'ArrowUp', 'ArrowRight'][i]!);
+      await page.keyboard.press('Enter');
+    }
+    await expect.poll(() => result.count(), slow).toBe(1);
+    await page.getByRole('radio', { name: 'Interpolation' }).click();
+    await expect.poll(() => page.locator('.strip .step canvas').count()).toBe(9);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each<[ThemeName, string, number]>([['dark', 'clusters', 1200], ['light', 'clusters', 1200], ['highContrast', 'clusters', 1200], ['highContrastLight', 'vectors', 1000], ['dark', 'two', 500]])('shows a sum in %s: %s at %i', async (theme, scene, width) => {
+    const page = await opened(scene, { theme, width, height: 800 });
+    await page.getByRole('radio', { name: 'A − B + C' }).click();
+    await page.locator('.section-table summary').click();
+    await chooseRow(page, 1);
+    await screenshot(page, `latent-sum-begun-${theme}-${width}`);
+    for (const row of [5, 9]) await chooseRow(page, row);
+    await expect.poll(() => ink(page.getByLabel('A − B + C, decoded')), slow).toBeGreaterThan(0);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    await screenshot(page, `latent-sum-${theme}-${width}`);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
   it('decodes live while a slider moves, and draws random samples with their vectors', async () => {
     const page = await opened('two');
     for (const value of [1.5, -2.25]) {

@@ -37,10 +37,10 @@ export function figure(caption: string | TemplateResult, picture: TemplateResult
   return html`<figure>${picture}<figcaption>${caption}</figcaption></figure>`;
 }
 
-/** The row of images on the way from A to B. */
-export function pathStrip(explorer: Explorer, exportPng: () => void): TemplateResult {
+/** The row of images on the way from A to B. @param choice of what becomes of chosen points. */
+export function pathStrip(explorer: Explorer, choice: TemplateResult, exportPng: () => void): TemplateResult {
   const { path, ends, view, shape, sampleData } = explorer;
-  const head = (hint: TemplateResult | typeof nothing) => html`<div class="strip-head"><h2>Interpolation</h2>${hint}
+  const head = (hint: TemplateResult | typeof nothing) => html`<div class="strip-head">${choice}${hint}
     ${path === undefined ? nothing : html`
       ${segments({ label: 'Way', value: view.way, choices: [{ value: 'linear', label: 'Linear', title: 'The straight way between the codes' }, { value: 'spherical', label: 'Spherical', title: 'Along the sphere around zero: for normal latents' }], onChange: way => explorer.setView({ way }) })}
       ${slider({ label: 'Images', value: view.steps, min: 3, max: 21, step: 2, format: String, onInput: steps => explorer.setView({ steps }) })}

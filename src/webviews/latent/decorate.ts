@@ -22,6 +22,7 @@ export interface Decorated {
   readonly hover: { readonly target: Target } | undefined;
   readonly ends: readonly number[];
   readonly path: Codes | undefined;
+  readonly sum: Codes | undefined;
   readonly pathStep: number | undefined;
   readonly probe: Codes | undefined;
   readonly samples: Codes | undefined;
@@ -49,6 +50,7 @@ export function decorationsOf(explorer: Decorated, centres: readonly (Point | un
   });
   const path = placesOf(explorer.path);
   const step = explorer.pathStep === undefined ? undefined : path[explorer.pathStep];
+  const sum = placesOf(explorer.sum)[0];
   const ends = explorer.ends.filter(end => end < frame.count).map(pointOf);
   const probe = placesOf(explorer.probe)[0];
   const covered = probe !== undefined && ends.some(end => Math.hypot(end.x - probe.x, end.y - probe.y) * explorer.scatter.camera.scale < 8);
@@ -60,5 +62,6 @@ export function decorationsOf(explorer: Decorated, centres: readonly (Point | un
     ...(hover?.target.kind === 'point' ? { hovered: pointOf(hover.target.index) } : {}),
     ...(probe && !covered ? { probe } : {}),
     ...(step ? { step } : {}),
+    ...(sum ? { sum } : {}),
   };
 }

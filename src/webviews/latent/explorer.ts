@@ -1,5 +1,6 @@
 // The page's state and what the user can do with it. Panels are drawn from it (panels.ts, cards.ts), the picture asks it what to
 // show (scatter.ts). Whatever is decoded goes through one queue in which newer wishes replace older ones.
+import { nearestCode, sumOfCodes } from '../../analysis/arithmetic.ts';
 import { interpolationPath } from '../../analysis/interpolate.ts';
 import { hashText, RandomStream } from '../../core/random.ts';
 import { sizeOf } from '../../core/tensor.ts';
@@ -51,9 +52,11 @@ export class Explorer {
   /** The code the sliders hold. */
   probe: Decoded | undefined;
   probeMoved = false;
-  /** Up to two chosen samples. */
+  /** Up to two chosen samples, three of a sum. */
   ends: readonly number[] = [];
   path: Decoded | undefined;
+  /** A − B + C, and the nearest sample that is none of them. */
+  sum: (Decoded & { readonly nearest?: number }) | undefined;
   pathStep: number | undefined;
   samples: Decoded | undefined;
   /** Mean error of the samples shown. */
@@ -150,7 +153,8 @@ export class Explorer {
     this.client.updateView(patch);
     if ('mode' in patch || 'x' in patch || 'y' in patch) this.showFrame();
     if ('hidden' in patch || 'colour' in patch || 'marks' in patch) this.updateLooks();
-    if ('way' in patch || 'steps' in patch) this.updatePath();
+    if (patch.strip === 'path') this.ends = this.ends.slice(0, 2);
+    if ('way' in patch || 'steps' in patch || 'strip' in patch) this.updatePath();
     if ('sampling' in patch) this.drawSamples();
     if ('grid' in patch) this.updateGrid();
     this.scatter.gridOpacity = this.view.gridOpacity;
@@ -167,7 +171,7 @@ export class Explorer {
 
   private forget(): void {
     this.embedding.stop();
-    this.frame = this.probe = this.path = this.samples = this.hover = undefined;
+    this.frame = this.probe = this.path = this.sum = this.samples = this.hover = undefined;
     this.ends = [];
     this.probeMoved = false;
   }
@@ -282,9 +286,9 @@ export class Explorer {
     }
   }
 
-  /** Makes a sample one end of the path; the third choice begins a new path. */
+  /** Makes a sample one end of the path, or a term of the sum; the choice after the last begins anew. */
   choose(sample: number): void {
-    this.ends = this.ends.length === 2 ? [sample] : this.ends.includes(sample) ? this.ends : [...this.ends, sample];
+    this.ends = this.ends.length === (this.view.strip === 'sum' ? 3 : 2) ? [sample] : this.ends.includes(sample) ? this.ends : [...this.ends, sample];
     this.updatePath();
   }
 
@@ -326,7 +330,8 @@ export class Explorer {
   private updatePath(): void {
     const { frame, ends } = this;
     this.pathStep = undefined;
-    if (frame === undefined || ends.length < 2 || ends.some(end => end >= frame.count)) {
+    this.updateSum();
+    if (this.view.strip !== 'path' || frame === undefined || ends.length < 2 || ends.some(end => end >= frame.count)) {
       this.path = undefined;
     } else {
       const { way, steps } = this.view;
@@ -341,6 +346,23 @@ export class Explorer {
     }
     this.scatter.redraw();
     this.changed();
+  }
+
+  private updateSum(): void {
+    const { frame, ends } = this;
+    if (this.view.strip !== 'sum' || frame === undefined || ends.length < 3 || ends.some(end => end >= frame.count)) {
+      this.sum = undefined;
+      return;
+    }
+    const codes = sumOfCodes([1, -1, 1].map((factor, k) => ({ factor, code: this.codeOf(ends[k]!) })));
+    const nearest = nearestCode(frame.codes, codes, ends);
+    this.sum = { codes, count: 1, ...(this.sum?.values ? { values: this.sum.values } : {}), ...(nearest === undefined ? {} : { nearest }) };
+    // Nothing else is asked for in the place of a path.
+    this.client.run(this.decoder.ask('path', codes, 1).then(values => {
+      if (values === undefined || this.sum?.codes !== codes) return;
+      this.sum = { ...this.sum, values };
+      this.changed();
+    }));
   }
 
   showStep(step: number | undefined): void {

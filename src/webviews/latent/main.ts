@@ -12,6 +12,7 @@ import { codeText, decoderNote, hoverCard, pathStrip, probeText, summary } from 
 import { Explorer } from './explorer.ts';
 import { composeCells } from './export-picture.ts';
 import { freshPanelState, sidePanel, toolbar, type PanelActions } from './panels.ts';
+import { stripChoice, sumCells, sumStrip } from './sum-strip.ts';
 
 const root = document.createElement('div');
 root.className = 'page';
@@ -68,6 +69,11 @@ function exportPath(): void {
   save(composeCells([end(0), ...steps, end(1)], explorer.shape, steps.length + 2, explorer.theme), 'interpolation');
 }
 
+function exportSum(): void {
+  const cells = sumCells(explorer);
+  if (cells !== undefined) save(composeCells(cells, explorer.shape, cells.length, explorer.theme), 'sum');
+}
+
 function save(canvas: OffscreenCanvas, what: string): void {
   const name = `${explorer.run?.run.name ?? 'run'}-${what}-epoch-${explorer.frame?.epoch ?? 0}.png`;
   explorer.client.run(pngBytes(canvas).then(bytes => explorer.client.request('saveFile', { suggestedName: name, kind: 'png', bytes })));
@@ -92,8 +98,8 @@ function drawPage(): void {
         ${explorer.host}
         <ae-player .epochs=${run.epochs} .epoch=${source.epoch ?? 0} .follow=${source.follow} .live=${source.live} .busy=${source.busy} .total=${run.run.epochs}
           @epoch=${(event: CustomEvent<EpochDetail>) => source.showEpoch(event.detail.epoch, event.detail.follow)}></ae-player>
-        ${pathStrip(explorer, exportPath)}
-        <p id="keys" class="visually-hidden">Arrow keys move the probe, with Shift in small steps. Enter chooses the sample nearest to it. Plus, minus and zero zoom. Escape clears the interpolation.</p>
+        ${explorer.view.strip === 'sum' ? sumStrip(explorer, exportSum) : pathStrip(explorer, stripChoice(explorer), exportPath)}
+        <p id="keys" class="visually-hidden">Arrow keys move the probe, with Shift in small steps. Enter chooses the sample nearest to it. Plus, minus and zero zoom. Escape clears what was chosen: two ends of an interpolation, or A, B and C of a sum.</p>
         <p class="visually-hidden" aria-live="polite">${probeText(explorer)}</p>
       </main>
       ${explorer.frame === undefined ? nothing : sidePanel(explorer, actions)}

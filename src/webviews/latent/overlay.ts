@@ -24,6 +24,8 @@ export interface Decorations {
   /** Chosen points, "A" and "B". */
   readonly ends: readonly Point[];
   readonly path: readonly Point[];
+  /** Where A − B + C of the three ends lies. */
+  readonly sum?: Point;
   /** The step of the path that the pointer is on. */
   readonly step?: Point;
   /** Random samples, numbered from 1. */
@@ -36,7 +38,14 @@ export function drawOverlay(ctx: CanvasRenderingContext2D, theme: Theme, camera:
   drawPath(ctx, theme, decorations.path.map(place), decorations.step && place(decorations.step));
   decorations.samples.forEach((sample, i) => badge(ctx, theme, place(sample), String(i + 1), theme.background, theme.foreground));
   drawNames(ctx, theme, size, decorations.names, place);
-  decorations.ends.forEach((end, i) => badge(ctx, theme, place(end), 'AB'[i]!, theme.foreground, theme.background));
+  const { sum, ends: [a, b, c] } = decorations;
+  if (sum && a && b && c) {
+    // The two differences: equal arrows where the axes are straight.
+    drawPath(ctx, theme, [place(b), place(a)]);
+    drawPath(ctx, theme, [place(c), place(sum)]);
+  }
+  decorations.ends.forEach((end, i) => badge(ctx, theme, place(end), 'ABC'[i]!, theme.foreground, theme.background));
+  if (sum) badge(ctx, theme, place(sum), '=', theme.foreground, theme.background);
   if (decorations.probe) drawProbe(ctx, theme, place(decorations.probe));
   if (decorations.hovered) ring(ctx, theme, place(decorations.hovered));
   drawAxes(ctx, theme, camera, size, decorations);

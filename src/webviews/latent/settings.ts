@@ -15,6 +15,8 @@ export interface LatentView {
   gridOpacity: number;
   /** Classes that are not shown, by name. */
   hidden: string[];
+  /** What becomes of chosen points: the way from A to B, or A − B + C. */
+  strip: 'path' | 'sum';
   way: InterpolationKind;
   steps: number;
   sampling: SamplingKind;
@@ -24,5 +26,5 @@ export interface LatentView {
 
 export const defaultView: LatentView = {
   mode: 'auto', x: 0, y: 1, colour: 'class', marks: 'shapes', names: true, grid: false, gridOpacity: 0.6, hidden: [],
-  way: 'linear', steps: 9, sampling: 'fitted', open: ['probe', 'classes'],
+  strip: 'path', way: 'linear', steps: 9, sampling: 'fitted', open: ['probe', 'classes'],
 };
