@@ -8,6 +8,10 @@ import { parseDecimal } from './decimal.ts';
 
 export interface CsvOptions {
   readonly separator: string;
+  /** What stands before the decimals of a number; a point when left out. */
+  readonly decimal?: '.' | ',' | undefined;
+  /** Whether a table of bytes becomes float32, too. */
+  readonly floats?: boolean | undefined;
   readonly labelColumn?: 'first' | 'last' | number | string | undefined;
   readonly limit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -19,15 +23,23 @@ export interface CsvTable {
   readonly samples: NumberArray;
   /** The label of each row as it stands in the file. */
   readonly labels?: readonly string[];
+  /** What the first line names all columns. */
   readonly header?: readonly string[];
+  /** The same without the label's. */
+  readonly columnNames?: readonly string[];
 }
 
 const LF = 10, CR = 13, QUOTE = 34;
+/** Up to one cell in so many of a header may be a number. */
+const FEW = 10;
+/** Cells of tables that say that there is no value. */
+const MISSING = /^([-+]?(inf|infinity)|nan|n\/?a|null|none|\?|)$/i;
 const MAX_LINE = 64 << 20;
 const BLOCK_VALUES = 1 << 20;
 
 /**
- * Reads a table. The first line is a header when a column other than the label's is not a number in it.
+ * Reads a table. The first line is a header when hardly any cell of it, the label's left aside, is a number: a row with a faulty
+ * cell is an error wherever it stands.
  * @throws StudioError('data') with file, line and column for a value that is no number, a row of another length, a label
  * column that does not exist, or a table without rows
  */
@@ -71,10 +83,14 @@ class TableBuilder {
   private rowsPerBlock = 0;
   private bytes = true;
   private readonly separator: number;
+  private readonly point: number;
   private row = new Float32Array(0);
 
   constructor(private readonly path: string, private readonly options: CsvOptions) {
     this.separator = options.separator.charCodeAt(0);
+    // Where the decimal comma separates columns, too, numbers with one stand in quotes, and whatever has quotes is not parsed here.
+    this.point = options.decimal === ',' ? options.separator === ',' ? -1 : 44 : 46;
+    this.bytes = options.floats !== true;
   }
 
   get full(): boolean {
@@ -110,7 +126,7 @@ class TableBuilder {
   private addFirst(bytes: Uint8Array, start: number, end: number): boolean {
     const fields = this.fields(bytes, start, end);
     this.columns = fields.length;
-    const numeric = fields.map(field => field.trim() !== '' && Number.isFinite(Number(field)));
+    this.requireSeparator(bytes, start, end, fields);
     const label = this.options.labelColumn;
     const byName = typeof label === 'string' && label !== 'first' && label !== 'last';
     let index = -1;
@@ -118,7 +134,7 @@ class TableBuilder {
     else if (label === 'last') index = fields.length - 1;
     else if (typeof label === 'number') index = label;
     else if (byName) index = fields.findIndex(field => field.trim() === label);
-    const isHeader = byName || numeric.some((isNumber, column) => !isNumber && column !== index);
+    const isHeader = byName || this.areNames(fields.filter((_, column) => column !== index));
     if (byName && index < 0) {
       throw this.error(0, `there is no column named "${label}". The header names: ${fields.slice(0, 12).join(', ')}${fields.length > 12 ? ', ...' : ''}.`);
     }
@@ -136,20 +152,46 @@ class TableBuilder {
     return isHeader;
   }
 
+  /** Whether cells of the first line are names of columns. */
+  private areNames(cells: readonly string[]): boolean {
+    const numbers = cells.filter(cell => Number.isFinite(this.numberOf(cell))).length;
+    const missing = cells.filter(cell => MISSING.test(cell.trim())).length;
+    return numbers * FEW <= cells.length && missing * 2 < cells.length;
+  }
+
+  /** @throws StudioError('data') when the first line shows that another character separates its columns. */
+  private requireSeparator(bytes: Uint8Array, start: number, end: number, fields: readonly string[]): void {
+    for (const other of [';', '\t', '|', ' ', ',']) {
+      if (other === this.options.separator) continue;
+      const cells = this.fields(bytes, start, end, other.charCodeAt(0));
+      if (cells.length < 2) continue;
+      const decimal = (['.', ','] as const).find(sign => cells.every(cell => Number.isFinite(numberOf(cell, sign))));
+      const single = fields.length === 1 && other !== ' ';
+      const torn = fields.some(field => field.includes(other) && !Number.isFinite(this.numberOf(field)));
+      if (!single && !(torn && decimal !== undefined)) continue;
+      const comma = decimal === ',' && this.options.decimal !== ',' ? ', and its numbers have a decimal comma' : '';
+      throw this.error(0, `the table has ${cells.length} columns separated by ${JSON.stringify(other)}, not by ${JSON.stringify(this.options.separator)}${comma}. Write "separator": ${JSON.stringify(other)}${comma === '' ? '' : ', "decimal": ","'}.`);
+    }
+  }
+
+  private numberOf(cell: string): number {
+    return numberOf(cell, this.options.decimal ?? '.');
+  }
+
   /** End of the field that starts at `start`: a separator outside of quotes, or `end`. */
-  private fieldEnd(bytes: Uint8Array, start: number, end: number): number {
+  private fieldEnd(bytes: Uint8Array, start: number, end: number, separator = this.separator): number {
     let quoted = false;
     for (let i = start; i < end; i++) {
       if (bytes[i] === QUOTE) quoted = !quoted;
-      else if (bytes[i] === this.separator && !quoted) return i;
+      else if (bytes[i] === separator && !quoted) return i;
     }
     return end;
   }
 
-  private fields(bytes: Uint8Array, start: number, end: number): string[] {
+  private fields(bytes: Uint8Array, start: number, end: number, separator = this.separator): string[] {
     const fields: string[] = [];
     for (let at = start; at <= end;) {
-      const stop = this.fieldEnd(bytes, at, end);
+      const stop = this.fieldEnd(bytes, at, end, separator);
       fields.push(text(bytes, at, stop));
       at = stop + 1;
     }
@@ -157,7 +199,7 @@ class TableBuilder {
   }
 
   private addRow(bytes: Uint8Array, start: number, end: number): void {
-    const { row, separator, labelIndex, features } = this;
+    const { row, separator, point, labelIndex, features } = this;
     let column = 0;
     let feature = 0;
     let isBytes = this.bytes;
@@ -166,10 +208,11 @@ class TableBuilder {
       if (column === labelIndex) {
         const stop = this.fieldEnd(bytes, at, end);
         label = text(bytes, at, stop).trim();
+        if (label === '') throw this.error(column + 1, 'the label is missing. Write one, such as "none", or remove the row.');
         at = stop + 1;
         continue;
       }
-      const parsed = parseDecimal(bytes, at, end, separator);
+      const parsed = parseDecimal(bytes, at, end, separator, point);
       let value = parsed.value;
       let stop = parsed.end;
       if (Number.isNaN(value)) {
@@ -191,12 +234,17 @@ class TableBuilder {
 
   private parseText(field: string, column: number): number {
     const trimmed = field.trim();
-    const value = trimmed === '' ? NaN : Number(trimmed);
-    if (Number.isFinite(value)) return value;
+    const value = this.numberOf(trimmed);
+    if (Number.isFinite(Math.fround(value))) return value;
     if (trimmed === '') throw this.error(column + 1, 'the value is missing. Fill in the gap or remove the row.');
     const shown = JSON.stringify(trimmed.length > 24 ? `${trimmed.slice(0, 24)}...` : trimmed);
-    const hint = this.options.labelColumn === undefined ? ' If it is the label, name the column with "labelColumn".' : '';
-    throw this.error(column + 1, `${shown} is not a number.${hint}`);
+    if (Number.isFinite(value)) throw this.error(column + 1, `${shown} is too large: samples are kept as float32, up to 3.4e38.`);
+    if (Number.isFinite(numberOf(trimmed, ','))) throw this.error(column + 1, `${shown} has a decimal comma. Write "decimal": ",".`);
+    const hints = [
+      this.options.labelColumn === undefined ? ' If it is the label, name the column with "labelColumn".' : '',
+      this.rows === 0 && this.header === undefined ? ' A first line is taken as names of columns only when hardly any of its cells is a number.' : '',
+    ];
+    throw this.error(column + 1, `${shown} is not a number${this.options.decimal === ',' ? ' with a decimal comma' : ''}.${hints.join('')}`);
   }
 
   private promote(): void {
@@ -227,9 +275,16 @@ class TableBuilder {
     return {
       samples: { shape: [this.rows, this.features], data },
       ...(this.labelIndex >= 0 ? { labels: this.labels } : {}),
-      ...(this.header ? { header: this.header } : {}),
+      ...(this.header ? { header: this.header, columnNames: this.header.filter((_, column) => column !== this.labelIndex) } : {}),
     };
   }
+}
+
+/** NaN for what is no number. With a decimal comma a point is none: it may stand for thousands. */
+function numberOf(cell: string, decimal: '.' | ','): number {
+  const trimmed = cell.trim();
+  if (trimmed === '' || (decimal === ',' && trimmed.includes('.'))) return NaN;
+  return Number(decimal === ',' ? trimmed.replace(',', '.') : trimmed);
 }
 
 const decoder = new TextDecoder();

@@ -1,4 +1,5 @@
 // A data set, whatever file it came from: in memory, or in its file where it is larger than that.
+import type { Normalization } from '../core/normalization.ts';
 import type { RandomFeed } from '../core/random.ts';
 import type { HostTensor } from '../core/tensor.ts';
 import type { CorruptionSpec } from '../spec/schema.ts';
@@ -38,6 +39,12 @@ export interface Dataset {
   /** What the model is judged on; empty (count 0) when the spec says `validation: 0`. */
   readonly validation: Split;
   readonly classNames?: readonly string[];
+  /** Names of the columns, where the samples are vectors and their file names them. */
+  readonly columnNames?: readonly string[];
+  /** What was done to every column; the samples are on the model's scale then. */
+  readonly normalization?: Normalization;
+  /** What a reader made of the file that its owner should know. */
+  readonly notes?: readonly string[];
 }
 
 export interface DataProgress {
@@ -59,6 +66,8 @@ export interface LoadOptions {
   readonly seed: number;
   /** Where the training samples have to be: where they were when the run began. Left out: in memory as far as that allows. */
   readonly place?: Place;
+  /** What a run has begun with; it then holds, in place of what the data would give now. */
+  readonly normalization?: Normalization;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DataProgress) => void;
 }

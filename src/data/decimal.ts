@@ -7,9 +7,10 @@ const result = { value: NaN, end: 0 };
 
 /**
  * Parses the number that starts at `start` and must be followed by `separator` or the end of the line. Spaces around it are skipped, unless they separate.
+ * @param point what stands before its decimals: 46, a point, or 44, a comma
  * @returns its value, or NaN when it is not of the simple form; and where it ended. The object is reused by the next call.
  */
-export function parseDecimal(bytes: Uint8Array, start: number, end: number, separator: number): { readonly value: number; readonly end: number } {
+export function parseDecimal(bytes: Uint8Array, start: number, end: number, separator: number, point = 46): { readonly value: number; readonly end: number } {
   let i = start;
   result.value = NaN;
   while (i < end && bytes[i] === 32 && separator !== 32) i++;
@@ -29,15 +30,15 @@ export function parseDecimal(bytes: Uint8Array, start: number, end: number, sepa
     if (mantissa > 0) digits++;
   }
   let seen = i - first;
-  if (i < end && bytes[i] === 46) {
-    const point = ++i;
+  if (i < end && bytes[i] === point) {
+    const decimals = ++i;
     for (; i < end; i++) {
       const digit = bytes[i]! - 48;
       if (digit < 0 || digit > 9) break;
       mantissa = mantissa * 10 + digit;
       if (mantissa > 0) digits++;
     }
-    scale = point - i;
+    scale = decimals - i;
     seen -= scale;
   }
   if (seen === 0 || digits > 15) return result;

@@ -3,7 +3,7 @@ import { StudioError } from '../core/errors.ts';
 import { sizeOf } from '../core/tensor.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { MemoryBudget } from './free-memory.ts';
-import { allocate, formatBytes, type NumberArray, type Samples } from './memory.ts';
+import { allocate, formatBytes, type NumberArray, type SampleKind, type Samples } from './memory.ts';
 import type { StoredArray } from './stored.ts';
 
 export type ElementType =
@@ -17,6 +17,8 @@ export interface ReadOptions {
   /** Read at most this many along the first axis. */
   readonly limit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Whether bytes become float32, too. */
+  readonly floats?: boolean | undefined;
 }
 
 /** An array in memory, or left in its file. */
@@ -116,12 +118,13 @@ export async function readElements(reader: ByteReader, header: ElementsHeader, o
   const columnMajor = fortran && shape.length > 1;
   // Column-major files hold the first value of every sample first, so a part of the samples needs the whole file.
   const size = columnMajor ? sizeOf(shape) : rows * sizeOf(shape.slice(1));
-  const data = allocate(type === 'uint8' ? 'uint8' : 'float32', size, reader.name);
+  const kind: SampleKind = type === 'uint8' && options.floats !== true ? 'uint8' : 'float32';
+  const data = allocate(kind, size, reader.name);
   if (data instanceof Uint8Array) await reader.readInto(data);
   else await readConverted(reader, header, data);
   if (size === sizeOf(shape)) await reader.expectEnd();
   if (!columnMajor) return { shape: [rows, ...shape.slice(1)], data };
-  const ordered = allocate(type === 'uint8' ? 'uint8' : 'float32', size, reader.name);
+  const ordered = allocate(kind, size, reader.name);
   let position = 0;
   for (const target of fortranOrder(shape)) ordered[target] = data[position++]!;
   return limitRows({ shape, data: ordered }, options.limit) as NumberArray;
@@ -136,7 +139,7 @@ export async function openElements(reader: ByteReader, header: ElementsHeader, o
   requireWhole(reader, header);
   const count = Math.min(shape[0]!, options.limit ?? Infinity);
   const features = sizeOf(shape.slice(1));
-  const bytes = count * features * (type === 'uint8' ? 1 : Float32Array.BYTES_PER_ELEMENT);
+  const bytes = count * features * (type === 'uint8' && options.floats !== true ? 1 : Float32Array.BYTES_PER_ELEMENT);
   const { origin } = reader;
   const columnMajor = fortran && shape.length > 1;
   const inPieces = origin !== undefined && !columnMajor;

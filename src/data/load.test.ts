@@ -45,6 +45,31 @@ describe('loadDataset', () => {
     await expectStudioError(load({ type: 'idx', images: 'nope', validation: 'test' }), 'data', join(folder.path, 'nope'), '--data DIR');
   });
 
+  it('finds a relative path by its name in data folders and in their folders', async () => {
+    const place = new TemporaryFolder();
+    try {
+      place.write('digits/deep.csv', '1,2\n3,4\n');
+      const data: DataSpec = { type: 'csv', path: 'tables/deep.csv', separator: ',', validation: 0 };
+      expect((await load(data, { dataFolders: [join(folder.path, 'gone'), place.path] })).train.count).toBe(2);
+      place.write('other/deep.csv', '1,2\n');
+      await expectStudioError(load(data, { dataFolders: [place.path] }), 'data', join('digits', 'deep.csv'), join('other', 'deep.csv'), 'Say which');
+      expect((await load(data, { dataFolders: [join(place.path, 'other'), place.path] })).train.count).toBe(1);
+      await expectStudioError(load({ ...data, path: 'nowhere.csv' }, { dataFolders: [place.path] }), 'data', 'nowhere.csv', '--data DIR', 'first lines of the .aeconf file');
+    } finally {
+      place.remove();
+    }
+  });
+
+  it('tells that a first line was taken as names', async () => {
+    folder.write('named.csv', 'a,b,kind\n1,2,x\n3,4,y\n');
+    const data: DataSpec = { type: 'csv', path: 'named.csv', labelColumn: 'last', separator: ',', validation: 0 };
+    const set = await load(data);
+    expect(set.notes).toEqual(['named.csv: the first line was taken as the names of its 3 columns (a, b, kind).']);
+    expect(set.columnNames).toEqual(['a', 'b']);
+    expect((await load({ ...data, shape: [1, 2, 1] })).columnNames).toBeUndefined();
+    expect(await loadShape({ ...data, normalize: 'standard' }, options)).toEqual([2]);
+  });
+
   it('loads npy with a shape and a factor of the spec', async () => {
     folder.write('x.npy', npyFile('<f8', [6, 12], bytesOf(Float64Array.from({ length: 72 }, (_, i) => i / 2))));
     folder.write('y.npy', npyFile('<i8', [6, 1], bytesOf(BigInt64Array.of(-1n, 1n, 1n, -1n, 1n, 1n))));

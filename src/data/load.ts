@@ -1,12 +1,15 @@
 // From the `data` of a spec to samples: picks the reader, finds files, decides what is held in memory and what stays on disk.
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { StudioError } from '../core/errors.ts';
+import type { NormalizationKind } from '../core/normalization.ts';
+import { sizeOf } from '../core/tensor.ts';
 import type { DataOf, DataSpec } from '../spec/schema.ts';
 import { binarizeDataset } from './binarize.ts';
 import { readCsv } from './csv.ts';
 import type { DataProgress, Dataset, LoadOptions } from './dataset.ts';
 import type { ReadOptions, SampleArray } from './elements.ts';
+import { requireFinite } from './finite.ts';
 import { MemoryBudget } from './free-memory.ts';
 import { drawGlyphs } from './glyphs.ts';
 import { openIdx, readIdx } from './idx.ts';
@@ -14,6 +17,7 @@ import { readImages, type ImageSet } from './images.ts';
 import { labelsFromNumbers } from './labels.ts';
 import type { NumberArray } from './memory.ts';
 import { defaultCacheFolder, findNamedSet, namedSets } from './named-sets.ts';
+import { normalizeDataset } from './normalize.ts';
 import { openNpy, readNpy } from './npy.ts';
 import { openNpz } from './npz.ts';
 import { finish, type Part, type Parts } from './parts.ts';
@@ -27,7 +31,8 @@ export async function loadDataset(data: DataSpec, options: LoadOptions): Promise
   const throttled: LoadOptions = options.onProgress ? { ...options, onProgress: throttle(options.onProgress) } : options;
   const budget = new MemoryBudget('memory' in data ? data.memory : undefined, options.place);
   const parts = await readParts(data, { ...throttled, budget });
-  return binarizeDataset(finish(parts, data, options.seed), data.binarize, throttled);
+  const dataset = await normalizeDataset(finish(parts, data, options.seed), normalizeOf(data), throttled);
+  return binarizeDataset(dataset, data.binarize, throttled);
 }
 
 interface Reading extends LoadOptions {
@@ -36,7 +41,7 @@ interface Reading extends LoadOptions {
 
 /** Shape of one sample, reading as little as the format allows: for a summary before anything is trained. Throws as `loadDataset` does. */
 export async function loadShape(data: DataSpec, options: LoadOptions): Promise<readonly number[]> {
-  const { memory: _, ...unlimited } = { memory: undefined, ...data };
+  const { memory: _memory, normalize: _normalize, ...unlimited } = { memory: undefined, normalize: undefined, ...data };
   const { shape } = await loadDataset({ ...unlimited, limit: 1, validation: 0 }, options);
   return shape;
 }
@@ -53,6 +58,10 @@ function readParts(data: DataSpec, options: Reading): Promise<Parts> {
     case 'csv': return csvParts(data, options);
     case 'images': return imageParts(data, options);
   }
+}
+
+function normalizeOf(data: DataSpec): NormalizationKind | undefined {
+  return 'normalize' in data ? data.normalize : undefined;
 }
 
 function wantsTest(data: DataSpec): boolean {
@@ -123,7 +132,9 @@ interface ArrayReader {
 async function arrayParts(data: DataOf<'idx'> | DataOf<'npy'>, options: Reading, { open, read }: ArrayReader): Promise<Parts> {
   const { signal, budget } = options;
   const part = async (imagesPath: string, labelsPath: string | undefined, limit: number | undefined) => {
-    const samples = await open(await locate(imagesPath, options), { limit, signal, budget });
+    const path = await locate(imagesPath, options);
+    const samples = await open(path, { limit, signal, budget, floats: normalizeOf(data) !== undefined });
+    requireHeldFinite(samples, path);
     if (labelsPath === undefined) return { samples };
     const labels = await locate(labelsPath, options);
     return { samples, labels: labelsFromNumbers(await read(labels, { limit, signal }), samples.shape[0]!, labels) };
@@ -139,7 +150,8 @@ async function npzParts(data: DataOf<'npz'>, options: Reading): Promise<Parts> {
   const archive = await openNpz(path);
   try {
     const part = async (images: string, labels: string, limit: number | undefined) => {
-      const samples = await archive.open(images, { limit, signal, budget });
+      const samples = await archive.open(images, { limit, signal, budget, floats: data.normalize !== undefined });
+      requireHeldFinite(samples, `${path} (${images})`);
       if (!archive.names.includes(labels)) return { samples };
       return { samples, labels: labelsFromNumbers(await archive.read(labels, { limit, signal }), samples.shape[0]!, `${path} (${labels})`) };
     };
@@ -156,23 +168,63 @@ async function csvParts(data: DataOf<'csv'>, options: LoadOptions): Promise<Part
   const path = await locate(data.path, options);
   const table = await readCsv(path, {
     separator: data.separator, labelColumn: data.labelColumn, limit: data.limit, signal: options.signal, onProgress: options.onProgress,
+    decimal: data.decimal, floats: data.normalize !== undefined,
   });
   // Numbers of a table are numbers, even where they are kept as bytes.
-  return { name: basename(path), scale: 1 / (data.divideBy ?? 1), train: table, shape: data.shape };
+  const name = basename(path);
+  const notes = table.header === undefined ? [] : [`${name}: the first line was taken as the names of its ${table.header.length} columns (${someOf(table.header)}).`];
+  return { name, scale: 1 / (data.divideBy ?? 1), train: table, shape: data.shape, columnNames: table.columnNames, notes };
 }
 
-/** Finds a file of the spec: beside the spec, or in a data folder. */
+function someOf(names: readonly string[]): string {
+  return `${names.slice(0, 6).join(', ')}${names.length > 6 ? ', ...' : ''}`;
+}
+
+/** What is left in its file is looked at whenever it is read. */
+function requireHeldFinite(array: SampleArray, name: string): void {
+  if (!('stored' in array)) requireFinite(array.data, sizeOf(array.shape.slice(1)), name);
+}
+
+/** Finds a file of the spec: beside the spec, or in a data folder, there also by its name alone and in the folders of the data folder. */
 async function locate(path: string, options: LoadOptions): Promise<string> {
-  const candidates = isAbsolute(path) ? [path] : [options.baseFolder, ...options.dataFolders ?? []].map(folder => resolve(folder, path));
-  for (const candidate of candidates) {
-    try {
-      await stat(candidate);
-      return candidate;
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))) throw error;
-    }
+  const folders = options.dataFolders ?? [];
+  const candidates = isAbsolute(path) ? [path] : [options.baseFolder, ...folders].map(folder => resolve(folder, path));
+  for (const candidate of candidates) if (await exists(candidate)) return candidate;
+  if (!isAbsolute(path)) {
+    const found = await findByName(basename(path), folders);
+    if (found.length > 1) throw new StudioError('data', `There is no ${candidates.join(', nor ')}, but ${found.join(' and ')}. Say which: give its own folder with --data, or write its path.`);
+    if (found[0] !== undefined) return found[0];
   }
-  throw new StudioError('data', `There is no ${candidates.join(', nor ')}. Relative paths start at the .aeconf file, then at the data folders (--data DIR, autoencoder.dataFolders).`);
+  const where = isAbsolute(path) ? '' : ` Put it there, or name a folder that holds it, itself or in one of its folders, with --data DIR or the setting autoencoder.dataFolders${folders.length === 0 ? '' : ` (searched: ${folders.join(', ')})`}. The first lines of the .aeconf file may say where to get it.`;
+  throw new StudioError('data', `There is no ${candidates.join(', nor ')}.${where}`);
+}
+
+/** Files of that name in folders; only where there is none, those in their folders. */
+async function findByName(name: string, folders: readonly string[]): Promise<string[]> {
+  const existing = async (paths: readonly string[]): Promise<string[]> => {
+    const found: string[] = [];
+    for (const candidate of new Set(paths)) if (await exists(candidate)) found.push(candidate);
+    return found;
+  };
+  const direct = await existing(folders.map(folder => resolve(folder, name)));
+  if (direct[0] !== undefined) return [direct[0]];
+  const inner: string[] = [];
+  for (const folder of folders) {
+    if (!await exists(folder)) continue;
+    const entries = await readdir(folder, { withFileTypes: true });
+    inner.push(...entries.filter(entry => entry.isDirectory()).map(entry => resolve(folder, entry.name, name)));
+  }
+  return existing(inner);
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return false;
+    throw error;
+  }
 }
 
 /** At most ten reports a second, but every new task and its end. */

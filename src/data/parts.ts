@@ -18,6 +18,8 @@ export interface Parts {
   /** Names of classes 0, 1, ... where they are known beforehand; otherwise the labels themselves. */
   readonly classNames?: readonly string[];
   readonly shape?: readonly number[] | undefined;
+  readonly columnNames?: readonly string[] | undefined;
+  readonly notes?: readonly string[];
 }
 
 export interface Part {
@@ -44,7 +46,11 @@ export function finish(parts: Parts, data: DataSpec, seed: number): Dataset {
   const limited: Part = { ...parts.train, samples: limitRows(parts.train.samples, data.limit), ...(parts.train.labels ? { labels: parts.train.labels.slice(0, data.limit) } : {}) };
   const all = toSplit(limited);
   if (all.count === 0) throw new StudioError('data', `${name} holds no samples.`);
-  const common = { name, shape, scale: parts.scale, ...(classNames ? { classNames } : {}) };
+  const common = {
+    name, shape, scale: parts.scale, ...(classNames ? { classNames } : {}),
+    ...(parts.columnNames && shape.length === 1 ? { columnNames: parts.columnNames } : {}),
+    ...(parts.notes ? { notes: parts.notes } : {}),
+  };
   if (data.validation === 'test' && parts.test) {
     requireFeatures(parts.test.samples, features, shape, `${name}: the test samples`);
     const validation = toSplit(parts.test);

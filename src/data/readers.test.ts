@@ -211,6 +211,49 @@ describe('csv', () => {
     await expectStudioError(read(''), 'data', 'holds no rows');
   });
 
+  it('takes a first line for names only when hardly any of it is a number', async () => {
+    const row = Array.from({ length: 20 }, (_, i) => String(i / 4));
+    const others = `${row.join(',')}\n`.repeat(3);
+    for (const [faulty, what] of [['NaN', '"NaN" is not a number'], ['', 'the value is missing'], ['0.5x', '"0.5x" is not a number'], ['x', '"x" is not a number']] as const) {
+      const line = row.map((value, i) => (i === 6 ? faulty : value)).join(',');
+      await expectStudioError(read(`${line}\n${others}`), 'data', `t.csv:1: column 7: ${what}`);
+    }
+    await expectStudioError(read(`x,${row.slice(1).join(',')}\n${others}`), 'data', 'A first line is taken as names of columns only when hardly any of its cells is a number');
+    await expectStudioError(read(`NaN,,NA\n1,2,3\n`), 'data', 't.csv:1: column 1: "NaN"');
+    const named = await read(`,${row.slice(1).map((_, i) => (i === 4 ? '7' : `x${i}`)).join(',')}\n${others}`);
+    expect(named.columnNames).toHaveLength(20);
+    expect((await read('1st,2nd,3rd\n1,2,3\n')).header).toEqual(['1st', '2nd', '3rd']);
+    const table = await read('length,kind,width\n5.1,cat,3\n', { labelColumn: 'kind' });
+    expect(table.columnNames).toEqual(['length', 'width']);
+    expect((await read('1,2\n')).columnNames).toBeUndefined();
+  });
+
+  it('says which other separator and which decimal sign a table has', async () => {
+    await expectStudioError(read('-0.9820;-0.4014;7\n1.5;2;3\n'), 'data', 't.csv:1: the table has 3 columns separated by ";", not by ","', 'Write "separator": ";".');
+    await expectStudioError(read('-0,9820;-0,4014;7\n1,5;2;3\n'), 'data', 'separated by ";"', 'decimal comma. Write "separator": ";", "decimal": ","');
+    await expectStudioError(read('length\twidth\n1\t2\n'), 'data', 'separated by "\\t"', '"separator": "\\t"');
+    await expectStudioError(read('1,2\n3,4\n', { separator: ';' }), 'data', '"separator": ","');
+    await expectStudioError(read('1.5 2.5\n3 4\n'), 'data', '"separator": " "');
+    await expectStudioError(read('a;b\n0,5;1\n', { separator: ';' }), 'data', 't.csv:2: column 1: "0,5" has a decimal comma. Write "decimal": ","');
+    await expectStudioError(read('"0,5",1\n'), 'data', '"0,5" has a decimal comma');
+    const comma = await read('a;b;c\n-0,5;1;2,5e1\n 1,25 ;123456789012345678,5;,5\n', { separator: ';', decimal: ',' });
+    expect([...comma.samples.data]).toEqual([-0.5, 1, 25, 1.25, 123456789012345678.5, 0.5].map(Math.fround));
+    expect([...(await read('"0,5",7\n"1,5",3\n', { decimal: ',' })).samples.data]).toEqual([0.5, 7, 1.5, 3]);
+    await expectStudioError(read('1,5;1.234\n', { separator: ';', decimal: ',' }), 'data', '"1.234" is not a number with a decimal comma');
+    // Names may hold what separates elsewhere.
+    expect((await read('speed (m; s),b\n1,2\n')).header).toEqual(['speed (m; s)', 'b']);
+    expect((await read('a b\n1\n')).header).toEqual(['a b']);
+  });
+
+  it('refuses a missing label and numbers beyond float32', async () => {
+    await expectStudioError(read('1,2,cat\n3,4,\n', { labelColumn: 'last' }), 'data', 't.csv:2: column 3: the label is missing');
+    await expectStudioError(read('1,2\n3,1e300\n'), 'data', 't.csv:2: column 2: "1e300" is too large');
+  });
+
+  it('keeps bytes as float32 where they are going to be changed', async () => {
+    expect((await read('1,2\n3,4\n', { floats: true })).samples.data).toBeInstanceOf(Float32Array);
+  });
+
   it('reads a hundred thousand values in a fraction of a second', async () => {
     const row = Array.from({ length: 65 }, (_, i) => i % 17).join(',');
     const path = folder.write('digits.csv', `${row}\n`.repeat(1797));

@@ -3,10 +3,13 @@
 // only this description, and a file that has changed meanwhile is noticed.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { StudioError } from '../core/errors.ts';
+import type { Normalization } from '../core/normalization.ts';
 import { readError, type FileStamp } from './byte-reader.ts';
 import { applyPixels, type Pixels } from './binarize.ts';
 import { convertElements, elementBytes, type ElementType } from './elements.ts';
+import { requireFinite } from './finite.ts';
 import { formatBytes, type Samples } from './memory.ts';
+import { applyNormalization } from './normalize.ts';
 
 /** Rows of numbers in a file; can be posted to a worker. */
 export interface StoredRows {
@@ -19,6 +22,8 @@ export interface StoredRows {
   readonly features: number;
   /** Which rows of the file these are, ascending, in shared memory: `only` these, or all `but` these. Left out: all. */
   readonly choice?: { readonly only: Uint32Array } | { readonly but: Uint32Array };
+  /** What becomes of the columns of a row once it is read; bytes become float32 then. */
+  readonly normalization?: Normalization;
   /** What becomes of the pixels of a row once it is read. */
   readonly pixels?: Pixels;
 }
@@ -36,9 +41,9 @@ const GAP = 1 << 15;
 
 const nativeLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** The type rows have once they are read: bytes stay bytes, everything else becomes float32. */
-export function storedKind({ type }: StoredRows): 'uint8' | 'float32' {
-  return type === 'uint8' ? 'uint8' : 'float32';
+/** The type rows have once they are read: bytes stay bytes unless they are normalised, everything else becomes float32. */
+export function storedKind({ type, normalization }: StoredRows): 'uint8' | 'float32' {
+  return type === 'uint8' && normalization === undefined ? 'uint8' : 'float32';
 }
 
 /** Memory for `count` rows. */
@@ -117,10 +122,10 @@ export class StoredReader {
   private readonly raw: boolean;
 
   constructor(private readonly stored: StoredRows, private readonly descriptor: number) {
-    const { type, littleEndian, features } = stored;
+    const { type, littleEndian, features, normalization } = stored;
     this.rowBytes = features * elementBytes[type];
     this.piece = Math.max(1, Math.floor(PIECE / this.rowBytes));
-    this.raw = type === 'uint8' || (type === 'float32' && littleEndian === nativeLittleEndian);
+    this.raw = (type === 'uint8' && normalization === undefined) || (type === 'float32' && littleEndian === nativeLittleEndian);
   }
 
   /** The rows from position `first` on, as many as `out` holds. */
@@ -209,7 +214,9 @@ export class StoredReader {
   }
 
   private change(first: number, count: number, out: Samples): void {
-    const { pixels, features } = this.stored;
+    const { pixels, normalization, features, type, file } = this.stored;
+    if (type.startsWith('float')) requireFinite(out, features, file.path, place => fileRow(this.stored, first + place));
+    if (normalization !== undefined) applyNormalization(out, normalization);
     if (pixels === undefined) return;
     for (let i = 0; i < count; i++) applyPixels(out.subarray(i * features, (i + 1) * features), pixels, first + i);
   }

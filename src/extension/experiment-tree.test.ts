@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { experimentTree, formatMoment, groupSweeps, runTitle, sweepContext, sweepDescription } from './experiment-tree.ts';
 import type { SweepReport, SweepRow } from '../runs/sweep-report.ts';
-import { contextValueOf, endMessage, formatDuration, formatLoss, lensText, runDescription, runLabel, statusBarText, sweepEnd } from './status-text.ts';
+import { contextValueOf, endMessage, formatDuration, formatLoss, lensText, newWarnings, runDescription, runLabel, statusBarText, sweepEnd } from './status-text.ts';
 import type { RunRecord } from './run-record.ts';
 
 const record = (change: Partial<RunRecord> = {}): RunRecord => ({
@@ -93,4 +93,12 @@ it('says how a run ended, unless the user ended it', () => {
   expect(endMessage(record({ state: 'failed', epoch: 3.2, reason: 'The disk is full.' }))).toEqual({ text: 'a failed after 3 of 20 epochs: The disk is full.', level: 'error' });
   expect(endMessage(record({ state: 'interrupted', epoch: 3 }))?.level).toBe('warning');
   expect(endMessage(record({ state: 'stopped' }))).toBeUndefined();
+});
+
+it('tells once what a run at work warns of', () => {
+  const told = new Set<string>();
+  const warned = record({ state: 'training', warning: 'table.csv lies in 0 … 1520.' });
+  expect(newWarnings([record({ state: 'training' }), warned], told)).toEqual(['a: table.csv lies in 0 … 1520.']);
+  expect(newWarnings([warned], told)).toEqual([]);
+  expect(newWarnings([record({ state: 'finished', warning: 'table.csv lies in 0 … 1520.' })], new Set())).toEqual([]);
 });

@@ -1,7 +1,7 @@
 // Says when a training that somebody waited for is over, and offers to look at it.
 import * as vscode from 'vscode';
 import type { CommandId } from './contributions.ts';
-import { endMessage } from './status-text.ts';
+import { endMessage, newWarnings } from './status-text.ts';
 import type { Studio } from './studio.ts';
 
 const looks: Readonly<Record<string, CommandId>> = {
@@ -12,6 +12,13 @@ const looks: Readonly<Record<string, CommandId>> = {
 const resume = 'Resume';
 
 export function registerNotifications({ owner, store, log }: Studio): void {
+  const told = new Set<string>();
+  owner.add(store.onChange.on(() => {
+    for (const text of newWarnings(store.runs, told)) {
+      log.warn(text);
+      void vscode.window.showWarningMessage(text);
+    }
+  }));
   owner.add(store.onEnded.on(run => {
     const message = endMessage(run);
     log.info(`${run.id}: ${run.state}${run.reason === undefined ? '' : ` (${run.reason})`}`);

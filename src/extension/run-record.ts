@@ -30,6 +30,8 @@ export interface RunRecord {
   readonly samplesPerSecond?: number;
   /** What is being prepared. */
   readonly message?: string;
+  /** What is wrong with the experiment as it is trained. */
+  readonly warning?: string;
   /** Milliseconds since 1970; 0 when unknown. */
   readonly created: number;
   /** Absolute path of the config it was started from. */
@@ -70,6 +72,7 @@ export function toRecord(summary: RunSummary): RunRecord {
     timeLeft: status?.timeLeft,
     samplesPerSecond: status?.samplesPerSecond,
     message: status?.message || undefined,
+    warning: status?.warning,
     created: info?.created ?? 0,
     configPath: info?.configPath,
     device: info?.device.name,

@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { tensor, type HostTensor } from '../core/tensor.ts';
+import { COLUMNS_FILE, columnsJson } from '../runs/columns.ts';
 import { runFiles, type RunInfo } from '../runs/events.ts';
 import { newRun } from '../runs/testing.ts';
 import { RunWriter } from '../runs/writer.ts';
@@ -37,6 +38,20 @@ it('honours another scale, for pictures and as bytes', async () => {
   const samples = (await readLatentSamples(writer.folder, info))!;
   expect([...samples.original]).toEqual([0, 255, 128, 255]);
   expect([...samples.labels!]).toEqual([0, 1]);
+});
+
+it('leaves numbers of vectors as they are, with names and units of their columns', async () => {
+  const vectors = { ...info, dataset: { ...info.dataset, shape: [2] } };
+  const original = { original: tensor(new Float32Array([-3, 16, 8, 2000]), [2, 2]) };
+  await write(runFiles.pictureSamples, original, { scale: '1' });
+  await write(runFiles.latentSamples, original, { scale: '0.5' });
+  expect((await readLatentSamples(writer.folder, vectors))!).toMatchObject({ original: Float32Array.of(-1.5, 8, 4, 1000), columns: { spread: [2, 2] } });
+  expect((await readPictureSamples(writer.folder, vectors))!.columns).toEqual({});
+  expect((await readPictureSamples(writer.folder, info))!.columns).toBeUndefined();
+  await writer.file(COLUMNS_FILE, Buffer.from(columnsJson({ format: 1, names: ['a', 'b'], normalization: { kind: 'standard', center: [1, 2], spread: [3, 4] } })));
+  for (const samples of [await readPictureSamples(writer.folder, vectors), await readLatentSamples(writer.folder, vectors)]) {
+    expect(samples!.columns).toEqual({ names: ['a', 'b'], center: [1, 2], spread: [3, 4] });
+  }
 });
 
 it('sends bytes as they are, which pages get as bytes and not as text', async () => {

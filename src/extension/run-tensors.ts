@@ -4,7 +4,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { StudioError } from '../core/errors.ts';
 import { sizeOf, type HostTensor } from '../core/tensor.ts';
-import type { LatentEpoch, LatentSamples, PictureEpoch, PictureSamples } from '../protocol/messages.ts';
+import type { LatentEpoch, LatentSamples, PictureEpoch, PictureSamples, SampleColumns } from '../protocol/messages.ts';
+import { readColumns } from '../runs/columns.ts';
 import { runFiles, type RunInfo } from '../runs/events.ts';
 import { readTensors } from '../runs/reader.ts';
 import type { Safetensors } from '../runs/safetensors.ts';
@@ -35,12 +36,22 @@ function toUnit(values: HostTensor, scale: number): Float32Array {
   return Float32Array.from(values.data, value => value * scale);
 }
 
-/** Values as bytes: 255 is 1. */
-function toBytes(values: HostTensor, scale: number): Uint8Array {
+/** Values as bytes: 255 is 1. Numbers of vectors may lie anywhere, so they stay numbers. */
+function toBytes(values: HostTensor, scale: number, { dataset: { shape } }: RunInfo): Uint8Array | Float32Array {
   if (values.data instanceof Uint8Array && Math.abs(scale * 255 - 1) < 1e-6) return values.data.slice();
+  if (shape.length === 1) return toUnit(values, scale);
   const factor = scale * 255;
   // Stored to a clamped array, which rounds and cuts to 0…255.
   return new Uint8Array(Uint8ClampedArray.from(values.data, value => value * factor).buffer);
+}
+
+/** Names and units of vectors' columns. */
+async function columnsOf(folder: string, { dataset: { shape } }: RunInfo, scale: number): Promise<{ readonly columns?: SampleColumns }> {
+  if (shape.length !== 1) return {};
+  const kept = await readColumns(folder);
+  const names = kept?.names === undefined ? {} : { names: kept.names };
+  if (kept?.normalization !== undefined) return { columns: { ...names, center: kept.normalization.center, spread: kept.normalization.spread } };
+  return { columns: { ...names, ...(scale === 1 ? {} : { spread: Array.from({ length: sizeOf(shape) }, () => 1 / scale) }) } };
 }
 
 /** The fixed test samples of the reconstructions view; undefined until they are written. */
@@ -56,6 +67,7 @@ export async function readPictureSamples(folder: string, info: RunInfo): Promise
     latentShape: info.model.latentShape,
     count: original.shape[0] ?? 0,
     original: toUnit(original, scaleOf(file, original)),
+    ...await columnsOf(folder, info, scaleOf(file, original)),
     ...(file.tensors['corrupted'] === undefined ? {} : { corrupted: floats(file, 'corrupted', where) }),
     ...(labels === undefined ? {} : { labels: Array.from(labels.data, label => names?.[label] ?? String(label)) }),
     ...(file.metadata['layout'] === 'grid' ? { layout: 'grid' } : {}),
@@ -80,7 +92,8 @@ export async function readLatentSamples(folder: string, info: RunInfo): Promise<
     shape: info.dataset.shape,
     latentShape: info.model.latentShape,
     count: original.shape[0] ?? 0,
-    original: toBytes(original, scaleOf(file, original)),
+    original: toBytes(original, scaleOf(file, original), info),
+    ...await columnsOf(folder, info, scaleOf(file, original)),
     ...(labels === undefined ? {} : { labels: Uint16Array.from(labels.data) }),
     ...(info.dataset.classNames === undefined ? {} : { classNames: info.dataset.classNames }),
   };

@@ -148,6 +148,20 @@ export function endMessage(run: RunRecord): { readonly text: string; readonly le
   }
 }
 
+/**
+ * What runs that are at work warn of and was not told yet.
+ * @param told ids of runs and sweeps that were told; grows.
+ */
+export function newWarnings(runs: readonly RunRecord[], told: Set<string>): readonly string[] {
+  return runs.flatMap(run => {
+    // The trainings of a sweep have the same data.
+    const id = run.sweep?.id ?? run.id;
+    if (run.warning === undefined || !isLive(run.state) || told.has(id)) return [];
+    told.add(id);
+    return [`${run.name}: ${run.warning}`];
+  });
+}
+
 /** "latent-sweep: 6 of 6 trainings finished; best units = 32 (0.0123), units = 16 is within 10 % of it." */
 export function sweepEnd({ name, rows, best, knee, tolerance, paths }: SweepReport): { readonly text: string; readonly failed: boolean } {
   const finished = rows.filter(row => row.state === 'finished').length;

@@ -22,14 +22,27 @@ export function dataPart({ data, seed }: Spec, baseFolder: string): DataPart {
     ...source.read.map(line => `    ${line}`),
     ...(data.limit === undefined ? [] : [`    x_train = x_train[:${data.limit}]`]),
     ...indented(split(share, seed, data.validation === 'test' ? source.test : 'never')),
+    ...normalized('normalize' in data ? data.normalize : undefined),
     '    return prepared(x_train), prepared(x_test)',
     '', '',
     'def prepared(x):',
     '    """On the scale of the model, in the shape of its input."""',
-    `    x = (x / ${divide}).astype("float32").reshape(-1, *INPUT_SHAPE)`,
+    `    x = ${'normalize' in data && data.normalize !== undefined ? 'x' : `(x / ${divide})`}.astype("float32").reshape(-1, *INPUT_SHAPE)`,
     `    return ${data.binarize === 'threshold' ? '(x >= 0.5).astype("float32")' : 'x'}`,
   ];
   return { lines, given: source.given };
+}
+
+/** Columns brought to one range by the training samples, as src/data/normalize.ts does. */
+function normalized(kind: 'standard' | 'minMax' | undefined): string[] {
+  if (kind === undefined) return [];
+  const [center, spread] = kind === 'standard' ? ['x_train.mean(axis=0)', 'x_train.std(axis=0)'] : ['x_train.min(axis=0)', 'np.ptp(x_train, axis=0)'];
+  return indented([
+    'x_train, x_test = x_train.astype("float64"), x_test.astype("float64")',
+    `center, spread = ${center}, ${spread}`,
+    'spread = np.where(np.ptp(x_train, axis=0) == 0, 1.0, spread)  # a column that never changes',
+    'x_train, x_test = (x_train - center) / spread, (x_test - center) / spread',
+  ]);
 }
 
 /** Sets samples aside, if need be only where the data has no test part. */

@@ -54,6 +54,14 @@ describe('a Keras script', () => {
     expect(written({})).not.toContain('--data');
   });
 
+  it('normalises columns by the training samples', () => {
+    const text = written({ data: { type: 'npz', path: 'x.npz', shape: [4], normalize: 'standard' } });
+    expect(text).toMatch(/center, spread = x_train\.mean\(axis=0\), x_train\.std\(axis=0\)\n[^]*x_train, x_test = \(x_train - center\) \/ spread[^\n]*\n {4}return prepared\(x_train\)/);
+    expect(written({ data: { type: 'npz', path: 'x.npz', shape: [4], normalize: 'minMax' } })).toContain('x_train.min(axis=0), np.ptp(x_train, axis=0)');
+    // Numbers on no common scale are not divided.
+    expect(text).not.toContain('255.0 if');
+  });
+
   it('trains on where weights came from elsewhere', () => {
     const text = written({ pretraining: { type: 'layerwise' } }, 'the run 2');
     expect(text).toContain('they began with pretraining, which is not repeated here');

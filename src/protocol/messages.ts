@@ -104,13 +104,21 @@ export type LossHostMessage =
 
 // ── Reconstructions ─────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** The columns of samples that are vectors. A number on the model's scale is × spread + center in the file; left out, it is the same. */
+export interface SampleColumns {
+  readonly names?: readonly string[];
+  readonly center?: readonly number[];
+  readonly spread?: readonly number[];
+}
+
 export interface PictureSamples {
   /** [height, width, channels], or [features] for samples that are no images. */
   readonly shape: readonly number[];
   readonly latentShape: readonly number[];
   readonly count: number;
-  /** count × features in [0, 1]. */
+  /** count × features on the model's scale; pictures in [0, 1]. */
   readonly original: Float32Array;
+  readonly columns?: SampleColumns;
   readonly corrupted?: Float32Array;
   /** Class of each sample by name. */
   readonly labels?: readonly string[];
@@ -141,8 +149,9 @@ export interface LatentSamples {
   readonly shape: readonly number[];
   readonly latentShape: readonly number[];
   readonly count: number;
-  /** count × features, bytes: 255 is 1. */
-  readonly original: Uint8Array;
+  /** count × features: bytes, of which 255 is 1, or for vectors numbers on the model's scale. */
+  readonly original: Uint8Array | Float32Array;
+  readonly columns?: SampleColumns;
   /** Index into `classNames` of each sample. */
   readonly labels?: Uint16Array;
   readonly classNames?: readonly string[];

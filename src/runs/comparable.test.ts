@@ -17,7 +17,7 @@ it('knows of every setting of the language whether losses stay comparable', () =
   ]);
   expect(thatChange('training samples')).toEqual(['data.limit', 'data.train']);
   expect(thatChange('samples')).toEqual([
-    'data', 'data.binarize', 'data.color', 'data.divideBy', 'data.fit', 'data.images', 'data.labelColumn', 'data.path', 'data.seed', 'data.separator', 'data.shape', 'data.size',
+    'data', 'data.binarize', 'data.color', 'data.decimal', 'data.divideBy', 'data.fit', 'data.images', 'data.labelColumn', 'data.normalize', 'data.path', 'data.seed', 'data.separator', 'data.shape', 'data.size',
     'data.test', 'data.testImages', 'data.type', 'data.validation',
   ]);
   expect(thatChange(undefined).filter(path => /^(data|latent|training|penalties)\b/.test(path))).toEqual([

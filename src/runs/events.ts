@@ -113,6 +113,8 @@ export interface RunStatus {
   /** Mean squared error of the validation samples after the newest epoch, and what principal components reach, where they are compared. */
   readonly mse?: number;
   readonly pca?: number;
+  /** What the run warns of as long as it goes on: that its data lies where it cannot follow. */
+  readonly warning?: string;
 }
 
 /** control.json, written by whoever wants something of the trainer (write to a temporary file, then rename). */

@@ -117,6 +117,7 @@ export function parseStatus(json: string): RunStatus | undefined {
       bestLoss: number(value.bestLoss),
       mse: number(value.mse),
       pca: number(value.pca),
+      warning: text(value.warning),
     }),
   };
 }

@@ -13,11 +13,16 @@ interface Entry {
 
 /** What is put behind the bytes of a model. */
 export function epochMetadata(epoch: number): Uint8Array {
+  return modelMetadata(KEY, String(epoch));
+}
+
+/** The same for anything else that a model is to say of itself. */
+export function modelMetadata(key: string, text: string): Uint8Array {
   const pbf = new Pbf();
   pbf.writeMessage(METADATA_PROPS, (value: string, out: Pbf) => {
-    out.writeStringField(1, KEY);
+    out.writeStringField(1, key);
     out.writeStringField(2, value);
-  }, String(epoch));
+  }, text);
   return pbf.finish();
 }
 

@@ -28,6 +28,8 @@ export interface RobustnessReport {
   readonly strengths: readonly StrengthReport[];
   /** All strengths in one picture, relative to the run folder. */
   readonly picture: string;
+  /** What was done otherwise than asked for. */
+  readonly note?: string;
 }
 
 export interface TestedRun {

@@ -119,6 +119,9 @@ describe('meaning', () => {
     ['latent without units', { latent: { type: 'plain', activation: 'relu' } }, 'warning', 'no-effect', 'latent.activation'],
     ['two ways of clipping', { training: { optimizer: { type: 'sgd', clipNorm: 1, clipValue: 1 } } }, 'error', 'conflict', 'training.optimizer.clipValue'],
     ['stopping on nothing', { data: { type: 'glyphs', validation: 0 }, training: { earlyStopping: {} } }, 'error', 'conflict', 'training.earlyStopping'],
+    ['probabilities that are moved', { data: { type: 'npy', images: 'x', normalize: 'minMax', binarize: 'sample' } }, 'error', 'conflict', 'data.normalize'],
+    ['columns of pictures', { data: { type: 'csv', path: 'x', normalize: 'standard', shape: [8, 8, 1] } }, 'error', 'conflict', 'data.normalize'],
+    ['two units', { data: { type: 'npz', path: 'x', normalize: 'standard', divideBy: 4 } }, 'warning', 'no-effect', 'data.divideBy'],
     ['empty range', { encoder: [{ type: 'dense', units: 1, kernelInitializer: { type: 'randomUniform', minval: 1 } }] }, 'error', 'empty-range', 'encoder[0].kernelInitializer.minval'],
   ])('%s', (_, change, severity, code, path) => {
     const text = JSON.stringify({ data: 'glyphs', encoder: [], ...change }, null, 2);

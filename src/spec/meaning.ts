@@ -1,5 +1,6 @@
 // What no schema can say: rules between keys of a spec that is well formed. Nothing here needs the shape of the data; what
 // does stands in src/model.
+import { unreachable } from '../core/errors.ts';
 import type { ActivationSpec, LayerSpec, OptimizerSpec, ProbeSpec, Spec } from './schema.ts';
 import { diagnosticAt, locate, propertyOf, shortPlace, type Source, type Syntax } from './parse.ts';
 import { formatPath, type Diagnostic, type Fix, type SpecPath } from './diagnostics.ts';
@@ -113,12 +114,32 @@ export function lastActivation(layers: readonly LayerSpec[]): ActivationSpec {
   return last !== undefined && 'activation' in last ? last.activation : { type: 'linear' };
 }
 
+/** The activation that says what the numbers of a reconstruction can be; pooling and upsampling behind it change nothing about that. */
+export function outputActivation({ decoder }: Pick<Spec, 'decoder'>): ActivationSpec {
+  if (!Array.isArray(decoder)) return decoder.outputActivation;
+  return lastActivation(decoder.filter(layer => !['maxPooling2d', 'averagePooling2d', 'upSampling2d'].includes(layer.type)));
+}
+
+/** The smallest and the largest value, or what they come near to. */
+export function activationRange(activation: ActivationSpec): readonly [low: number, high: number] {
+  switch (activation.type) {
+    case 'sigmoid': case 'softmax': return [0, 1];
+    case 'tanh': return [-1, 1];
+    case 'relu': case 'softplus': return [0, Infinity];
+    case 'leakyRelu': return [activation.slope > 0 ? -Infinity : 0, Infinity];
+    case 'elu': return [-Math.max(0, activation.alpha), Infinity];
+    case 'selu': return [-1.7581, Infinity];
+    case 'gelu': return [-0.17, Infinity];
+    case 'swish': return [-0.2785, Infinity];
+    case 'linear': return [-Infinity, Infinity];
+    default: return unreachable(activation);
+  }
+}
+
 function checkOutput(spec: Spec, tree: Syntax, report: Report): void {
   if (spec.training.loss !== 'binaryCrossentropy') return;
-  const staysInRange = (layer: LayerSpec) => ['maxPooling2d', 'averagePooling2d', 'upSampling2d'].includes(layer.type);
   const mirrored = !Array.isArray(spec.decoder);
-  const layers = Array.isArray(spec.decoder) ? spec.decoder.filter(layer => !staysInRange(layer)) : [];
-  const activation = Array.isArray(spec.decoder) ? lastActivation(layers) : spec.decoder.outputActivation;
+  const activation = outputActivation(spec);
   if (activation.type === 'sigmoid' || activation.type === 'softmax') return;
   const lastIndex = Array.isArray(spec.decoder) ? spec.decoder.findLastIndex(layer => 'activation' in layer) : -1;
   const path: SpecPath = mirrored ? ['decoder', 'outputActivation'] : lastIndex === -1 ? ['decoder'] : ['decoder', lastIndex, 'activation'];
@@ -168,9 +189,23 @@ function checkData(spec: Spec, report: Report): void {
   if ((data.type === 'idx' || data.type === 'npy') && data.testLabels !== undefined && data.testImages === undefined) {
     report(['data', 'testLabels'], { severity: 'error', code: 'conflict', message: 'there are test labels but no test images.', cure: 'Add "testImages", or remove "testLabels".' });
   }
+  checkNormalize(data, report);
   for (const [index, corruption] of spec.corruption.entries()) {
     if ('amount' in corruption && corruption.amount === 0) {
       report(['corruption', index, 'amount'], { severity: 'warning', code: 'no-effect', message: `${corruption.type} of amount 0 changes nothing.`, cure: 'Write a share above 0, or remove it.' });
     }
+  }
+}
+
+function checkNormalize(data: Spec['data'], report: Report): void {
+  if (!('normalize' in data) || data.normalize === undefined) return;
+  if (data.binarize !== undefined) {
+    report(['data', 'normalize'], { severity: 'error', code: 'conflict', message: '"binarize" takes values for probabilities, which "normalize" moves elsewhere.', cure: 'Keep one of them.' });
+  }
+  if (data.shape !== undefined && data.shape.length !== 1) {
+    report(['data', 'normalize'], { severity: 'error', code: 'conflict', message: '"normalize" works column by column, but "shape" makes pictures of the columns.', cure: 'Bring pictures to [0, 1] with "divideBy", or remove "shape".' });
+  }
+  if (data.divideBy !== undefined) {
+    report(['data', 'divideBy'], { severity: 'warning', code: 'no-effect', message: '"divideBy" has no effect beside "normalize", which chooses a unit for each column.', cure: 'Remove it.' });
   }
 }

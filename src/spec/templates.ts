@@ -109,14 +109,15 @@ export const templates: readonly Template[] = [
     id: 'table',
     label: 'My own table',
     detail: 'A CSV file with one sample per line.',
-    text: `// Numbers from a table. The columns should lie in about the same range: "divideBy" brings all of them to [0, 1].
+    text: `// Numbers from a table, whatever their units: "normalize" gives every column mean 0 and variance 1 (over the training samples), so
+// that none drowns the others. A first line of names is kept for the views. Leave "labelColumn" out where there are no labels.
 {
-  "data": { "type": "csv", "path": "table.csv", "labelColumn": "last", "divideBy": 1 },
+  "data": { "type": "csv", "path": "table.csv", "labelColumn": "last", "normalize": "standard" },
   "encoder": [
     { "type": "dense", "units": 32, "activation": "elu" },
   ],
   "latent": { "type": "plain", "units": 2 },
-  // Values of a table may lie anywhere, so the output has no activation.
+  // Such values lie on both sides of 0, so the output has no activation.
   "decoder": { "type": "mirror", "outputActivation": "linear" },
   "training": { "epochs": 50, "batchSize": 32 },
 }

@@ -131,10 +131,14 @@ const EXACT = 1e-9;
 /** How many times their error a model's is when more of the same training is no advice. */
 const FAR = 100;
 
-/** The warning that a model is no better than its baseline, or undefined when it is. */
-export function baselineWarning({ components, mse, model }: Baseline): string | undefined {
+/**
+ * The warning that a model is no better than its baseline, or undefined when it is.
+ * @param reason what is known to keep it from being better
+ */
+export function baselineWarning({ components, mse, model }: Baseline, reason?: string): string | undefined {
   if (model === undefined || model < mse) return undefined;
   const compared = `The reconstruction error (mse ${model.toPrecision(4)}) is not better than that of ${components} principal components (${mse.toPrecision(4)})`;
+  if (reason !== undefined) return `${compared}. ${reason}`;
   // Samples that lie in a space of so few dimensions are rebuilt by a projection to the last digits.
   if (mse < EXACT * model && mse < EXACT) return `${compared}, which rebuild these samples exactly: they differ in no more directions than that, so that an autoencoder has nothing to gain here.`;
   if (model > FAR * mse) return `${compared} but far from it: training has hardly begun, has diverged, or the output cannot take the values of the data. Look at the loss curve; a smaller training.optimizer.learningRate, more epochs or another outputActivation may help.`;

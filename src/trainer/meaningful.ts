@@ -32,5 +32,5 @@ export function metricsWarning(names: readonly MetricName[], dataset: Pick<Datas
   const told = meaningfulMetrics(asked, dataset, split);
   const left = asked.filter(name => !told.includes(name));
   if (left.length === 0) return undefined;
-  return `Not measured: ${left.join(', ')}. ${left.length === 1 ? 'It means' : 'They mean'} something for values in [0, 1] only, and the samples have others. Bring them there with "divideBy" in data, or take "mse" or "mae" in training.metrics.`;
+  return `Not measured: ${left.join(', ')}. ${left.length === 1 ? 'It means' : 'They mean'} something for values in [0, 1] only, and the samples have others. Bring them there with "divideBy" or "normalize": "minMax" in data, or take "mse" or "mae" in training.metrics.`;
 }

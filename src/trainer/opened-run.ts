@@ -8,6 +8,7 @@ import { listDevices, openSession } from '../engine/engines.ts';
 import type { ModelPrograms, State } from '../graph/program.ts';
 import { buildPrograms } from '../graph/programs.ts';
 import { buildModel } from '../model/build.ts';
+import { readColumns } from '../runs/columns.ts';
 import { runFiles, type RunInfo } from '../runs/events.ts';
 import { readSummary } from '../runs/reader.ts';
 import type { Spec } from '../spec/schema.ts';
@@ -76,10 +77,12 @@ export interface OpenedRun extends TrainedModel {
 export async function openRun(folder: string, access: DataAccess, options: OpenRunOptions = {}): Promise<OpenedRun> {
   const trained = await openModel(folder, options);
   const { info, spec } = trained;
+  const normalization = (await readColumns(folder))?.normalization;
   const experiment = await openExperiment(spec, {
     baseFolder: path.dirname(info.configPath), dataFolders: access.dataFolders,
     ...(access.cacheFolder === undefined ? {} : { cacheFolder: access.cacheFolder }),
     ...(access.onProgress === undefined ? {} : { onProgress: access.onProgress }),
+    ...(normalization === undefined ? {} : { normalization }),
   });
   if (experiment.features !== sizeOf(info.dataset.shape)) {
     throw new StudioError('data', `The data now has samples of ${experiment.dataset.shape.join('×')}, the run was trained on ${info.dataset.shape.join('×')}. Bring the old data back.`);

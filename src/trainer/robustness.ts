@@ -8,6 +8,7 @@ import type { Picture } from '../analysis/canvas.ts';
 import { StudioError, unreachable } from '../core/errors.ts';
 import { hashText, RandomStream } from '../core/random.ts';
 import { sizeOf, tensor } from '../core/tensor.ts';
+import { exceeds, rangeOfSplit, rangeText } from '../data/range.ts';
 import { splitKind } from '../data/rows.ts';
 import type { Session } from '../engine/engine.ts';
 import { sampleMetric } from '../graph/metrics.ts';
@@ -57,7 +58,8 @@ export function atStrength(corruption: CorruptionSpec, strength: number): Corrup
 }
 
 /**
- * Tests models with one kind of noise on the data of the first.
+ * Tests models with one kind of noise on the data of the first. Noise is not cut to [0, 1] where the samples do not lie there: that would
+ * cost more of them than the noise does, and say nothing about it.
  * @param others are given the first run's samples, which must have the shape theirs had.
  * @throws StudioError('usage') when a model cannot take the data or a strength makes no sense.
  */
@@ -67,7 +69,10 @@ export async function testRobustness(first: OpenedRun, others: readonly TestedMo
   const split = judgedSplit(first.experiment);
   const tested: readonly TestedModel[] = [{ trained: first, session: first.session }, ...others];
   for (const { trained: { info } } of others) requireShape(info.id, info.dataset.shape, dataset.shape);
-  const corruptions = test.strengths.map(strength => atStrength(test.corruption, strength));
+  const range = rangeOfSplit(split, dataset);
+  const unclipped = test.corruption.clip && exceeds(range, 0, 1);
+  const kind: CorruptionSpec = unclipped ? { ...test.corruption, clip: false } : test.corruption;
+  const corruptions = test.strengths.map(strength => atStrength(kind, strength));
   const metrics = meaningfulMetrics(['mse', 'psnr', 'ssim'], dataset, split);
   const positions = new RandomStream(seed, 'sampling', hashText('robustness')).permutation(split.count).slice(0, test.samples);
 
@@ -107,6 +112,7 @@ export async function testRobustness(first: OpenedRun, others: readonly TestedMo
       split: split === dataset.train ? 'train' : 'validation', samples: split.count,
       runs: tested.map(({ trained: { info, checkpoint, position, spec } }) => ({ id: info.id, name: info.name, checkpoint, epoch: position.epoch, denoising: spec.corruption.length > 0 })),
       clean, strengths, picture,
+      ...(unclipped ? { note: `The samples lie in ${rangeText(range)}, so the noisy input was not cut to [0, 1].` } : {}),
     },
   };
 }

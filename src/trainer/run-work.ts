@@ -7,6 +7,7 @@ import type { LoadOptions } from '../data/dataset.ts';
 import type { Statement } from '../engine/choose.ts';
 import type { Device } from '../engine/engine.ts';
 import { countParameters } from '../model/summary.ts';
+import { COLUMNS_FILE, columnsJson, columnsOf, readColumns } from '../runs/columns.ts';
 import type { RunEvent, RunInfo, RunOutcome, TensorFile } from '../runs/events.ts';
 import { RunTensorBoard } from '../runs/tensorboard.ts';
 import type { RunWriter } from '../runs/writer.ts';
@@ -19,6 +20,7 @@ import { CompiledPrograms } from './compiled.ts';
 import { checkedConfig, type Config } from './config.ts';
 import { Control } from './control.ts';
 import { Evaluator } from './evaluate.ts';
+import { fitOfData } from './data-fit.ts';
 import { DeviceNotes } from './device-notes.ts';
 import { openExperiment, stepsPerEpochOf, type Experiment } from './experiment.ts';
 import { writeFinalPictures } from './final-pictures.ts';
@@ -44,6 +46,8 @@ export class RunWork {
   private readonly recorder: Recorder;
   private status: StatusReporter | undefined;
   private position: Position = startPosition;
+  /** Why the output cannot be what the data is. */
+  private outOfReach: string | undefined;
   private readonly warned = new Set<string>();
 
   constructor(
@@ -128,10 +132,11 @@ export class RunWork {
       ...(cacheFolder === undefined ? {} : { cacheFolder }),
       ...(signal === undefined ? {} : { signal }),
       onProgress: progress => status.refresh({ message: progressText(progress) }),
-      ...this.placeBefore(),
+      ...await this.dataBefore(),
     }, shape => { this.warn(checkedConfig(this.config.text, configPath, this.config.overrides, shape).warnings); });
     this.requireGoingOn();
     this.requireSameData(experiment);
+    await this.meetData(experiment);
     const unmeasured = metricsWarning(spec.training.metrics, experiment.dataset, judgedSplit(experiment));
     if (unmeasured !== undefined) this.alert('warning', unmeasured);
     status.write({ message: 'Choosing a device' });
@@ -161,10 +166,25 @@ export class RunWork {
     return { experiment, prepared };
   }
 
-  /** Where the samples were when the run began: their order, and so every batch, depends on it. */
-  private placeBefore(): Pick<LoadOptions, 'place'> {
+  /** Where the samples were when the run began, on which their order, and so every batch, depends; and how their columns were normalised. */
+  private async dataBefore(): Promise<Pick<LoadOptions, 'place' | 'normalization'>> {
     const { train, fromDisk } = this.writer.info.dataset;
-    return train === 0 ? {} : { place: fromDisk ? 'disk' : 'memory' };
+    if (train === 0) return {};
+    const normalization = (await readColumns(this.writer.folder))?.normalization;
+    return { place: fromDisk ? 'disk' : 'memory', ...(normalization === undefined ? {} : { normalization }) };
+  }
+
+  /** Says what was made of the data, and where the experiment is made for other numbers. @throws StudioError('data') when it can only fail. */
+  private async meetData(experiment: Experiment): Promise<void> {
+    const { dataset } = experiment;
+    for (const note of dataset.notes ?? []) this.alert('info', note);
+    const { output, corruption } = fitOfData(experiment);
+    const warnings = [output, corruption].filter(warning => warning !== undefined);
+    for (const warning of warnings) this.alert('warning', warning);
+    if (warnings.length > 0) this.status?.note({ warning: warnings.join(' ') });
+    this.outOfReach = output;
+    const columns = columnsOf(dataset);
+    if (columns !== undefined) await this.writer.file(COLUMNS_FILE, Buffer.from(columnsJson(columns)));
   }
 
   /** A run that goes on with other data would not be the same run. */
@@ -187,7 +207,7 @@ export class RunWork {
       experiment, epochs: spec.training.epochs, source, compiled, evaluator, breath,
       views: new Views(experiment, evaluator),
       rebuilt: new RebuiltAs(experiment, evaluator, writer),
-      models: new ModelFiles(programs, writer, breath),
+      models: new ModelFiles(programs, writer, breath, columnsOf(dataset)),
       writer, recorder, status,
       control: new Control(writer.folder, options.signal),
       background: new Background(),
@@ -245,7 +265,7 @@ export class RunWork {
     if (outcome === 'stopped') await training.baseline.cancel();
     const told = this.writer.info.baseline !== undefined;
     const baseline = position.epoch > 0 ? await training.baseline.compare(evaluator) : undefined;
-    const warning = baseline && outcome === 'finished' ? baselineWarning(baseline) : undefined;
+    const warning = baseline && outcome === 'finished' ? baselineWarning(baseline, this.outOfReach) : undefined;
     if (warning !== undefined) this.alert('warning', warning);
     const facts = lossFacts(position, spec);
     this.tell({ type: 'end', outcome, ...this.at() });

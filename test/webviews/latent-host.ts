@@ -129,7 +129,7 @@ const host = installHost({
     target.send({
       type: 'snapshot', revision: ++revision, run: {
         run: run(), epochs: epochList(), modelVersion, lossName: 'mse',
-        ...(scene.empty ? {} : { samples: { shape, latentShape: scene.latentShape, count: scene.count, original, ...(scene.classes ? { labels, classNames: scene.classes } : {}) } }),
+        ...(scene.empty ? {} : { samples: { shape, latentShape: scene.latentShape, count: scene.count, original, ...(scene.features === undefined ? {} : { columns: { names: Array.from({ length: features }, (_, i) => `sensor ${i}`), spread: new Array<number>(features).fill(100) } }), ...(scene.classes ? { labels, classNames: scene.classes } : {}) } }),
       },
     });
   },

@@ -240,6 +240,15 @@ describe('latent page', () => {
     await page.context().close();
   });
 
+  it('names the bar under the pointer and its number in the units of the file', async () => {
+    const page = await opened('vectors');
+    const probe = page.locator('.section-probe canvas');
+    const { width, height } = (await probe.boundingBox())!;
+    await probe.hover({ position: { x: (width * 3.5) / 24, y: height / 2 } });
+    await expect.poll(() => probe.getAttribute('title'), slow).toMatch(/^sensor 3: \d\d/);
+    await page.context().close();
+  });
+
   it('hides classes, and remembers it over a reload together with the other settings', async () => {
     const page = await opened('two');
     const whole = await ink(page, 'points');

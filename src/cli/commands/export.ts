@@ -1,8 +1,9 @@
 // `aeconf export RUN`: the models of a run as ONNX files, or with --keras as a Python script (export-keras.ts).
 import * as path from 'node:path';
 import { StudioError } from '../../core/errors.ts';
+import { readColumns } from '../../runs/columns.ts';
 import { replaceFile } from '../../runs/files.ts';
-import { epochMetadata } from '../../runs/model-epoch.ts';
+import { exportModel } from '../../trainer/models.ts';
 import { openModel } from '../../trainer/opened-run.ts';
 import type { Handler } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -17,11 +18,12 @@ export const exportModels: Handler = async context => {
   if (unfit !== undefined) throw new StudioError('usage', `--${unfit} is for "aeconf export FILE.aeconf --keras"; a run is exported as it was trained.`);
   const { folder, id } = await findRun(args.positionals[0]!, runsFolderFor(process.cwd(), args.text('runs')));
   const { programs, state, checkpoint, position } = await openModel(folder, checkpointOf(args));
+  const columns = await readColumns(folder);
   const out = path.resolve(args.text('out') ?? '.');
   const files: string[] = [];
   for (const which of ['encoder', 'decoder', 'autoencoder'] as const) {
     const file = path.join(out, `${which}.onnx`);
-    await replaceFile(file, [programs.exportOnnx(which, state), epochMetadata(position.epoch)]);
+    await replaceFile(file, exportModel(programs, which, state, { epoch: position.epoch, columns }));
     files.push(file);
   }
   if (json) terminal.out(`${JSON.stringify({ id, folder: out, checkpoint, epoch: position.epoch, files })}\n`);

@@ -105,7 +105,7 @@ function sawOtherSamples(first: Spec, second: Spec): boolean {
   return canonicalJson(first.data) !== canonicalJson(second.data) || (first.seed !== second.seed && typeof first.data.validation === 'number');
 }
 
-function textOf({ name, corruption, runs, clean, strengths, samples, split, picture }: RobustnessReport, folder: string, infos: readonly Pick<RunInfo, 'name' | 'baseline'>[]): string {
+function textOf({ name, corruption, runs, clean, strengths, samples, split, picture, note }: RobustnessReport, folder: string, infos: readonly Pick<RunInfo, 'name' | 'baseline'>[]): string {
   const cells = ({ mse, psnr, ssim }: Scores): string[] => [`${formatLoss(mse.mean)} ± ${formatLoss(mse.stddev)}`, ...(psnr === undefined ? [] : [psnr.mean.toFixed(2)]), ...(ssim === undefined ? [] : [ssim.mean.toFixed(3)])];
   const headers = (who: string): string[] => [`${who} mse`, ...(clean[0]?.psnr === undefined ? [] : ['psnr']), ...(clean[0]?.ssim === undefined ? [] : ['ssim'])];
   const width = headers('').length;
@@ -115,6 +115,6 @@ function textOf({ name, corruption, runs, clean, strengths, samples, split, pict
     ...strengths.map(({ strength, corrupted, runs: scores }) => [String(strength), ...cells(corrupted), ...scores.flatMap(cells)]),
   ];
   const baselines = infos.flatMap(({ name: run, baseline }) => (baseline === undefined ? [] : [`${run}, on input as in training: ${baselineText(baseline)}\n`]));
-  return `${corruption.type} on ${formatCount(samples)} ${split} samples (mean ± standard deviation over samples)\n${formatTable(rows, rows[0]!.map((_, i) => i))}${baselines.join('')}`
+  return `${corruption.type} on ${formatCount(samples)} ${split} samples (mean ± standard deviation over samples)\n${formatTable(rows, rows[0]!.map((_, i) => i))}${baselines.join('')}${note === undefined ? '' : `${note}\n`}`
     + `Report   ${path.join(folder, robustnessFile(name))}\nPicture  ${path.join(folder, picture)}\n`;
 }

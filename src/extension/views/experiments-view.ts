@@ -209,6 +209,7 @@ export function runTooltip(run: RunRecord): vscode.MarkdownString {
     ['Overrides', Object.keys(run.overrides).length === 0 ? undefined : formatOverrides(run.overrides)],
     ['Weights from', run.parent],
     ['Reason', run.reason],
+    ['Warning', run.warning],
   ];
   text.appendMarkdown('| | |\n|:--|:--|\n');
   for (const [name, value] of rows) {

@@ -16,6 +16,12 @@ const dataOptions = {
 const divideBy = {
   divideBy: optional(Type.Number({ exclusiveMinimum: 0, description: 'Values are divided by this. Left out: 255 for bytes, 1 for everything else.', examples: [16] })),
 };
+const normalize = {
+  normalize: optional(Type.Union([
+    Type.Literal('standard', { description: 'Mean 0 and variance 1 in every column. Such values lie anywhere, so end the decoder in "linear".' }),
+    Type.Literal('minMax', { description: 'Every column to [0, 1].' }),
+  ], { description: 'Brings the columns of vectors to one range. The loss weighs all columns alike, so one of thousands would drown one of tenths. Mean, variance and range are those of the training samples; they are kept in the run\'s columns.json. Losses are then of the normalised numbers. Left out, values stay in their units.', examples: ['standard'] })),
+};
 const shape = {
   shape: optional(Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, maxItems: 3, description: 'Shape of one sample: [height, width, channels] or [features]. Left out, it is read from the file.', examples: [[8, 8, 1]] })),
 };
@@ -54,7 +60,7 @@ export const Data = choice([
     labels: optional(path('Training labels; left out, samples have none.', 'y_train.npy')),
     testImages: optional(path('Test samples; left out, there is no test part.', 'x_test.npy')),
     testLabels: optional(path('Test labels; left out, test samples have none.', 'y_test.npy')),
-    ...divideBy, ...shape, ...memory, ...dataOptions,
+    ...divideBy, ...normalize, ...shape, ...memory, ...dataOptions,
   }),
   variant('npz', 'A NumPy archive with several arrays, named as in Keras\'s mnist.npz unless said otherwise.', {
     path: path('The archive.', 'mnist.npz'),
@@ -62,15 +68,16 @@ export const Data = choice([
     labels: Type.String({ default: 'y_train', description: 'Member with the training labels; may be absent.', examples: ['train_labels'] }),
     testImages: Type.String({ default: 'x_test', description: 'Member with the test samples; may be absent.', examples: ['test_images'] }),
     testLabels: Type.String({ default: 'y_test', description: 'Member with the test labels; may be absent.', examples: ['test_labels'] }),
-    ...divideBy, ...shape, ...memory, ...dataOptions,
+    ...divideBy, ...normalize, ...shape, ...memory, ...dataOptions,
   }),
-  variant('csv', 'A table of numbers, one sample per line (.csv, .csv.gz). A first line that is not numbers is taken as a header.', {
+  variant('csv', 'A table of numbers, one sample per line (.csv, .csv.gz). A first line in which hardly any cell is a number is taken as the names of the columns.', {
     path: path('The table.', 'digits.csv.gz'),
     labelColumn: optional(Type.Union([
       Type.Literal('first'), Type.Literal('last'), Type.Integer({ minimum: 0 }), Type.String({ minLength: 1 }),
     ], { description: 'The column that holds the label: "first", "last", its number from 0, or its name in the header. Left out, there are no labels.', examples: ['last'] })),
     separator: Type.String({ default: ',', minLength: 1, maxLength: 1, description: 'The character between columns.', examples: [';'] }),
-    ...divideBy, ...shape, ...dataOptions,
+    decimal: optional(Type.Union([Type.Literal('.'), Type.Literal(',')], { description: 'What stands before the decimals of a number. Left out, a point.', examples: [','] })),
+    ...divideBy, ...normalize, ...shape, ...dataOptions,
   }),
   variant('images', 'A folder of images (PNG, JPEG, PGM, PPM, BMP), or a .zip, .tgz or .tar.gz of one. Sub-folders are labels.', {
     path: path('The folder or archive.', 'faces'),

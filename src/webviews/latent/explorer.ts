@@ -16,6 +16,7 @@ import { classCentres, dimensionName, makeFrame, meanOf, relative, type AxesChoi
 import { letterSheet, shapeSheet } from './glyph-sheet.ts';
 import { looksByClass, looksByError } from './looks.ts';
 import { Manifold } from './manifold.ts';
+import { setProfile } from './profile.ts';
 import { RunSource } from './run-source.ts';
 import { Scatter, type Target } from './scatter.ts';
 import { defaultView, type LatentView } from './settings.ts';
@@ -72,7 +73,10 @@ export class Explorer {
     this.decoder = new Decoder(setup.assets, () => this.decoderChanged());
     this.source = new RunSource(this.client, this.decoder, {
       reset: () => this.forget(),
-      samples: () => { this.letters = classLetters(this.sampleData?.classNames ?? []); },
+      samples: () => {
+        this.letters = classLetters(this.sampleData?.classNames ?? []);
+        setProfile(this.sampleData);
+      },
       show: data => this.showFrame(data),
       changed: this.changed,
     });

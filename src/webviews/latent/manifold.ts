@@ -4,6 +4,7 @@ import { sizeOf } from '../../core/tensor.ts';
 import { imagePixels, isImage, paint, paintProfile, profileBars, type Pixels } from '../shared/pixels.ts';
 import { toScreen, type Camera, type Size } from './camera.ts';
 import type { Decoder } from './decoder.ts';
+import { profileRanges } from './profile.ts';
 import { fromTheMiddle, latticeFor, sameLattice, tileCentre, tileKey, type Lattice } from './tiles.ts';
 
 /** Tiles decoded in one go; the pointer gets its turn between two of them. */
@@ -125,7 +126,7 @@ export class Manifold {
     const y = (mosaic.lattice.rows - 1 - Math.floor(index / mosaic.lattice.columns)) * tile.height;
     if (picture instanceof Float32Array) {
       ctx.clearRect(x, y, tile.width, tile.height);
-      paintProfile(ctx, profileBars(picture, 0, picture.length, { min: 0, max: 1 }), this.profileColor, x + 20, y + 20, tile.width - 40, tile.height - 40);
+      paintProfile(ctx, profileBars(picture, 0, picture.length, profileRanges()), this.profileColor, x + 20, y + 20, tile.width - 40, tile.height - 40);
     } else {
       paint(ctx, picture, x, y, tile.width, tile.height);
     }

@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { sizeOf } from '../../core/tensor.ts';
 import { imagePixels, isImage, paint, paintProfile, profileBars } from '../shared/pixels.ts';
 import { readTheme } from '../shared/theme.ts';
+import { barText, profileRanges } from './profile.ts';
 
 const PROFILE = { width: 288, height: 168 };
 
@@ -21,8 +22,14 @@ export class SamplePicture extends LitElement {
   }
 
   override render(): unknown {
-    return html`<canvas class="picture" role="img" aria-label=${this.label}></canvas>`;
+    return html`<canvas class="picture" role="img" aria-label=${this.label} @mousemove=${this.onMove}></canvas>`;
   }
+
+  private readonly onMove = (event: MouseEvent) => {
+    const canvas = event.currentTarget as HTMLCanvasElement;
+    if (isImage(this.shape) || this.values === undefined) return;
+    canvas.title = barText(this.values, this.sample, sizeOf(this.shape), event.offsetX / canvas.clientWidth) ?? '';
+  };
 
   override updated(): void {
     const canvas = this.querySelector('canvas');
@@ -52,7 +59,7 @@ export function paintSample(
     paint(ctx, imagePixels(values, sample, shape), x, y, width, height);
   } else {
     const features = sizeOf(shape);
-    const bars = profileBars(values, sample, features, { min: 0, max: 1 });
+    const bars = profileBars(values, sample, features, profileRanges());
     paintProfile(ctx, bars, readTheme().category(0), x, y, width, height);
   }
 }

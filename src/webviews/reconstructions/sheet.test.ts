@@ -25,6 +25,29 @@ describe('buildSheet', () => {
   });
 });
 
+describe('vectors', () => {
+  const original = Float32Array.of(0, 1500, 1, 900);
+  const table: PictureRun = { ...run(1), samples: { shape: [2], latentShape: [1], count: 2, original, columns: { names: ['speed', 'height'], center: [0, 800], spread: [2, 300] } } };
+  const shown: PictureEpoch = { epoch: 1, reconstruction: Float32Array.of(0, 1500, 1, 899), code: new Float32Array(2), error: new Float32Array(2) };
+  const rows = (samples = table.samples) => buildSheet({
+    section: sectionsOf([{ ...table, samples: samples! }])[0]!, shown: new Map([['1', shown]]), hiddenRows: [], size: 64, kind: 'dark', ink: '#fff', headings: false,
+  }).rows.flatMap(row => (row.type === 'pictures' ? [row] : []));
+  const tip = (kind: string, place: number) => rows().find(row => row.kind === kind)!.tip?.(1, place);
+
+  it('tell name and values of the bar under the pointer, in the units of the file', () => {
+    expect(tip('original', 0.2)).toBe('speed: 2');
+    expect(tip('reconstruction', 0.7)).toBe('height: 270500, original 270800');
+    expect(tip('difference', 0.7)).toBe('height: 270500, original 270800, difference −300');
+    expect(tip('original', 1.2)).toBeUndefined();
+    expect(tip('code', 0.5)).toBeUndefined();
+  });
+
+  it('are drawn column by column where one column would dwarf the others, which is said', () => {
+    expect(rows()[0]!.help).toMatch(/own range/);
+    expect(rows({ ...table.samples!, original: Float32Array.of(0, 1, 1, 2) })[0]!.help).toBeUndefined();
+  });
+});
+
 describe('the grid', () => {
   const blocks = (ids: number[], change: Partial<SheetOptions> = {}) => blockGroups(sheetOf(ids, change))
     .map(({ runId, blocks: found }) => [runId, ...found.map(({ row, text }) => `${row.label}${text === undefined ? '' : ` with ${text.label}`}`)]);

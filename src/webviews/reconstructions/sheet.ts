@@ -2,8 +2,9 @@
 // the PNG export on a canvas; both show the same.
 import type { PictureEpoch } from '../../protocol/messages.ts';
 import type { ThemeKind } from '../shared/palette.ts';
+import { columnAt, columnScale, columnText, inUnits, ownRangesNote } from '../shared/columns.ts';
 import { codePixels, differencePixels, fit, imagePixels, isImage, paint, paintProfile, profileBars, rangeOf, type Pixels, type Range } from '../shared/pixels.ts';
-import { formatValue } from '../shared/runs.ts';
+import { formatNumber, formatValue } from '../shared/runs.ts';
 import type { Section } from './sections.ts';
 import { blockColumns } from '../../analysis/layout.ts';
 import { sizeOf } from '../../core/tensor.ts';
@@ -17,9 +18,12 @@ const rowHelp: Partial<Record<RowKind, string>> = {
 
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
+/** What there is at a place of a sample's picture, from 0 to 1 across it. */
+type Tip = (sample: number, place: number) => string | undefined;
+
 export type SheetRow =
   | { readonly type: 'heading'; readonly runId: string }
-  | { readonly type: 'pictures'; readonly kind: RowKind; readonly label: string; readonly help?: string; readonly height: number; readonly draw: Painter }
+  | { readonly type: 'pictures'; readonly kind: RowKind; readonly label: string; readonly help?: string; readonly height: number; readonly draw: Painter; readonly tip?: Tip }
   | { readonly type: 'text'; readonly label: string; readonly text: (sample: number) => string };
 
 export interface Sheet {
@@ -63,10 +67,15 @@ export function buildSheet(options: SheetOptions): Sheet {
   const { samples } = section;
   const cell = cellSize(samples.shape, options.size);
   const wants = (row: RowKind) => !hiddenRows.includes(row);
-  const range = isImage(samples.shape) ? { min: 0, max: 1 } : withZero(rangeOf(samples.original));
+  const scale = isImage(samples.shape) ? undefined : columnScale(samples.original, sizeOf(samples.shape));
+  const ranges = scale?.ranges ?? [];
+  const note = scale?.own === true ? { help: ownRangesNote } : {};
   const rows: SheetRow[] = [];
   const pictures = (row: RowKind, values: Float32Array) => {
-    rows.push({ type: 'pictures', kind: row, label: rowNames[row], height: cell.height, draw: framed(samplePainter(samples.shape, values, range, cell, options.ink), cell, options.frame) });
+    rows.push({
+      type: 'pictures', kind: row, label: rowNames[row], ...note, height: cell.height,
+      draw: framed(samplePainter(samples.shape, values, ranges, cell, options.ink), cell, options.frame), ...tips(section, row, values),
+    });
   };
 
   if (wants('original')) pictures('original', samples.original);
@@ -87,12 +96,32 @@ export function buildSheet(options: SheetOptions): Sheet {
     }
     if (wants('reconstruction')) pictures('reconstruction', epoch.reconstruction);
     if (wants('difference')) {
-      rows.push({ type: 'pictures', kind: 'difference', label: rowNames.difference, ...help('difference'), height: cell.height, draw: framed(differencePainter(section, epoch, cell, kind, range, options.ink), cell, options.frame) });
+      rows.push({
+        type: 'pictures', kind: 'difference', label: rowNames.difference, ...help('difference'), height: cell.height,
+        draw: framed(differencePainter(section, epoch, cell, kind, ranges, options.ink), cell, options.frame), ...tips(section, 'difference', epoch.reconstruction),
+      });
     }
     const digits = cell.width < 52 ? 2 : 3;
     rows.push({ type: 'text', label: `Error (${run.lossName})`, text: sample => formatValue(epoch.error[sample]!, digits) });
   }
   return { cell, rows };
+}
+
+/** Name and value of the bar under the pointer, in the units of the file; pictures have none. */
+function tips({ samples: { shape, original, columns } }: Section, kind: RowKind, values: Float32Array): { tip?: Tip } {
+  if (isImage(shape)) return {};
+  const features = sizeOf(shape);
+  return {
+    tip: (sample, place) => {
+      const column = columnAt(place, features);
+      if (column === undefined) return undefined;
+      const [value, clean] = [values[sample * features + column]!, original[sample * features + column]!];
+      const cleanText = formatNumber(inUnits(columns, column, clean));
+      const difference = formatNumber(inUnits(columns, column, value) - inUnits(columns, column, clean));
+      if (kind === 'original') return columnText(columns, column, value);
+      return `${columnText(columns, column, value)}, original ${cleanText}${kind === 'difference' ? `, difference ${difference}` : ''}`;
+    },
+  };
 }
 
 function help(kind: RowKind): { help?: string } {
@@ -126,23 +155,19 @@ function framed(painter: Painter, cell: { width: number; height: number }, frame
   };
 }
 
-function samplePainter(shape: readonly number[], values: Float32Array, range: Range, cell: { width: number; height: number }, ink: string): Painter {
+function samplePainter(shape: readonly number[], values: Float32Array, ranges: readonly Range[], cell: { width: number; height: number }, ink: string): Painter {
   if (isImage(shape)) return (ctx, sample, x, y) => paint(ctx, imagePixels(values, sample, shape), x, y, cell.width, cell.height);
-  return (ctx, sample, x, y) => paintProfile(ctx, profileBars(values, sample, sizeOf(shape), range), ink, x, y, cell.width, cell.height);
+  return (ctx, sample, x, y) => paintProfile(ctx, profileBars(values, sample, sizeOf(shape), ranges), ink, x, y, cell.width, cell.height);
 }
 
-function differencePainter({ samples }: Section, epoch: PictureEpoch, cell: { width: number; height: number }, kind: ThemeKind, range: Range, ink: string): Painter {
+function differencePainter({ samples }: Section, epoch: PictureEpoch, cell: { width: number; height: number }, kind: ThemeKind, ranges: readonly Range[], ink: string): Painter {
   if (isImage(samples.shape)) {
     return (ctx, sample, x, y) => paint(ctx, differencePixels(samples.original, epoch.reconstruction, sample, samples.shape, kind), x, y, cell.width, cell.height);
   }
   const features = sizeOf(samples.shape);
-  const reach = (range.max - range.min) / 2;
+  const reaches = ranges.map(({ min, max }) => ({ min: (min - max) / 2, max: (max - min) / 2 }));
   const difference = epoch.reconstruction.map((v, i) => v - samples.original[i]!);
-  return (ctx, sample, x, y) => paintProfile(ctx, profileBars(difference, sample, features, { min: -reach, max: reach }), ink, x, y, cell.width, cell.height);
-}
-
-function withZero(range: Range): Range {
-  return { min: Math.min(range.min, 0), max: Math.max(range.max, 0) };
+  return (ctx, sample, x, y) => paintProfile(ctx, profileBars(difference, sample, features, reaches), ink, x, y, cell.width, cell.height);
 }
 
 /** The rows of a sheet as blocks of a grid. What is told of a sample stands below its reconstruction, or whatever is shown last. */

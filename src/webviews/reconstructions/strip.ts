@@ -37,8 +37,15 @@ export class PictureStrip extends LitElement {
   }
 
   private readonly onMove = (event: MouseEvent) => {
-    const sample = this.samples[Math.floor(event.offsetX / this.pitch)];
-    this.title = sample === undefined ? '' : this.tip(sample);
+    const column = Math.floor(event.offsetX / this.pitch);
+    const sample = this.samples[column];
+    if (sample === undefined) {
+      this.title = '';
+      return;
+    }
+    const inset = Math.floor((this.pitch - this.cellWidth) / 2);
+    const detail = this.row?.tip?.(sample, (event.offsetX - column * this.pitch - inset) / this.cellWidth);
+    this.title = detail === undefined ? this.tip(sample) : `${this.tip(sample)}\n${detail}`;
   };
 }
 

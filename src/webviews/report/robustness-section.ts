@@ -19,6 +19,7 @@ export function robustnessSection(context: ReportContext): TemplateResult {
   const samples = results[0]!.test;
   return section('Robustness', tests.length > 1 ? dropdown({ label: 'Noise', value: test, choices: tests.map(value => ({ value, label: value })), onChange: name => context.change({ test: name }) }) : nothing, html`
     <p class="small note">${samples.samples.toLocaleString('en')} ${samples.split} samples, ${samples.strengths.length} strengths of ${noiseName(samples.corruption)}.
+      ${samples.note ?? nothing}
       ${missing.length === 0 ? nothing : html`<span class="muted">Not tested with ${test}: ${missing.map(r => names.get(r.run.id)!).join(', ')}.</span>`}</p>
     ${measure === undefined ? nothing : chartBlock(context, {
       id: 'robustness', title: measureNames[measure].title, figure: robustnessFigure(runs, test, measure, names),

@@ -94,13 +94,14 @@ export function rangeOf(values: ArrayLike<number>): Range {
   return min <= max ? { min, max } : { min: 0, max: 1 };
 }
 
-/** A sample that is no picture as one bar per feature over a common range; the baseline is zero where the range holds it. */
-export function profileBars(values: Float32Array | Uint8Array, sample: number, features: number, range: Range): readonly { readonly from: number; readonly to: number }[] {
+/** A sample that is no picture as one bar per feature, over one range or each over its own; the baseline is zero where the range holds it. */
+export function profileBars(values: Float32Array | Uint8Array, sample: number, features: number, range: Range | readonly Range[]): readonly { readonly from: number; readonly to: number }[] {
   const scale = values instanceof Uint8Array ? 1 / 255 : 1;
-  const span = Math.max(range.max - range.min, 1e-12);
-  const place = (v: number) => Math.min(Math.max((v - range.min) / span, 0), 1);
-  const base = place(0);
   return Array.from({ length: features }, (_, i) => {
+    const { min, max } = 'min' in range ? range : range[i]!;
+    const span = Math.max(max - min, 1e-12);
+    const place = (v: number) => Math.min(Math.max((v - min) / span, 0), 1);
+    const base = place(0);
     const at = place(values[sample * features + i]! * scale);
     return at < base ? { from: at, to: base } : { from: base, to: at };
   });
