@@ -49,6 +49,11 @@ async function differences(gpu: Session, reference: Session, run: Run): Promise<
   };
 }
 
+// Continuous integration has a driver in software on this kind of machine: without one nothing below would be tested, and nobody would know.
+it.runIf(process.env['CI'] !== undefined && process.platform === 'linux' && process.arch === 'x64')('there is a WebGPU to test', () => {
+  expect(device, 'The driver in software is missing: apt-get install chromium libvulkan1, and VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json').toBeDefined();
+});
+
 describe.runIf(device !== undefined)('WebGPU', () => {
   // Kernels that are compiled once serve all sessions as long as one is open.
   let keeper: Session;
