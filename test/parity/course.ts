@@ -17,11 +17,13 @@ import type { Spec } from '../../src/spec/schema.ts';
 import { learningRateAt } from '../../src/trainer/schedule.ts';
 
 export const STEPS = 20;
+/** Of courses whose names tell no other. */
 export const BATCH = 8;
 
 export interface Course {
-  /** "systems/janet-50". */
+  /** "systems/janet-50", or "systems/janet-50@1000" where its batches are not of 8. */
   readonly name: string;
+  readonly batch: number;
   readonly spec: Spec;
   readonly model: Model;
   readonly description: Description;
@@ -49,23 +51,31 @@ export function courseNames(): string[] {
     .map(name => name.replaceAll('\\', '/')).filter(name => name.endsWith('.aeconf')).map(name => name.slice(0, -'.aeconf'.length)).sort();
 }
 
+/** Samples whose courses are taken once more with the batches of the published training: small ones do not show how long sums are added up. */
+export const fullBatches = ['systems/conv-denoise-16@128', 'systems/conv-selu-6@512', 'systems/dae-batchnorm@256', 'systems/janet-50@1000'];
+
+/** All courses: every sample, and some with full batches. */
+export function allCourses(): string[] {
+  return [...courseNames(), ...fullBatches].sort();
+}
+
 export function openCourse(name: string): Course {
-  const file = `${name}.aeconf`;
-  return courseOf(name, readFileSync(join(samples, file), 'utf8'));
+  const [sample, size] = name.split('@') as [string, string?];
+  return courseOf(name, readFileSync(join(samples, `${sample}.aeconf`), 'utf8'), Number(size ?? BATCH));
 }
 
 /** The course of a configuration. */
-export function courseOf(name: string, text: string): Course {
-  const spec = requireSpec(loadSpec(text, `${name}.aeconf`));
+export function courseOf(name: string, text: string, batch = BATCH): Course {
+  const spec = requireSpec(loadSpec(text, `${name.split('@')[0]!}.aeconf`));
   const shape = shapeOf(spec);
   const model = buildModel(spec, shape);
   const table = spec.data.type === 'csv';
   const scale = table ? 1 : 1 / 255;
   const programs = buildPrograms(model, spec, { data: { dtype: table ? 'float32' : 'uint8', scale } });
   return {
-    name, spec, model, programs, scale, description: describe(name, spec, model),
+    name, spec, model, batch, programs, scale, description: describe(name, spec, model),
     weights: startWeights(model, programs, spec.seed),
-    steps: stepsOf(name, spec, programs, shape, scale),
+    steps: stepsOf(name, spec, { programs, shape, scale, batch }),
   };
 }
 
@@ -92,14 +102,16 @@ function blobs(shape: readonly number[], random: RandomStream): Float32Array {
 }
 
 /** One epoch; only the samples are made up, batches are those of a training. */
-function stepsOf(name: string, spec: Spec, programs: ModelPrograms, shape: readonly number[], scale: number): Step[] {
+function stepsOf(name: string, spec: Spec, { programs, shape, scale, batch: size }: Pick<Course, 'programs' | 'scale' | 'batch'> & { readonly shape: readonly number[] }): Step[] {
   const random = new RandomStream(spec.seed, 'sampling', hashText(name));
-  const pictures = Array.from({ length: BATCH * STEPS }, () => [...blobs(shape, random)]).flat();
-  const values = scale === 1 ? Float32Array.from(pictures) : Uint8Array.from(pictures, value => Math.round(255 * value));
+  const [count, features] = [size * STEPS, sizeOf(shape)];
+  const pictures = new Float32Array(count * features);
+  for (let picture = 0; picture < count; picture++) pictures.set(blobs(shape, random), picture * features);
+  const values = scale === 1 ? pictures : Uint8Array.from(pictures, value => Math.round(255 * value));
   const { corruption, seed } = spec;
   const { optimizer, shuffle, epochs } = spec.training;
-  const plan = { seed, batchSize: BATCH, shuffle, corruption, binarize: spec.data.binarize === 'sample', random: programs.random };
-  const maker = new BatchMaker({ split: { count: BATCH * STEPS, values }, shape, scale, plan });
+  const plan = { seed, batchSize: size, shuffle, corruption, binarize: spec.data.binarize === 'sample', random: programs.random };
+  const maker = new BatchMaker({ split: { count, values }, shape, scale, plan });
   const annealEpochs = spec.latent.type === 'gaussian' ? spec.latent.annealEpochs : 0;
   return Array.from({ length: STEPS }, (_, step) => {
     const batch = maker.make(1, step, maker.allocate());
@@ -107,17 +119,17 @@ function stepsOf(name: string, spec: Spec, programs: ModelPrograms, shape: reado
     return {
       rate: learningRateAt(optimizer.learningRate, step, { stepsPerEpoch: STEPS, epochs }),
       anneal: annealEpochs > 0 ? Math.min(1, step / STEPS / annealEpochs) : 1,
-      feeds: Object.fromEntries(feeds.map(([port, data]) => [port, tensor(data, [BATCH, data.length / BATCH])])),
+      feeds: Object.fromEntries(feeds.map(([port, data]) => [port, tensor(data, [size, data.length / size])])),
     };
   });
 }
 
 /** The losses of the steps on a device. Throws what the engine throws. */
-export async function lossesOn(device: Device, { programs, weights, steps }: Course): Promise<number[]> {
+export async function lossesOn(device: Device, { batch, programs, weights, steps }: Course): Promise<number[]> {
   const session = await openSession(device);
   try {
     await session.setState(programs.start(weights));
-    const program = await session.compile(programs.trainStep(BATCH));
+    const program = await session.compile(programs.trainStep(batch));
     const losses: number[] = [];
     for (const [i, { rate, feeds }] of steps.entries()) {
       losses.push((await program.run({ ...feeds, hyper: programs.hyper(i + 1, rate, i / STEPS) }))['loss']!.data[0]!);
@@ -134,19 +146,16 @@ export function largestDifference(got: readonly number[], want: readonly number[
   return Math.max(...want.map((loss, i) => Math.abs(got[i]! / loss - 1)));
 }
 
-/** Whether a course convolves; GPUs add such sums up in another order. */
-export function convolves({ description }: Course): boolean {
-  return description.layers.some(({ type }) => type.startsWith('conv2d'));
-}
-
-/** Trainings from first weights that are each moved by one rounding of float32. */
+/** Trainings from first weights that are each moved by one rounding of float32; with full batches they take minutes. */
 const MOVES = 12;
+const FULL_MOVES = 3;
 
 /** How far one rounding of every first weight moves a loss on this device, relative to it: the largest of some trainings. */
 export async function effectOfRounding(device: Device, course: Course): Promise<number> {
   const losses = await lossesOn(device, course);
   let effect = 0;
-  for (let move = 0; move < MOVES; move++) {
+  const moves = course.batch === BATCH ? MOVES : FULL_MOVES;
+  for (let move = 0; move < moves; move++) {
     const random = new RandomStream(move, 'sampling', hashText(course.name));
     const moved = (value: HostTensor): HostTensor => ({ ...value, data: Float32Array.from(value.data, number => number * (1 + (random.uniform() < 0.5 ? -1 : 1) * 2 ** -23)) });
     const weights = Object.fromEntries(Object.entries(course.weights).map(([name, value]) => [name, moved(value)]));
