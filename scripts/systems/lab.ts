@@ -21,6 +21,8 @@ export interface LabOptions {
   readonly quick: boolean;
   /** For a quick look at samples with photographs: a folder of some. */
   readonly quickImages?: string;
+  /** Of the code that trains: kept with every run, since runs are taken up again later. */
+  readonly commit?: string;
   readonly onLine?: (line: string) => void;
 }
 
@@ -41,12 +43,30 @@ type Overrides = Readonly<Record<string, unknown>>;
 const quickData = { type: 'glyphs', train: 300, test: 100 };
 const quickSettings: Overrides = { 'training.epochs': 2, 'training.batchSize': 50, 'views.latentSamples': 100, 'views.every': 1 };
 
+/** Samples of which two epochs of a few steps do not yet show what their rows state: other changes, or more of them. */
+const quickChanges: Readonly<Record<string, Overrides>> = {
+  'systems/mnist-32': { 'training.epochs': 5, 'probe.epochs': 15 },
+  'systems/sparse-l1': { 'training.epochs': 20 },
+  'types/deep': { 'pretraining.epochs': 6, 'training.epochs': 8 },
+  'types/denoising': { 'training.epochs': 20 },
+};
+
 function setOptions(overrides: Overrides): string[] {
   return Object.entries(overrides).flatMap(([at, value]) => ['--set', `${at}=${JSON.stringify(value)}`]);
 }
 
 export class Lab {
+  /** Commits of the runs that were asked for since the last look. */
+  private readonly used = new Set<string>();
+
   constructor(readonly options: LabOptions) {}
+
+  /** With which commits the runs were trained that were asked for since the last call. */
+  commits(): readonly string[] {
+    const commits = [...this.used].sort();
+    this.used.clear();
+    return commits;
+  }
 
   get quick(): boolean {
     return this.options.quick;
@@ -65,8 +85,9 @@ export class Lab {
     return {
       ...quickSettings,
       data: spec.data.type === 'lfw' ? { type: 'images', path: this.options.quickImages, size: 32, color: spec.data.color } : { ...quickData, ...binarize },
-      ...(spec.pretraining === undefined ? {} : { 'pretraining.epochs': 1 }),
+      ...(spec.pretraining === undefined ? {} : { 'pretraining.epochs': 2 }),
       ...(spec.probe === undefined ? {} : { 'probe.epochs': 2 }),
+      ...quickChanges[name],
     };
   }
 
@@ -78,13 +99,17 @@ export class Lab {
     let id = known[key];
     if (id !== undefined && fs.existsSync(path.join(this.runs, id))) {
       const { state } = await readRun(path.join(this.runs, id));
-      if (state !== 'finished') await this.aeconf('resume', id, ...this.dataOptions(), '--json');
+      if (state !== 'finished') {
+        this.sign(id);
+        await this.aeconf('resume', id, ...this.dataOptions(), '--json');
+      }
     } else {
       await this.aeconf('train', this.sample(name), ...setOptions(all), ...this.deviceOptions(), ...this.dataOptions(), '--json', line => {
         const event = JSON.parse(line) as { event?: string; id?: string };
         if (event.event === 'run' && event.id !== undefined) this.remember(key, id = event.id);
       });
     }
+    this.look(id!);
     return this.read(id!);
   }
 
@@ -105,7 +130,11 @@ export class Lab {
         const event = JSON.parse(line) as { event?: string; id?: string };
         if (event.event === 'sweep' && event.id !== undefined) this.remember(key, id = event.id);
       });
-    } else if (state !== 'finished') await this.aeconf('sweep', id!, '--resume', ...this.dataOptions(), '--json');
+    } else if (state !== 'finished') {
+      this.sign(id!);
+      await this.aeconf('sweep', id!, '--resume', ...this.dataOptions(), '--json');
+    }
+    this.look(id!);
     const { chart, ...report } = await this.ask<SweepReport & { chart?: string }>('sweeps', id!);
     return { report, chart: chart ?? '' };
   }
@@ -177,6 +206,28 @@ export class Lab {
     });
   }
 
+  private get signatures(): string {
+    return path.join(this.options.folder, 'commits.json');
+  }
+
+  /** Commits by run or sweep; those of one that was resumed with another commit, all. */
+  private signed(): Record<string, readonly string[]> {
+    return fs.existsSync(this.signatures) ? JSON.parse(fs.readFileSync(this.signatures, 'utf8')) as Record<string, readonly string[]> : {};
+  }
+
+  /** Notes that our commit trains a run. */
+  private sign(id: string): void {
+    const { commit } = this.options;
+    if (commit === undefined) return;
+    const signed = this.signed();
+    fs.writeFileSync(this.signatures, `${JSON.stringify({ ...signed, [id]: [...new Set([...signed[id] ?? [], commit])] }, undefined, 2)}\n`);
+  }
+
+  private look(id: string): void {
+    const { commit } = this.options;
+    if (commit !== undefined) for (const each of this.signed()[id] ?? [`one before ${commit}`]) this.used.add(each);
+  }
+
   private get memory(): string {
     return path.join(this.options.folder, 'trained.json');
   }
@@ -188,5 +239,6 @@ export class Lab {
   private remember(key: string, id: string): void {
     fs.mkdirSync(this.options.folder, { recursive: true });
     fs.writeFileSync(this.memory, `${JSON.stringify({ ...this.known(), [key]: id }, undefined, 2)}\n`);
+    this.sign(id);
   }
 }

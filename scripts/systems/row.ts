@@ -9,6 +9,8 @@ export interface Finding {
   readonly measured: string;
   /** Whether a stated limit holds; left out where there is none. */
   readonly holds?: boolean;
+  /** The limit is one of the full training: a quick look at little data need not keep it. */
+  readonly atFullSize?: true;
 }
 
 export interface Picture {

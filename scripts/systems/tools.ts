@@ -7,7 +7,7 @@ import { MEASURED_SAMPLES } from '../../src/core/measured.ts';
 import { finalPictures } from '../../src/trainer/final-pictures.ts';
 import type { RobustnessReport } from '../../src/runs/robustness.ts';
 import type { Lab, TrainedRun } from './lab.ts';
-import type { Picture } from './row.ts';
+import type { Finding, Picture } from './row.ts';
 
 export type { Lab, TrainedRun } from './lab.ts';
 export type { Finding, Outcome, Picture, Row, System } from './row.ts';
@@ -25,6 +25,26 @@ export function percent(share: number | undefined): string {
 /** Samples of a split that metrics and digits rebuilt as others are measured on after an epoch: "2,000 validation samples". */
 export function measuredSamples({ info: { dataset } }: TrainedRun, split: 'train' | 'validation'): string {
   return `${Math.min(MEASURED_SAMPLES, dataset[split]).toLocaleString('en-US')} ${split === 'train' ? 'training' : split} samples`;
+}
+
+/** That a training gets anywhere: the loss on the validation samples after its first epoch and at the end. */
+export function falls(run: TrainedRun, name = ''): Finding {
+  const losses = run.curve('validation');
+  const [first, last] = [losses[0]!, losses.at(-1)!];
+  return { what: `${name === '' ? '' : `${name}: `}validation loss after epoch 1 and after epoch ${losses.length}`, reported: 'falls', measured: `${figure(first)} → ${figure(last)}`, holds: last < first };
+}
+
+/**
+ * Errors of a run on noisy samples, strength by strength, beside those of the samples themselves. From `better` on it has to be nearer to the
+ * clean ones; a quick training at the strongest noise only, or not at all.
+ */
+export function againstNoise({ strengths }: RobustnessReport, label: (strength: number) => string, better: number, quickly = true): Finding[] {
+  const noise = strengths.map(({ corrupted }) => corrupted.mse.mean);
+  const rises: Finding = { what: 'MSE of the noisy pictures, from the weakest noise to the strongest', reported: 'rises', measured: noise.map(figure).join(', '), holds: noise.every((error, i) => error > (noise[i - 1] ?? 0)) };
+  return [...strengths.map(({ strength, corrupted, runs }, i): Finding => ({
+    what: label(strength), reported: `${figure(corrupted.mse.mean)} (the noisy picture itself)`, measured: `${figure(runs[0]!.mse.mean)} ± ${figure(runs[0]!.mse.stddev)}`,
+    ...(strength < better ? {} : { holds: runs[0]!.mse.mean < corrupted.mse.mean, ...(quickly && i === strengths.length - 1 ? {} : { atFullSize: true as const }) }),
+  })), rises];
 }
 
 /** Epochs that were trained. */

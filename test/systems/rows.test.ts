@@ -1,11 +1,13 @@
 // Every row of docs/SYSTEMS.md, small: drawn digits and two epochs in place of real data and many, but every command and every picture.
+// What a row states must hold here, too, unless it is a figure of the full training; so each states something that a feature which does
+// nothing would not keep.
 // `npm run systems` runs the same rows at full size.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { encode } from 'fast-png';
+import { decode, encode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Lab } from '../../scripts/systems/lab.ts';
 import { keep, page } from '../../scripts/systems/report.ts';
@@ -22,7 +24,7 @@ beforeAll(async () => {
     entryPoints: { aeconf: join(root, 'src/cli/main.ts'), 'batch-worker': join(root, 'src/data/batch-worker.ts') },
     outdir: program, bundle: true, platform: 'node', format: 'cjs', packages: 'external', logLevel: 'error',
   });
-  lab = new Lab({ aeconf: join(program, 'aeconf.js'), samples: join(root, 'samples'), folder, dataFolders: [], quick: true, quickImages: photographs() });
+  lab = new Lab({ aeconf: join(program, 'aeconf.js'), samples: join(root, 'samples'), folder, dataFolders: [], quick: true, commit: 'abc1234', quickImages: photographs() });
 });
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
@@ -39,6 +41,23 @@ function photographs(): string {
   return images;
 }
 
+/** Columns of each half of a picture that hold something coloured: points of classes, not lettering. */
+function colouredColumns(file: string): [left: number, right: number] {
+  const { data, channels, width, height } = decode(readFileSync(file));
+  const isColoured = (x: number): boolean => Array.from({ length: height }, (_, y) => (y * width + x) * channels)
+    .some(at => Math.max(data[at]!, data[at + 1]!, data[at + 2]!) - Math.min(data[at]!, data[at + 1]!, data[at + 2]!) > 60);
+  const columns = Array.from({ length: width }, (_, x) => isColoured(x));
+  return [columns.slice(0, width / 2), columns.slice(width / 2)].map(half => half.filter(Boolean).length) as [number, number];
+}
+
+/** How many colours a picture has: a blank one has one, empty frames with their lettering have the few of black on white. */
+function shadesIn(file: string): number {
+  const { data, channels } = decode(readFileSync(file));
+  const colours = new Set<number>();
+  for (let at = 0; at < data.length; at += channels) colours.add((data[at]! << 16) | (data[at + 1]! << 8) | data[at + 2]!);
+  return colours.size;
+}
+
 const rows = systems.flatMap(({ rows: own }) => own);
 
 describe('every system', () => {
@@ -51,14 +70,21 @@ describe('every system', () => {
     const outcome = await row.run(lab);
     expect(outcome.findings.length).toBeGreaterThan(0);
     for (const { what, measured } of outcome.findings) expect(measured, what).not.toMatch(/NaN|undefined/);
+    const stated = outcome.findings.filter(({ holds, atFullSize }) => holds !== undefined && atFullSize !== true);
+    expect(stated.length).toBeGreaterThan(0);
+    expect(stated.filter(({ holds }) => holds === false)).toEqual([]);
     expect(outcome.seconds).toBeGreaterThan(0);
-    for (const { file } of outcome.pictures) expect(readFileSync(file).subarray(1, 4).toString()).toBe('PNG');
-    keep(join(folder, 'outcomes'), id, outcome, 'a test');
+    for (const { file, caption } of outcome.pictures) expect(shadesIn(file), caption).toBeGreaterThan(4);
+    if (id === 'latent-view') expect(Math.min(...colouredColumns(outcome.pictures[0]!.file))).toBeGreaterThan(100);
+    const commits = lab.commits();
+    expect(commits).toEqual(['abc1234']);
+    keep(join(folder, 'outcomes'), id, outcome, { machine: 'a test', commits });
   }, 240_000);
 
   it('stands on the page with its figures and pictures', () => {
     const text = page(systems, join(folder, 'outcomes'), 'systems');
     expect(text).not.toContain('Not measured yet');
+    expect(text.match(/, commit abc1234\.$/gm)).toHaveLength(rows.length);
     for (const { title } of rows) expect(text).toContain(`### ${title}\n`);
   });
 });

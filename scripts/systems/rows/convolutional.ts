@@ -1,5 +1,5 @@
 // System B: the convolutional SELU autoencoder on MNIST.
-import { curves, epochsOf, figure, measuredSamples, percent, reconstructionsAt, type Finding, type Picture, type Row } from '../tools.ts';
+import { curves, epochsOf, falls, figure, measuredSamples, percent, reconstructionsAt, type Finding, type Picture, type Row } from '../tools.ts';
 
 /** Epochs the project showed, as far as a short training has them. */
 const shown = (wanted: readonly number[], epochs: number): number[] => [...new Set(wanted.map(epoch => Math.min(epoch, epochs)))];
@@ -16,8 +16,9 @@ const copying: Row = {
     return {
       seconds: runs[0].seconds + runs[1].seconds,
       findings: [
-        { what: 'validation MSE, n = 2', reported: 'above that of n = 6', measured: figure(two), holds: two > six },
-        { what: 'validation MSE, n = 6', reported: 'below that of n = 2', measured: figure(six), holds: six < two },
+        { what: 'validation MSE, n = 2', reported: 'above that of n = 6', measured: figure(two), holds: two > six, atFullSize: true },
+        { what: 'validation MSE, n = 6', reported: 'below that of n = 2', measured: figure(six), holds: six < two, atFullSize: true },
+        falls(runs[0], 'n = 2'), falls(runs[1], 'n = 6'),
       ],
       pictures,
     };
@@ -36,8 +37,9 @@ const cleaning: Row = {
       findings.push({ what: `${kinds[i]}: validation MSE`, reported: 'none published', measured: figure(run.last('validation')) });
       findings.push({
         what: `${kinds[i]}: digits rebuilt as another one, of ${measuredSamples(run, 'validation')}`, reported: 'falls over the epochs',
-        measured: `${percent(another[0])} after epoch 1, ${percent(another.at(-1))} after epoch ${another.length}`, holds: another.at(-1)! <= another[0]!,
+        measured: `${percent(another[0])} after epoch 1, ${percent(another.at(-1))} after epoch ${another.length}`, holds: another.at(-1)! <= another[0]!, atFullSize: true,
       });
+      findings.push(falls(run, kinds[i]));
       for (const epoch of shown([7, 31], epochsOf(run))) pictures.push(await reconstructionsAt(lab, run, epoch, `${kinds[i]}, epoch ${epoch}`));
     }
     return { seconds: runs.reduce((sum, run) => sum + run.seconds, 0), findings, pictures };
@@ -48,10 +50,10 @@ const generation: Row = {
   id: 'conv-selu-generation', title: 'Generation: random latent vectors decoded', samples: ['systems/conv-selu-2'],
   async run(lab) {
     const run = await lab.train('systems/conv-selu-2');
-    const { file } = await lab.ask<{ file: string }>('generate', run.id, '--method', 'uniform', '--count', '16', ...lab.dataOptions());
+    const { file, codes } = await lab.ask<{ file: string; codes: readonly (readonly number[])[] }>('generate', run.id, '--method', 'uniform', '--count', '16', ...lab.dataOptions());
     return {
       seconds: run.seconds,
-      findings: [{ what: 'random vectors', reported: 'each shown above its image', measured: '16 in the picture below' }],
+      findings: [{ what: 'random vectors', reported: 'each shown above its image', measured: `${new Set(codes.map(String)).size} different ones in the picture below`, holds: new Set(codes.map(String)).size === 16 && codes.every(({ length }) => length === 2) }],
       pictures: [{ file, caption: 'Vectors drawn evenly from the range of the codes, and what they decode to' }],
     };
   },
