@@ -2,12 +2,8 @@
 import { baselineVerdict } from '../core/baseline.ts';
 import { changeOf } from '../runs/comparable.ts';
 import type { RunComparison, FinalNumbers } from '../runs/compare.ts';
+import { markdownText } from './markdown-text.ts';
 import { formatDuration, formatLoss, stateNames } from './status-text.ts';
-
-/** Text that stays itself inside a Markdown table. */
-function cell(text: string): string {
-  return text.replace(/[\\`*_<>[\]|#]/g, found => `\\${found}`).replaceAll('\n', ' ');
-}
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
@@ -56,11 +52,11 @@ export function comparisonMarkdown({ runs, differences }: RunComparison): string
   const apart = differences.map(({ path }) => path).filter(path => changeOf(path) === 'loss' || changeOf(path) === 'samples');
   const best = apart.length > 0 ? undefined : winner(runs);
   const sameName = new Set(runs.map(run => run.name)).size < runs.length;
-  const head = runs.map((run, i) => `${cell(sameName ? `${run.name} (${run.id})` : run.name)}${i === best ? ' ★' : ''}`);
+  const head = runs.map((run, i) => `${markdownText(sameName ? `${run.name} (${run.id})` : run.name)}${i === best ? ' ★' : ''}`);
   const rows = [...losses, ...metricResults(runs), ...others]
     .map(([name, value]) => [name, ...runs.map((run, i) => {
       const text = value(run);
-      return text === undefined ? '–' : name === 'Best validation loss' && i === best ? `**${text}**` : cell(text);
+      return text === undefined ? '–' : name === 'Best validation loss' && i === best ? `**${text}**` : markdownText(text);
     })])
     .filter(row => row.slice(1).some(text => text !== '–'));
   return [

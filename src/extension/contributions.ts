@@ -38,6 +38,7 @@ export const commands = {
   'autoencoder.pause': { title: 'Pause', icon: '$(debug-pause)', palette: contextKeys.training },
   'autoencoder.continue': { title: 'Continue', icon: '$(debug-continue)', palette: contextKeys.paused },
   'autoencoder.resume': { title: 'Resume Run', icon: '$(debug-restart)' },
+  'autoencoder.trainAgain': { title: 'Train Again', icon: '$(debug-rerun)' },
   'autoencoder.newConfig': { title: 'New Config…', icon: '$(new-file)' },
   'autoencoder.showSummary': { title: 'Show Model Summary', icon: '$(list-tree)', palette: editing },
   'autoencoder.showLoss': { title: 'Show Loss Curves', icon: '$(graph-line)' },

@@ -69,7 +69,10 @@ it('tells menus what can be done', () => {
   expect(contextValueOf(record())).toBe('run finished ended plain');
   expect(contextValueOf(record({ state: 'training' }))).toBe('run training live plain pausable');
   expect(contextValueOf(record({ state: 'paused', star: true }))).toBe('run paused live starred');
-  expect(contextValueOf(record({ state: 'interrupted' }))).toBe('run interrupted ended plain resumable');
+  expect(contextValueOf(record({ state: 'interrupted', checkpoint: true }))).toBe('run interrupted ended plain resumable');
+  // Without a checkpoint it would begin, and perhaps fail, as before.
+  expect(contextValueOf(record({ state: 'failed', epoch: 0 }))).toBe('run failed ended plain repeatable');
+  expect(contextValueOf(record({ state: 'stopped', sweep: { id: 's', index: 0, count: 2, values: {} } }))).toBe('run stopped ended plain');
 });
 
 it('keeps the status bar short', () => {

@@ -4,6 +4,7 @@ import { baselineOf } from '../runs/baseline.ts';
 import type { RunState, SweepMembership } from '../runs/events.ts';
 import type { RunSummary } from '../runs/reader.ts';
 import type { RunLabel } from '../protocol/messages.ts';
+import { inEditor } from './editor-words.ts';
 
 export interface RunRecord {
   /** Name of the folder. */
@@ -32,6 +33,8 @@ export interface RunRecord {
   readonly message?: string;
   /** What is wrong with the experiment as it is trained. */
   readonly warning?: string;
+  /** There is a checkpoint to go on from. */
+  readonly checkpoint?: true;
   /** Milliseconds since 1970; 0 when unknown. */
   readonly created: number;
   /** Absolute path of the config it was started from. */
@@ -41,6 +44,8 @@ export interface RunRecord {
   readonly deviceReason?: string;
   readonly otherDevices?: string;
   readonly parameters?: number;
+  /** What it is trained on: name and shape of a sample. */
+  readonly samples?: { readonly name: string; readonly shape: readonly number[] };
   readonly overrides: Readonly<Record<string, unknown>>;
   /** Id of the run whose weights it started from. */
   readonly parent?: string;
@@ -52,14 +57,15 @@ export interface RunRecord {
   readonly host?: string;
 }
 
-export function toRecord(summary: RunSummary): RunRecord {
+/** @param checkpoint whether its folder holds one */
+export function toRecord(summary: RunSummary, checkpoint = false): RunRecord {
   const { info, status, notes } = summary;
   return withoutUndefined({
     id: summary.id,
     folder: summary.folder,
     name: summary.name,
     state: summary.state,
-    reason: summary.reason || undefined,
+    reason: summary.reason ? inEditor(summary.reason) : undefined,
     epoch: status?.epoch ?? 0,
     epochs: status?.epochs || (info?.epochs ?? 0),
     star: notes.star ?? false,
@@ -73,12 +79,14 @@ export function toRecord(summary: RunSummary): RunRecord {
     samplesPerSecond: status?.samplesPerSecond,
     message: status?.message || undefined,
     warning: status?.warning,
+    checkpoint: checkpoint || undefined,
     created: info?.created ?? 0,
     configPath: info?.configPath,
     device: info?.device.name,
     deviceReason: info?.device.reason,
     otherDevices: info?.device.others?.filter(({ available }) => available).map(({ name, reason }) => `${name} ${reason}`).join('; ') || undefined,
     parameters: info?.model.parameters,
+    samples: info && { name: info.dataset.name, shape: info.dataset.shape },
     overrides: info?.overrides ?? {},
     parent: info?.parent,
     sweep: info?.sweep,

@@ -77,6 +77,28 @@ it('notices that an ended run was renamed, resumed and deleted by others', async
   await until(() => store.runs.length === 0);
 });
 
+it('tells the end of a run that was resumed and failed again before anybody looked', async () => {
+  const writer = await RunWriter.create(runs, newRun('again', { state: 'failed' }));
+  await store.setFolders([runs]);
+  const ended: RunRecord[] = [];
+  store.onEnded.on(run => ended.push(run));
+  await store.refreshRun(writer.folder);
+  const file = path.join(writer.folder, runFiles.status);
+  const status = JSON.parse(fs.readFileSync(file, 'utf8')) as { pid: number };
+  fs.writeFileSync(file, JSON.stringify({ ...status, pid: status.pid + 1, message: 'No data.' }));
+  await store.refreshRun(writer.folder);
+  await store.refreshRun(writer.folder);
+  expect(ended.map(run => run.reason)).toEqual(['No data.']);
+});
+
+it('knows whether there is a checkpoint to go on from', async () => {
+  const writer = await RunWriter.create(runs, newRun('stopped', { state: 'stopped' }));
+  await store.setFolders([runs]);
+  expect(store.runs[0]!.checkpoint).toBeUndefined();
+  fs.writeFileSync(path.join(writer.folder, runFiles.lastCheckpoint), '');
+  expect((await store.refreshRun(writer.folder))?.checkpoint).toBe(true);
+});
+
 it('tells an end once, however many look at it', async () => {
   const writer = await RunWriter.create(runs, newRun('short', { state: 'training' }));
   await store.setFolders([runs]);

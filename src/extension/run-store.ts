@@ -4,6 +4,7 @@
 // more calmly still, down to once in five seconds: whoever shows it makes the window draw itself again.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { runFiles } from '../runs/events.ts';
 import { readSummary } from '../runs/reader.ts';
 import { isActive } from '../runs/state.ts';
 import { Signal, type Disposable } from './disposables.ts';
@@ -176,7 +177,7 @@ export class RunStore implements Disposable {
   }
 
   private async read(folder: string): Promise<boolean> {
-    const now = toRecord(await readSummary(folder));
+    const now = toRecord(await readSummary(folder), fs.existsSync(path.join(folder, runFiles.lastCheckpoint)));
     const before = this.records.get(folder);
     // A folder without status and run.json is being made this very moment, or is none of ours.
     if (this.gone || !fs.existsSync(folder) || (now.created === 0 && now.pid === undefined)) return this.forget(folder);
@@ -184,7 +185,7 @@ export class RunStore implements Disposable {
     this.records.set(folder, now);
     this.sorted = undefined;
     if (before?.state !== now.state) this.lastTurn = performance.now();
-    if (before !== undefined && isActive(before.state) && !isActive(now.state)) this.onEnded.fire(now);
+    if (before !== undefined && !isActive(now.state) && (isActive(before.state) || otherProcess(before, now))) this.onEnded.fire(now);
     return true;
   }
 
@@ -258,6 +259,11 @@ export class RunStore implements Disposable {
   private background(work: Promise<unknown>): void {
     work.catch((error: unknown) => this.onError(error));
   }
+}
+
+/** It was resumed, and has ended again before anybody looked. */
+function otherProcess(before: RunRecord, now: RunRecord): boolean {
+  return before.pid !== undefined && now.pid !== undefined && before.pid !== now.pid;
 }
 
 async function subfolders(folder: string): Promise<Set<string>> {

@@ -84,8 +84,19 @@ export function runLabel(run: RunRecord): string {
 export function contextValueOf(run: RunRecord): string {
   const words = ['run', run.state, isLive(run.state) ? 'live' : 'ended', run.star ? 'starred' : 'plain'];
   if (run.state === 'training' || run.state === 'preparing') words.push('pausable');
-  if (run.state === 'stopped' || run.state === 'interrupted' || run.state === 'failed') words.push('resumable');
+  if (canResume(run) && run.state !== 'finished') words.push('resumable');
+  if (canRepeat(run)) words.push('repeatable');
   return words.join(' ');
+}
+
+/** Whether there is something to go on from. Without a checkpoint a resume would only begin, and perhaps fail, as before. */
+export function canResume(run: RunRecord): boolean {
+  return !isLive(run.state) && run.checkpoint === true;
+}
+
+/** Whether its config can be trained once more in its place; what of a sweep is missing goes on with the sweep. */
+export function canRepeat(run: RunRecord): boolean {
+  return !isLive(run.state) && run.state !== 'finished' && run.checkpoint !== true && run.configPath !== undefined && run.sweep === undefined;
 }
 
 /** The status bar: nothing when nothing runs, one run in detail, or the number of several with their mean progress. */

@@ -4,6 +4,7 @@ import { StudioError, messageOf } from '../core/errors.ts';
 import { runFiles } from '../runs/events.ts';
 import type { CommandId } from './contributions.ts';
 import type { Disposables } from './disposables.ts';
+import { inEditor } from './editor-words.ts';
 import type { Program } from './program.ts';
 import type { RunFeeds } from './run-feed.ts';
 import type { RunRecord } from './run-record.ts';
@@ -30,7 +31,7 @@ export async function report(studio: Pick<Studio, 'log'>, what: string, error: u
     return;
   }
   studio.log.error(`${what}: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
-  const text = messageOf(error);
+  const text = inEditor(messageOf(error));
   const short = text.length > 600 ? `${text.slice(0, 600)}…` : text;
   const actions = run === undefined ? [showLog] : [openTrainLog, showLog];
   const chosen = await vscode.window.showErrorMessage(`${what}: ${short}`, ...actions);

@@ -20,6 +20,10 @@ export class EventEmitter<T> extends Signal<T> {
 export const ViewColumn = { Beside: -2, One: 1 };
 export const ProgressLocation = { Window: 10, Notification: 15 };
 
+export class MarkdownString {
+  constructor(readonly value = '') {}
+}
+
 const nothing: Disposable = { dispose: () => undefined };
 
 /** What the extension registered, and how the test answers. */
@@ -27,15 +31,19 @@ export const registered = {
   commands: new Map<string, (...args: unknown[]) => unknown>(),
   contents: undefined as { provideTextDocumentContent(uri: Uri): Promise<string> } | undefined,
   trusted: new Signal<void>(),
-  /** Messages that were shown, and the buttons that are pressed. */
+  /** Messages that were shown, the buttons that were offered with the last, and those that are pressed. */
   messages: [] as string[],
+  buttons: [] as readonly string[],
   press: [] as readonly string[],
+  /** Commands that were run, with what they were given. */
+  executed: [] as unknown[][],
   deleteFile: (_uri: Uri): Promise<void> => Promise.resolve(),
 };
 
 function show(text: string, ...rest: readonly (string | { readonly detail?: string })[]): Promise<string | undefined> {
   const [options] = rest;
   registered.messages.push(typeof options === 'object' && options.detail !== undefined ? `${text}\n${options.detail}` : text);
+  registered.buttons = rest.filter(button => typeof button === 'string');
   return Promise.resolve(rest.find(button => typeof button === 'string' && registered.press.includes(button)) as string | undefined);
 }
 
@@ -68,6 +76,10 @@ export const window = {
 };
 
 export const commands = {
+  executeCommand: (id: string, ...args: unknown[]) => {
+    registered.executed.push([id, ...args]);
+    return Promise.resolve();
+  },
   registerCommand: (id: string, run: (...args: unknown[]) => unknown) => {
     registered.commands.set(id, run);
     return nothing;

@@ -70,6 +70,12 @@ export class Training {
     }
   }
 
+  /** Trains the config of a run once more, with the values that were given in place of the file's. */
+  async trainAgain({ name, configPath, overrides, sweep }: RunRecord): Promise<RunRecord | undefined> {
+    if (configPath === undefined) throw new StudioError('run', `${name} does not say which config it was started from.`);
+    return this.train(vscode.Uri.file(configPath), { overrides: { ...overrides, ...sweep?.values }, sweep: 'without' });
+  }
+
   /** Goes on with a run that ended; a finished one up to more epochs. */
   async resume(run: RunRecord, epochs?: number): Promise<RunRecord | undefined> {
     requireTrust(needsTrust);

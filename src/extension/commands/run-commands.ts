@@ -5,10 +5,11 @@ import { StudioError, messageOf } from '../../core/errors.ts';
 import { deleteRun } from '../../runs/delete.ts';
 import { runFiles } from '../../runs/events.ts';
 import { noteRun, renameRun, starRun } from '../../runs/notes.ts';
+import { tellNothingToResume } from '../notifications.ts';
 import { ask } from '../program.ts';
 import { chooseRun } from '../run-pick.ts';
 import type { RunRecord } from '../run-record.ts';
-import { isLive, runDescription } from '../status-text.ts';
+import { canResume, isLive, runDescription } from '../status-text.ts';
 import { onCommand, type Studio } from '../studio.ts';
 import type { CommandId } from '../contributions.ts';
 import type { Training } from '../training.ts';
@@ -38,15 +39,23 @@ function registerSteering(studio: Studio, training: Training): void {
     if (run !== undefined) await training.control(run, 'continue');
   });
   onCommand(studio, 'autoencoder.resume', 'Resume', async argument => {
-    const run = await chooseRun(studio, { argument, prompt: 'Resume which run?', fits: run => !isLive(run.state), none: 'There is no run that ended, so none can be resumed.' });
+    const run = await chooseRun(studio, { argument, prompt: 'Resume which run?', fits: canResume, none: 'No run that ended has a checkpoint, so none can be resumed.' });
     if (run === undefined) return;
     if (isLive(run.state)) throw new StudioError('run', `${run.name} is ${run.state}: there is nothing to resume.`);
+    if (!canResume(run)) {
+      void tellNothingToResume(run);
+      return;
+    }
     if (run.state !== 'finished') {
       await training.resume(run);
       return;
     }
     const epochs = await askCount(`Resume ${run.name}`, `Epochs in all (${run.epochs} are done)`, run.epochs * 2);
     if (epochs !== undefined) await training.resume(run, epochs);
+  });
+  onCommand(studio, 'autoencoder.trainAgain', 'Train Again', async argument => {
+    const run = await chooseRun(studio, { argument, prompt: 'Train the config of which run again?', fits: run => run.configPath !== undefined, none: noRuns });
+    if (run !== undefined) await training.trainAgain(run);
   });
   onCommand(studio, 'autoencoder.showRunMenu', 'Running trainings', async argument => {
     const run = await chooseRun(studio, { argument, prompt: 'Which training?', fits: run => isLive(run.state), none: 'Nothing is training.' });

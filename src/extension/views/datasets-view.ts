@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { StudioError, messageOf } from '../../core/errors.ts';
 import { viewIds } from '../contributions.ts';
+import { markdownText } from '../markdown-text.ts';
 import { ask } from '../program.ts';
 import { dataFoldersOf, readSetting } from '../settings.ts';
 import type { Studio } from '../studio.ts';
@@ -100,10 +101,10 @@ export class DatasetsView implements vscode.TreeDataProvider<Node> {
 
 function tooltip(node: DatasetInfo): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
-  text.appendMarkdown('**').appendText(node.title).appendMarkdown('**\n\n').appendText(`${node.description}.`);
+  text.appendMarkdown(`**${markdownText(node.title)}**\n\n${markdownText(node.description)}.`);
   const samples = [node.train, node.test].filter(count => count !== undefined).map(count => count.toLocaleString('en')).join(' + ');
-  if (samples !== '') text.appendMarkdown('\n\n').appendText(`${samples} samples${node.shape === undefined ? '' : ` of ${node.shape.join('×')}`}`);
-  if (node.path !== undefined) text.appendMarkdown('\n\n').appendText(node.path);
+  if (samples !== '') text.appendMarkdown(`\n\n${markdownText(`${samples} samples${node.shape === undefined ? '' : ` of ${node.shape.join('×')}`}`)}`);
+  if (node.path !== undefined) text.appendMarkdown(`\n\n${markdownText(node.path)}`);
   text.appendMarkdown('\n\n').appendCodeblock(`"data": "${node.name}"`, 'jsonc');
   return text;
 }

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { baselineText } from '../../core/baseline.ts';
 import { contextKeys, languageId, viewIds } from '../contributions.ts';
 import { experimentTree, formatMoment, groupSweeps, runTitle, sweepContext, sweepDescription, type ConfigFile, type ConfigNode, type ExperimentNode, type RunNode, type SweepNode } from '../experiment-tree.ts';
+import { markdownText } from '../markdown-text.ts';
 import { formatOverrides } from '../overrides.ts';
 import type { RunRecord } from '../run-record.ts';
 import { contextValueOf, formatDuration, formatLoss, runDescription, runLabel, stateIcons, stateNames } from '../status-text.ts';
@@ -190,9 +191,6 @@ function runItem(run: RunRecord, config: ExperimentNode | undefined): vscode.Tre
 
 /** Everything that is known of a run, as a small table. */
 export function runTooltip(run: RunRecord): vscode.MarkdownString {
-  const text = new vscode.MarkdownString(undefined, true);
-  text.appendMarkdown('**').appendText(run.name).appendMarkdown(`** — ${stateNames[run.state]}\n\n`);
-  if (run.note !== undefined) text.appendText(run.note).appendMarkdown('\n\n');
   const rows: [string, string | undefined][] = [
     ['Epoch', `${Math.floor(run.epoch)} of ${run.epochs}`],
     ['Best loss', run.bestLoss === undefined ? undefined : `${formatLoss(run.bestLoss)}${run.bestEpoch === undefined ? '' : ` at epoch ${Math.round(run.bestEpoch)}`}`],
@@ -202,7 +200,8 @@ export function runTooltip(run: RunRecord): vscode.MarkdownString {
     ['Duration', formatDuration(run.elapsed)],
     ['Time left', run.state === 'training' && run.timeLeft !== undefined ? formatDuration(run.timeLeft) : undefined],
     ['Samples per second', run.samplesPerSecond === undefined ? undefined : Math.round(run.samplesPerSecond).toLocaleString('en')],
-    ['Parameters', run.parameters === undefined ? undefined : run.parameters.toLocaleString('en')],
+    // A run that never began has not counted them.
+    ['Parameters', run.parameters === undefined || run.parameters === 0 ? undefined : run.parameters.toLocaleString('en')],
     ['Device', run.deviceReason === undefined ? run.device : `${run.device ?? ''} ${run.deviceReason}`],
     ['Other devices', run.otherDevices],
     ['Started', run.created === 0 ? undefined : formatMoment(run.created)],
@@ -211,9 +210,10 @@ export function runTooltip(run: RunRecord): vscode.MarkdownString {
     ['Reason', run.reason],
     ['Warning', run.warning],
   ];
-  text.appendMarkdown('| | |\n|:--|:--|\n');
-  for (const [name, value] of rows) {
-    if (value !== undefined) text.appendMarkdown(`| ${name} | `).appendText(value.replaceAll('\n', ' ').replaceAll('|', '/')).appendMarkdown(' |\n');
-  }
-  return text;
+  return new vscode.MarkdownString([
+    `**${markdownText(run.name)}** — ${stateNames[run.state]}\n\n`,
+    ...(run.note === undefined ? [] : [`${markdownText(run.note)}\n\n`]),
+    '| | |\n|:--|:--|\n',
+    ...rows.flatMap(([name, value]) => value === undefined ? [] : [`| ${name} | ${markdownText(value)} |\n`]),
+  ].join(''));
 }
