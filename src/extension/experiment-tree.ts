@@ -6,6 +6,9 @@ import { sweepFolder, valuesText } from '../runs/sweep.ts';
 import type { RunRecord } from './run-record.ts';
 import { fileKey } from './same-file.ts';
 
+/** Folders whose .aeconf files are nobody's experiments. */
+export const notConfigs = '**/{node_modules,.git,.autoencoder,.cache}/**';
+
 export interface ConfigFile {
   readonly path: string;
   /** Name of its workspace folder; only told apart when there are several. */

@@ -53,6 +53,7 @@ function wire(context: vscode.ExtensionContext, owner: Disposables, log: vscode.
   const studio: Studio = {
     context, owner, log, store, feeds: new RunFeeds(), ready,
     program: { node: process.execPath, script: path.join(context.extensionPath, 'dist', 'aeconf.js') },
+    activePage: () => panels.activeFolders,
   };
   // Every program that is started from here finds the engines that were installed from here.
   process.env['AECONF_TENSORFLOW'] ||= path.join(context.globalStorageUri.fsPath, 'tensorflow');

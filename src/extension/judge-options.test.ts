@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { corruptionText, generationWays, noiseKinds, optionsOf, probeSettings, readSettings, readStrengths, settingsText } from './judge-options.ts';
+import { companionsOf, corruptionText, generationWays, noiseKinds, optionsOf, probeSettings, readSettings, readStrengths, settingsText } from './judge-options.ts';
 import { loadSpec, requireSpec } from '../spec/load.ts';
+import type { RunRecord } from './run-record.ts';
 import { generationMethods } from '../trainer/generate-codes.ts';
 import { defaultCounts } from '../trainer/generate.ts';
 
@@ -50,4 +51,15 @@ it('shows the defaults that the program has', () => {
   });
   expect(spec.probe).toMatchObject({ epochs: probeSettings.epochs.usual, neighbors: probeSettings.neighbors.usual });
   for (const { args: [, method], settings } of generationWays) expect(settings['count']!.usual).toBe(defaultCounts[(method ?? 'prior') as keyof typeof defaultCounts]);
+});
+
+it('tests a run beside those of the same data only', () => {
+  const run = (id: string, change: Partial<RunRecord> = {}): RunRecord => ({
+    id, folder: `/${id}`, name: id, state: 'finished', epoch: 1, epochs: 1, star: false, elapsed: 1, created: 1, overrides: {}, bestLoss: 1, samples: { name: 'glyphs', shape: [28, 28, 1] }, ...change,
+  });
+  const { bestLoss: _, ...untrained } = run('untrained');
+  const { samples: __, ...unknown } = run('unknown');
+  const runs = [run('a'), run('b'), run('mnist', { samples: { name: 'mnist', shape: [28, 28, 1] } }), run('wide', { samples: { name: 'glyphs', shape: [14, 14, 1] } }), untrained, unknown];
+  expect(companionsOf(runs[0]!, runs).map(({ id }) => id)).toEqual(['b']);
+  expect(companionsOf(unknown, runs)).toEqual([]);
 });

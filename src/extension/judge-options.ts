@@ -1,5 +1,6 @@
-// What the commands that judge a run offer, without VS Code: the ways to generate, the kinds of noise, and how strengths and other
-// settings are read.
+// What the commands that judge a run offer, without VS Code: the ways to generate, the kinds of noise, how strengths and other settings
+// are read, and what is tested beside a run.
+import type { RunRecord } from './run-record.ts';
 
 /** Something to be changed by whoever likes to: a number or a truth value. */
 export interface Setting {
@@ -49,6 +50,12 @@ export const noiseKinds: readonly NoiseKind[] = [
   { type: 'masking', strength: 'Share of the pixels set to zero', usual: '0.1, 0.3, 0.5, 0.7', settings: { clip } },
   { type: 'occlusion', strength: 'Side of the covered square, in pixels', usual: '4, 8, 12, 16', settings: { value: { usual: 0 }, clip } },
 ];
+
+/** Trained runs that the same noisy samples can be given to: of data of the same name, with samples of the same shape. */
+export function companionsOf(run: RunRecord, runs: readonly RunRecord[]): RunRecord[] {
+  const data = JSON.stringify(run.samples);
+  return runs.filter(other => other.folder !== run.folder && other.bestLoss !== undefined && other.samples !== undefined && JSON.stringify(other.samples) === data);
+}
 
 /** Numbers of at least 0 with commas between them, or a sentence that says what is wrong. */
 export function readStrengths(input: string): readonly number[] | string {

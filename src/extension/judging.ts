@@ -1,4 +1,4 @@
-// Judging trained runs: the program is asked, with its progress and a way to cancel, and what it wrote is shown on the report page.
+// Judging trained runs: the program is asked, with its progress and a way to cancel, and what it wrote is to be seen on the report page.
 import * as vscode from 'vscode';
 import { StudioError } from '../core/errors.ts';
 import { readProbe } from '../runs/probe.ts';
@@ -52,8 +52,11 @@ export class Judging {
     } finally {
       this.busy.delete(key);
     }
-    // By now the user may be doing something else.
-    this.panels.show('report', [run], 'leave');
+    this.studio.log.info(`${title}: done.`);
+    // By now the user may be doing something else. A report that is in sight follows by itself.
+    if (this.panels.isSeen('report', [run])) return;
+    const open = 'Open Report';
+    void vscode.window.showInformationMessage(`${title} is done.`, open).then(chosen => { if (chosen === open) this.panels.show('report', [run]); });
   }
 
   private async tell(run: RunRecord, progress: vscode.Progress<{ message?: string }>): Promise<void> {

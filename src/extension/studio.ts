@@ -19,6 +19,8 @@ export interface Studio {
   readonly ready: Promise<void>;
   readonly feeds: RunFeeds;
   readonly program: Program;
+  /** The folders of the runs on the page that is the active tab. */
+  activePage(): readonly string[];
 }
 
 const showLog = 'Show Log';

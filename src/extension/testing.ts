@@ -17,12 +17,27 @@ export class EventEmitter<T> extends Signal<T> {
   readonly event = (listener: (value: T) => void): Disposable => this.on(listener);
 }
 
-export const ViewColumn = { Beside: -2, One: 1 };
+export const ViewColumn = { Beside: -2, Active: -1, One: 1 };
 export const ProgressLocation = { Window: 10, Notification: 15 };
 
 export class MarkdownString {
   constructor(readonly value = '') {}
 }
+
+export class Range {
+  constructor(readonly start: number, readonly end: number) {}
+}
+export class Diagnostic {
+  source?: string;
+  code?: string;
+  constructor(readonly range: Range, readonly message: string, readonly severity: number) {}
+}
+export class CodeAction {
+  command?: { readonly command: string };
+  constructor(readonly title: string) {}
+}
+export const DiagnosticSeverity = { Error: 0, Warning: 1 };
+export const CodeActionKind = { QuickFix: 'quickfix' };
 
 const nothing: Disposable = { dispose: () => undefined };
 
@@ -31,12 +46,23 @@ export const registered = {
   commands: new Map<string, (...args: unknown[]) => unknown>(),
   contents: undefined as { provideTextDocumentContent(uri: Uri): Promise<string> } | undefined,
   trusted: new Signal<void>(),
+  saved: new Signal<unknown>(),
+  codeActions: undefined as { provideCodeActions(...args: unknown[]): CodeAction[] } | undefined,
+  lenses: undefined as { onDidChangeCodeLenses(listener: () => void): Disposable } | undefined,
+  /** By collection, then by document. */
+  diagnostics: new Map<string, Map<string, readonly Diagnostic[]>>(),
   /** Messages that were shown, the buttons that were offered with the last, and those that are pressed. */
   messages: [] as string[],
   buttons: [] as readonly string[],
   press: [] as readonly string[],
+  /** What there was to pick from, the last time; nothing is picked. */
+  offered: [] as readonly unknown[],
+  /** How the last text document was shown. */
+  shownIn: undefined as unknown,
   /** Commands that were run, with what they were given. */
   executed: [] as unknown[][],
+  /** What is found in the workspace. */
+  files: [] as readonly Uri[],
   deleteFile: (_uri: Uri): Promise<void> => Promise.resolve(),
 };
 
@@ -51,11 +77,15 @@ export const workspace = {
   isTrusted: true,
   textDocuments: [] as { readonly uri: Uri }[],
   workspaceFolders: undefined,
+  findFiles: () => Promise.resolve(registered.files),
   fs: { delete: (uri: Uri) => registered.deleteFile(uri) },
   getConfiguration: () => ({ get: () => undefined }),
   getWorkspaceFolder: () => undefined,
+  onDidOpenTextDocument: () => nothing,
+  onDidCloseTextDocument: () => nothing,
   onDidChangeTextDocument: () => nothing,
-  onDidSaveTextDocument: () => nothing,
+  onDidChangeConfiguration: () => nothing,
+  onDidSaveTextDocument: (listener: (document: unknown) => void) => registered.saved.on(listener),
   onDidGrantWorkspaceTrust: (listener: () => void) => registered.trusted.on(listener),
   openTextDocument: (uri: Uri) => Promise.resolve({ uri, isDirty: false, getText: () => fs.readFileSync(uri.fsPath, 'utf8') }),
   registerTextDocumentContentProvider: (_scheme: string, provider: NonNullable<typeof registered.contents>) => {
@@ -71,8 +101,34 @@ export const window = {
   showInformationMessage: show,
   showWarningMessage: show,
   showOpenDialog: () => Promise.resolve(undefined),
-  showQuickPick: async (items: Promise<readonly unknown[]>) => { await items; },
-  withProgress: (_options: unknown, task: () => Promise<unknown>) => task(),
+  showQuickPick: async (items: readonly unknown[] | Promise<readonly unknown[]>) => {
+    registered.offered = await items;
+    return undefined;
+  },
+  showTextDocument: (_document: unknown, options: unknown) => {
+    registered.shownIn = options;
+    return Promise.resolve();
+  },
+  tabGroups: { all: [] as { readonly tabs: readonly unknown[] }[] },
+  onDidChangeWindowState: () => nothing,
+  withProgress: (_options: unknown, task: (...args: unknown[]) => Promise<unknown>) => task({ report() {} }, { onCancellationRequested: () => nothing }),
+};
+
+export const languages = {
+  createDiagnosticCollection: (name: string) => {
+    const kept = new Map<string, readonly Diagnostic[]>();
+    registered.diagnostics.set(name, kept);
+    return { set: (uri: Uri, found: readonly Diagnostic[]) => kept.set(uri.fsPath, found), delete: (uri: Uri) => kept.delete(uri.fsPath), dispose() {} };
+  },
+  registerCodeActionsProvider: (_selector: unknown, provider: NonNullable<typeof registered.codeActions>) => {
+    registered.codeActions = provider;
+    return nothing;
+  },
+  registerInlayHintsProvider: () => nothing,
+  registerCodeLensProvider: (_selector: unknown, provider: NonNullable<typeof registered.lenses>) => {
+    registered.lenses = provider;
+    return nothing;
+  },
 };
 
 export const commands = {

@@ -26,7 +26,9 @@ export function registerConfigCommands(studio: Studio, training: Training, known
     const file = await chooseConfig(argument, knownConfigs(), 'Show the layers of which config?');
     if (file === undefined) return;
     const document = await vscode.workspace.openTextDocument(summaryUri(file));
-    await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true, preserveFocus: true });
+    // Beside nothing would leave an empty group.
+    const alone = vscode.window.tabGroups.all.every(group => group.tabs.length === 0);
+    await vscode.window.showTextDocument(document, { viewColumn: alone ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside, preview: true, preserveFocus: true });
   });
   onCommand(studio, 'autoencoder.newConfig', 'New Config', () => newConfig());
 }

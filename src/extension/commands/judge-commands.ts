@@ -3,9 +3,9 @@
 import * as vscode from 'vscode';
 import { readResolvedConfig } from '../../runs/compare.ts';
 import type { Spec } from '../../spec/schema.ts';
-import { corruptionText, generationWays, noiseKinds, optionsOf, probeSettings, readSettings, readStrengths, settingsText, type Settings } from '../judge-options.ts';
+import { companionsOf, corruptionText, generationWays, noiseKinds, optionsOf, probeSettings, readSettings, readStrengths, settingsText, type Settings } from '../judge-options.ts';
 import type { Judging } from '../judging.ts';
-import { chooseRun } from '../run-pick.ts';
+import { chooseRun, toItem } from '../run-pick.ts';
 import type { RunRecord } from '../run-record.ts';
 import { onCommand, type Studio } from '../studio.ts';
 
@@ -104,11 +104,10 @@ async function askRobustness(studio: Studio, run: RunRecord): Promise<readonly s
   return against && [...args, ...against.flatMap(other => ['--against', other.folder])];
 }
 
-/** Runs of samples of the same shape to test beside it; none are fine, undefined when the user changed their mind. */
+/** Runs of the same data to test beside it; none are fine, undefined when the user changed their mind. */
 async function askCompanions({ store }: Studio, run: RunRecord, title: string): Promise<readonly RunRecord[] | undefined> {
-  const others = store.runs.filter(other => other.folder !== run.folder && other.bestLoss !== undefined);
+  const others = companionsOf(run, store.runs);
   if (others.length === 0) return [];
-  const items = others.map(other => ({ label: other.name, description: other.id, run: other }));
-  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: 'Beside which other runs? (none is fine: press Enter)', canPickMany: true, matchOnDescription: true });
+  const picked = await vscode.window.showQuickPick(others.map(toItem), { title, placeHolder: 'Beside which other runs? (none is fine: press Enter)', canPickMany: true, matchOnDescription: true, matchOnDetail: true });
   return picked?.map(item => item.run);
 }

@@ -7,7 +7,7 @@ import { runFiles } from '../../runs/events.ts';
 import { noteRun, renameRun, starRun } from '../../runs/notes.ts';
 import { tellNothingToResume } from '../notifications.ts';
 import { ask } from '../program.ts';
-import { chooseRun } from '../run-pick.ts';
+import { chooseRun, noRuns } from '../run-pick.ts';
 import type { RunRecord } from '../run-record.ts';
 import { canResume, isLive, runDescription } from '../status-text.ts';
 import { onCommand, type Studio } from '../studio.ts';
@@ -15,8 +15,6 @@ import type { CommandId } from '../contributions.ts';
 import type { Training } from '../training.ts';
 import { requireTrust } from '../trust.ts';
 import { askCount } from './config-commands.ts';
-
-const noRuns = 'There are no runs yet. Train a config first.';
 
 export function registerRunCommands(studio: Studio, training: Training): void {
   registerSteering(studio, training);

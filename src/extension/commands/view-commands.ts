@@ -5,7 +5,7 @@ import { isActive } from '../../runs/state.ts';
 import type { CommandId } from '../contributions.ts';
 import { comparisonUri } from '../documents.ts';
 import type { Panels } from '../panels/panels.ts';
-import { chooseRun, chooseRuns, runNamed } from '../run-pick.ts';
+import { chooseRun, chooseRuns, noRuns, runNamed } from '../run-pick.ts';
 import { onCommand, type Studio } from '../studio.ts';
 
 const pages: readonly (readonly [CommandId, Exclude<PageName, 'sweep'>, string])[] = [
@@ -18,19 +18,15 @@ const pages: readonly (readonly [CommandId, Exclude<PageName, 'sweep'>, string])
 export function registerViewCommands(studio: Studio, panels: Panels): void {
   for (const [id, page, title] of pages) {
     onCommand(studio, id, title, async argument => {
-      const live = studio.store.runs.filter(run => isActive(run.state));
-      const run = await chooseRun(studio, {
-        argument, prompt: `${title} of which run?`, none: 'There are no runs yet. Train a config first.',
-        // Called without a run, it is about what is going on now.
-        ...(live.length === 1 && argument === undefined ? { fits: run => isActive(run.state) } : {}),
-      });
+      // Called without a run, it is about what is in front, or else about what is going on now.
+      const run = await chooseRun(studio, { argument, prompt: `${title} of which run?`, likely: run => isActive(run.state), none: noRuns });
       if (run !== undefined) panels.show(page, [run]);
     });
   }
   onCommand(studio, 'autoencoder.compareRuns', 'Compare Runs', async (argument, selected) => {
     const named = [argument, ...(Array.isArray(selected) ? selected as readonly unknown[] : [])].map(runNamed).filter(name => name !== undefined);
     const folders = [...new Set(named.map(name => studio.store.find(name)?.folder).filter(folder => folder !== undefined))];
-    const runs = await chooseRuns(studio, 'Compare which runs?', folders);
+    const runs = await chooseRuns(studio, 'Compare which runs?', folders.length > 0 ? folders : studio.activePage());
     if (runs === undefined) return;
     if (runs.length > 1) {
       await vscode.commands.executeCommand('vscode.openWith', comparisonUri(runs.map(run => run.folder)), 'vscode.markdown.preview.editor', vscode.ViewColumn.One);

@@ -1,5 +1,6 @@
 // What an editor with a .aeconf file shows: the checker's findings as you type, their fixes, shapes beside the layers, and
 // the commands above the file. All of it is computed by src/spec and src/model; here it is only put where VS Code wants it.
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { checkConfig } from '../../model/check.ts';
 import { documentOutline, inlayHints, quickFixes, type Section } from '../../model/features.ts';
@@ -9,15 +10,17 @@ import { groupSweeps } from '../experiment-tree.ts';
 import type { RunRecord } from '../run-record.ts';
 import { sameFile } from '../same-file.ts';
 import { isLive, lensText } from '../status-text.ts';
-import type { Studio } from '../studio.ts';
+import { dataFoldersOf } from '../settings.ts';
+import { inBackground, type Studio } from '../studio.ts';
+import { missingFiles, namedFiles } from './data-files.ts';
 
 /** Milliseconds without a keystroke before the file is checked again. */
 const TYPING_PAUSE = 150;
-/** The numbers of a live run in its lens change at most this often, in milliseconds: the editor lays itself out for each change. */
-const LENS_INTERVAL = 5000;
 
 const selector: vscode.DocumentSelector = { language: languageId };
 const source = 'Autoencoder Studio';
+/** Code of the finding that data is not there; what is spec is known to src/spec. */
+const missingData = 'missing-data';
 
 /** Findings of one version of a document, so that squiggles and fixes agree and the check runs once. */
 class Checker {
@@ -36,45 +39,57 @@ export function registerLanguage(studio: Studio): void {
   const checker = new Checker();
   registerDiagnostics(studio, checker);
   const { owner } = studio;
-  owner.add(vscode.languages.registerCodeActionsProvider(selector, { provideCodeActions: (document, range) => fixes(checker, document, range) }, {
+  owner.add(vscode.languages.registerCodeActionsProvider(selector, {
+    provideCodeActions: (document, range, { diagnostics }) => [...fixes(checker, document, range), ...dataFixes(diagnostics)],
+  }, {
     providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
   }));
   owner.add(vscode.languages.registerInlayHintsProvider(selector, { provideInlayHints: hints }));
   const lenses = new vscode.EventEmitter<void>();
-  let waiting: NodeJS.Timeout | undefined;
-  let states = '';
+  let shown = '';
   owner.add(lenses);
+  // With the same look at the runs as the status bar, whose pace the store sets: the window draws itself once for both.
   owner.add(studio.store.onChange.on(() => {
-    const now = studio.store.runs.map(run => `${run.configPath} ${run.state} ${run.message ?? ''}`).join('\n');
-    // Only what is told while nothing else changes may wait.
-    if (now !== states) clearTimeout(waiting);
-    waiting = now === states && waiting !== undefined ? waiting : setTimeout(() => {
-      waiting = undefined;
-      lenses.fire();
-    }, now === states ? LENS_INTERVAL : 0);
-    states = now;
+    const now = studio.store.runs.map(run => `${run.configPath} ${run.folder} ${lensText(run)}`).join('\n');
+    if (now !== shown) lenses.fire();
+    shown = now;
   }));
-  owner.add({ dispose: () => clearTimeout(waiting) });
   owner.add(vscode.languages.registerCodeLensProvider(selector, { onDidChangeCodeLenses: lenses.event, provideCodeLenses: document => codeLenses(studio, document) }));
 }
 
-function registerDiagnostics({ owner }: Studio, checker: Checker): void {
+function registerDiagnostics(studio: Studio, checker: Checker): void {
+  const { owner } = studio;
   const collection = owner.add(vscode.languages.createDiagnosticCollection(languageId));
+  const missing = owner.add(vscode.languages.createDiagnosticCollection(`${languageId}-data`));
+  const lookForData = async (document: vscode.TextDocument): Promise<void> => {
+    const { version } = document;
+    const files = vscode.workspace.isTrusted && document.uri.scheme === 'file' ? namedFiles(document.getText()) : [];
+    const gone = files.length === 0 ? [] : await missingFiles(files, [path.dirname(document.uri.fsPath), ...dataFoldersOf(document.uri)]);
+    if (document.version === version && !document.isClosed) missing.set(document.uri, gone.map(file => missingDiagnostic(document, file)));
+  };
   const waiting = new Map<string, NodeJS.Timeout>();
   const check = (document: vscode.TextDocument): void => {
     // What is no JSON at all is told by the JSON language service, which contributes to this language too.
     const findings = checker.findings(document).filter(finding => finding.kind !== 'syntax');
     collection.set(document.uri, findings.map(finding => toDiagnostic(document, finding)));
+    inBackground(studio, 'Looking for data', lookForData(document));
   };
   const forget = (document: vscode.TextDocument): void => {
     clearTimeout(waiting.get(document.uri.toString()));
     waiting.delete(document.uri.toString());
     collection.delete(document.uri);
+    missing.delete(document.uri);
   };
   const opened = (document: vscode.TextDocument): void => {
     if (document.languageId === languageId) check(document);
   };
   owner.add(vscode.workspace.onDidOpenTextDocument(opened));
+  // What is there may have changed without a keystroke.
+  owner.add(vscode.workspace.onDidSaveTextDocument(opened));
+  const all = (): void => vscode.workspace.textDocuments.forEach(opened);
+  owner.add(vscode.workspace.onDidGrantWorkspaceTrust(all));
+  owner.add(vscode.window.onDidChangeWindowState(({ focused }) => { if (focused) all(); }));
+  owner.add(vscode.workspace.onDidChangeConfiguration(event => { if (event.affectsConfiguration('autoencoder.dataFolders')) all(); }));
   owner.add(vscode.workspace.onDidCloseTextDocument(forget));
   owner.add(vscode.workspace.onDidChangeTextDocument(({ document }) => {
     if (document.languageId !== languageId) return;
@@ -86,7 +101,7 @@ function registerDiagnostics({ owner }: Studio, checker: Checker): void {
     }, TYPING_PAUSE));
   }));
   owner.add({ dispose: () => { for (const timer of waiting.values()) clearTimeout(timer); } });
-  vscode.workspace.textDocuments.forEach(opened);
+  all();
 }
 
 function rangeOf(document: vscode.TextDocument, offset: number, length: number): vscode.Range {
@@ -99,6 +114,24 @@ function toDiagnostic(document: vscode.TextDocument, finding: Diagnostic): vscod
   diagnostic.source = source;
   diagnostic.code = finding.code;
   return diagnostic;
+}
+
+function missingDiagnostic(document: vscode.TextDocument, file: { readonly offset: number; readonly length: number; readonly path: string }): vscode.Diagnostic {
+  const where = path.isAbsolute(file.path) ? '' : ' beside this file or in a data folder';
+  const diagnostic = new vscode.Diagnostic(rangeOf(document, file.offset, file.length), `There is no ${file.path}${where}, so nothing can be trained yet.`, vscode.DiagnosticSeverity.Warning);
+  diagnostic.source = source;
+  diagnostic.code = missingData;
+  return diagnostic;
+}
+
+/** For data that is not there: the folder that it is in. */
+function dataFixes(diagnostics: readonly vscode.Diagnostic[]): vscode.CodeAction[] {
+  const own = diagnostics.filter(({ source: from, code }) => from === source && code === missingData);
+  if (own.length === 0) return [];
+  const action = new vscode.CodeAction('Add Data Folder…', vscode.CodeActionKind.QuickFix);
+  action.diagnostics = own;
+  action.command = { title: 'Add Data Folder…', command: 'autoencoder.addDataFolder' satisfies CommandId };
+  return [action];
 }
 
 function fixes(checker: Checker, document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {

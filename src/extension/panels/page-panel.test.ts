@@ -13,7 +13,7 @@ import { toLabel } from '../run-record.ts';
 import { RunStore } from '../run-store.ts';
 import { Uri } from '../testing.ts';
 import { LossPanel } from './loss-panel.ts';
-import type { PanelHost, PagePanel } from './page-panel.ts';
+import { panelTitle, type PanelHost, type PagePanel } from './page-panel.ts';
 import { ReconstructionsPanel } from './reconstructions-panel.ts';
 import { ReportPanel } from './report-panel.ts';
 
@@ -101,4 +101,13 @@ it('after an increment that failed the page gets everything anew', async () => {
   await store.refresh();
   await vi.waitFor(() => expect(errors).toEqual([expect.stringContaining('EMFILE')]));
   await vi.waitFor(() => expect(sent.map(message => message.type)).toEqual(['snapshot', 'snapshot']), 5000);
+});
+
+it('keeps the title of a tab short, and the end of a long name, where names differ', () => {
+  const label = (name: string): RunLabel => ({ id: 'r', name, state: 'finished', epoch: 1, epochs: 1, star: false });
+  expect(panelTitle('loss', [label('janet-50')])).toBe('Loss: janet-50');
+  expect(panelTitle('loss', [label('a'.repeat(40))])).toBe(`Loss: ${'a'.repeat(40)}`);
+  const title = panelTitle('loss', [label(`${'a'.repeat(60)}-units=32`)]);
+  expect(title).toBe(`Loss: ${'a'.repeat(20)}…${'a'.repeat(10)}-units=32`);
+  expect(panelTitle('loss', [label('a'), label('b')])).toBe('Loss: 2 runs');
 });

@@ -327,8 +327,18 @@ export abstract class PagePanel<H extends HostMessage> {
   }
 }
 
-/** "Loss: janet-50", "Loss: 3 runs". */
+/** Characters of a run's name that a tab has room for. */
+const TITLE = 40;
+
+/** "Loss: janet-50", "Loss: 3 runs"; a long name without its middle, since names of runs often differ at the end. */
 export function panelTitle(page: PageName, runs: readonly RunLabel[]): string {
-  const what = runs.length === 0 ? '' : runs.length === 1 ? `: ${runs[0]!.name}` : `: ${runs.length} runs`;
+  const what = runs.length === 0 ? '' : runs.length === 1 ? `: ${shortened(runs[0]!.name)}` : `: ${runs.length} runs`;
   return `${pageTitles[page]}${what}`;
+}
+
+function shortened(name: string): string {
+  const letters = [...name];
+  if (letters.length <= TITLE) return name;
+  const half = (TITLE - 1) / 2;
+  return `${letters.slice(0, Math.ceil(half)).join('')}…${letters.slice(-Math.floor(half)).join('')}`;
 }

@@ -67,6 +67,17 @@ export class Panels {
     this.present('sweep', [{ label: { id: sweep.id, name: sweep.name, state: 'finished', epoch: 0, epochs: 0, star: false }, folder: sweep.folder }], focus);
   }
 
+  /** Whether a page that shows these runs, and perhaps others, is in sight. */
+  isSeen(page: PageName, runs: readonly RunRecord[]): boolean {
+    return [...this.open].some(panel => panel.page === page && panel.panel.visible && runs.every(run => panel.folders.includes(run.folder)));
+  }
+
+  /** The folders of the runs on the page that is the active tab; none when that is something else. */
+  get activeFolders(): readonly string[] {
+    const active = [...this.open].find(panel => panel.panel.active);
+    return active === undefined || active.page === 'sweep' ? [] : active.folders;
+  }
+
   private present(page: PageName, shown: readonly ShownRun[], focus: 'take' | 'leave'): void {
     const folders = JSON.stringify(shown.flatMap(run => run.folder ?? []).sort());
     const same = [...this.open].find(panel => panel.page === page && JSON.stringify([...panel.folders].sort()) === folders);

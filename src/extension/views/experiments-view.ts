@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { baselineText } from '../../core/baseline.ts';
 import { contextKeys, languageId, viewIds } from '../contributions.ts';
-import { experimentTree, formatMoment, groupSweeps, runTitle, sweepContext, sweepDescription, type ConfigFile, type ConfigNode, type ExperimentNode, type RunNode, type SweepNode } from '../experiment-tree.ts';
+import { experimentTree, formatMoment, groupSweeps, notConfigs, runTitle, sweepContext, sweepDescription, type ConfigFile, type ConfigNode, type ExperimentNode, type RunNode, type SweepNode } from '../experiment-tree.ts';
 import { markdownText } from '../markdown-text.ts';
 import { formatOverrides } from '../overrides.ts';
 import type { RunRecord } from '../run-record.ts';
@@ -15,7 +15,6 @@ import { inBackground, type Studio } from '../studio.ts';
 const CALM = 200;
 /** Numbers of live runs are drawn again at most this often, in milliseconds. */
 const REDRAW = 1000;
-const exclude = '**/{node_modules,.git,.autoencoder,.cache}/**';
 
 export class ExperimentsView implements vscode.TreeDataProvider<ExperimentNode> {
   private readonly changed = new vscode.EventEmitter<ExperimentNode[] | undefined>();
@@ -64,7 +63,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentNode> 
   }
 
   async look(): Promise<void> {
-    const found = await vscode.workspace.findFiles(`**/*.${languageId}`, exclude, 2000);
+    const found = await vscode.workspace.findFiles(`**/*.${languageId}`, notConfigs, 2000);
     this.configs = found.map(uri => {
       const folder = vscode.workspace.getWorkspaceFolder(uri);
       return { path: uri.fsPath, workspace: folder?.name ?? '', relative: folder === undefined ? uri.fsPath : path.relative(folder.uri.fsPath, uri.fsPath) };

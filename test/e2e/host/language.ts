@@ -15,7 +15,9 @@ suite('language', () => {
       assert.equal(document.languageId, 'aeconf');
       await vscode.window.showTextDocument(document);
       await new Promise(resolve => setTimeout(resolve, 400));
-      assert.deepEqual(problems(document.uri).map(problem => `${name}: ${problem.message}`), []);
+      // Two of them are about data of the user's own.
+      const own = ['./digits-csv.aeconf', './faces-folder.aeconf'].includes(name);
+      assert.deepEqual(problems(document.uri).map(problem => own ? problem.code : `${name}: ${problem.message}`), own ? ['missing-data'] : []);
     }
   });
 
