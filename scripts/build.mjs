@@ -7,6 +7,7 @@ import { chmod, cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:f
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import { editorSchema } from './lib/editor-schema.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -113,15 +114,10 @@ async function copyRuntimes() {
   await cp(join(root, 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm'), join(dist, 'webviews/ort-wasm-simd-threaded.wasm'));
 }
 
-/**
- * The schema as VS Code's JSON service gets it. It forbids no key, because the extension itself tells of unknown keys, with the
- * nearest known one and a fix: nobody wants to read the same thing twice.
- */
 async function writeEditorSchema() {
-  const allowed = (key, value) => key === 'additionalProperties' && value === false ? undefined : value;
-  const schema = JSON.parse(await readFile(join(root, 'schemas/aeconf.schema.json'), 'utf8'), allowed);
+  const schema = JSON.parse(await readFile(join(root, 'schemas/aeconf.schema.json'), 'utf8'));
   await mkdir(dist, { recursive: true });
-  await writeFile(join(dist, 'aeconf.editor.schema.json'), JSON.stringify(schema));
+  await writeFile(join(dist, 'aeconf.editor.schema.json'), JSON.stringify(editorSchema(schema)));
 }
 
 /**

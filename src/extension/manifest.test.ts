@@ -15,6 +15,12 @@ describe('package.json', () => {
     expect(Object.fromEntries(Object.keys(wanted).map(key => [key, packageJson[key]]))).toEqual(wanted);
   });
 
+  it('shows code in the walkthrough that its column has room for', () => {
+    const lines = ['design', 'train', 'look', 'explore'].flatMap(step => readFileSync(join(root, `media/walkthrough/${step}.md`), 'utf8').match(/^```[^]*?^```/gm) ?? []).flatMap(code => code.split('\n'));
+    expect(lines.length).toBeGreaterThan(10);
+    expect(lines.filter(line => line.length > 46)).toEqual([]);
+  });
+
   it('names files that exist', () => {
     const files = [...text.matchAll(/"(?:\.\/)?((?:media|schemas)\/[^"]+)"/g)].map(match => match[1]!);
     expect(files.length).toBeGreaterThan(8);

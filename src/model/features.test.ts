@@ -39,7 +39,7 @@ describe('inlay hints', () => {
     { "type": "dense", "units": 16 }«→ 16 · 100,368 params»
   ],
   "latent": { "type": "plain", "units": 2 }«→ 2 · 34 params»,
-  "decoder": "mirror"«→ 16 → 6272 → 14×14×32 → 28×28×1 · 106,961 params»
+  "decoder": "mirror"«106,961 params → 16 → 6272 → 14×14×32 → 28×28×1»
 }`);
   });
   it('name the activation that a layer has from defaults', () => {

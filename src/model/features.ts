@@ -33,11 +33,12 @@ export function inlayHints(text: string, inputShape?: Shape): InlayHint[] {
     const node = propertyOf(tree, String(section))?.value;
     const own = node?.kind === 'array' && typeof index === 'number' ? node.items[index] : node;
     const taken = own !== undefined && tookActivation(layer, own, resolved) ? ` · ${layer.spec.activation.type}` : '';
-    after(own, `→ ${formatShape(layer.outputShape)}${parametersOf([layer])}${taken}`);
+    after(own, `→ ${formatShape(layer.outputShape)}${parametersOf([layer], ' · ')}${taken}`);
   }
   if (mirrored && decoder.length > 0) {
     const shapes = decoder.map(({ outputShape }) => formatShape(outputShape));
-    after(propertyOf(tree, 'decoder')?.value, `→ ${shapes.filter((shape, index) => shape !== shapes[index - 1]).join(' → ')}${parametersOf(decoder)}`);
+    // Editors cut a long hint: what stands nowhere else comes first.
+    after(propertyOf(tree, 'decoder')?.value, `${parametersOf(decoder, '', ' ')}→ ${shapes.filter((shape, index) => shape !== shapes[index - 1]).join(' → ')}`);
   }
   return hints.sort((a, b) => a.offset - b.offset);
 }
@@ -48,9 +49,9 @@ function tookActivation(layer: ModelLayer, node: Syntax, { defaults }: Spec): la
   return defaults?.activation !== undefined && propertyOf(node, 'activation') === undefined && 'activation' in spec && spec.activation.type !== 'linear';
 }
 
-function parametersOf(layers: readonly ModelLayer[]): string {
+function parametersOf(layers: readonly ModelLayer[], before: string, behind = ''): string {
   const { total } = countParameters(layers.flatMap(({ parameters }) => parameters));
-  return total === 0 ? '' : ` · ${formatCount(total)} params`;
+  return total === 0 ? '' : `${before}${formatCount(total)} params${behind}`;
 }
 
 export interface QuickFix {

@@ -231,6 +231,9 @@ describe('latent page', () => {
     await page.locator('.section-samples summary').click();
     const captions = page.locator('.samples figcaption');
     await expect.poll(() => captions.count()).toBe(12);
+    // The vector stands above its picture.
+    const [text, picture] = await Promise.all([captions.first().boundingBox(), page.locator('.samples canvas').first().boundingBox()]);
+    expect(text!.y + text!.height).toBeLessThanOrEqual(picture!.y);
     const vector = async () => (await captions.first().textContent())!.replaceAll('−', '-').replace(/^\s*1\s+/, '').split(',').map(Number);
     await expect.poll(async () => farthest(await pixelsOf(page.locator('.samples canvas').first()), await decode(page, await vector())), slow).toBeLessThan(0.02);
     const before = await vector();
@@ -246,6 +249,33 @@ describe('latent page', () => {
     const { width, height } = (await probe.boundingBox())!;
     await probe.hover({ position: { x: (width * 3.5) / 24, y: height / 2 } });
     await expect.poll(() => probe.getAttribute('title'), slow).toMatch(/^sensor 3: \d\d/);
+    await page.context().close();
+  });
+
+  it('keeps probe and path when the page is hidden and shown again', async () => {
+    const page = await opened('two');
+    await page.locator('.section-table summary').click();
+    for (const row of [0, 1]) await page.locator('.table tbody .link').nth(row).click();
+    const steps = page.locator('.strip .step');
+    await expect.poll(() => steps.count(), slow).toBe(9);
+    await dimension(page, 'z1').locator('input').evaluate(input => {
+      (input as HTMLInputElement).value = '1.5';
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    });
+    const value = () => dimension(page, 'z1').locator('input').inputValue().then(Number);
+    const placed = await value();
+    const names = () => page.locator('.strip .end').allTextContents();
+    const ends = await names();
+    await page.reload();
+    await expect.poll(() => steps.count(), slow).toBe(9);
+    expect([await names(), await value()]).toEqual([ends, placed]);
+    expect(await page.locator('.section-probe summary').textContent()).not.toContain('median');
+    await page.getByRole('button', { name: 'Clear the interpolation' }).click();
+    await page.locator('vscode-button', { hasText: 'Median code' }).click();
+    await page.reload();
+    await expect.poll(() => page.locator('.section-probe summary').textContent(), slow).toContain('median');
+    expect(await steps.count()).toBe(0);
+    expect(await problems(page)).toEqual([]);
     await page.context().close();
   });
 

@@ -69,8 +69,8 @@ function registerDiagnostics(studio: Studio, checker: Checker): void {
   };
   const waiting = new Map<string, NodeJS.Timeout>();
   const check = (document: vscode.TextDocument): void => {
-    // What is no JSON at all is told by the JSON language service, which contributes to this language too.
-    const findings = checker.findings(document).filter(finding => finding.kind !== 'syntax');
+    // What is no JSON at all, and a key that is there twice, is told by the JSON language service, which contributes to this language too.
+    const findings = checker.findings(document).filter(finding => finding.kind !== 'syntax' && finding.code !== 'duplicate-key');
     collection.set(document.uri, findings.map(finding => toDiagnostic(document, finding)));
     inBackground(studio, 'Looking for data', lookForData(document));
   };

@@ -199,6 +199,7 @@ export class Explorer {
     const following = this.source.live && this.source.follow && before?.epoch !== data.epoch;
     this.scatter.setPoints(this.frame.points, this.frame.picker, this.frame.bounds, !(following && this.scatter.onProcessor));
     if (before !== undefined && !sameAxes) this.scatter.showAll();
+    if (before === undefined) this.recall(this.frame.count);
     if (!this.probeMoved) this.setProbe(Float32Array.from(this.frame.ranges, range => range.median), false);
     if (this.hover?.target.kind === 'point') this.setHover(this.hover.target, this.hover.pixel);
     this.updatePath();
@@ -293,11 +294,13 @@ export class Explorer {
   /** Makes a sample one end of the path, or a term of the sum; the choice after the last begins anew. */
   choose(sample: number): void {
     this.ends = this.ends.length === (this.view.strip === 'sum' ? 3 : 2) ? [sample] : this.ends.includes(sample) ? this.ends : [...this.ends, sample];
+    this.remember();
     this.updatePath();
   }
 
   clearPath(): void {
     this.ends = [];
+    this.remember();
     this.updatePath();
   }
 
@@ -305,6 +308,7 @@ export class Explorer {
     const otherBase = this.frame?.choice.mode === 'axes' && this.latentSize > 2;
     this.probeMoved = moved;
     this.probe = { codes: code, count: 1, ...(this.probe?.values ? { values: this.probe.values } : {}) };
+    if (moved) this.remember();
     this.client.run(this.decoder.ask('probe', code, 1).then(values => {
       if (values === undefined || this.probe?.codes !== code) return;
       this.probe = { ...this.probe, values };
@@ -329,6 +333,19 @@ export class Explorer {
 
   resetProbe(): void {
     this.setProbe(Float32Array.from(this.frame!.ranges, range => range.median), false);
+    this.remember();
+  }
+
+  /** Keeps where the user placed probe and path: a page that is hidden is gone. */
+  private remember(): void {
+    this.client.updateView({ placedIn: this.run!.run.id, probe: this.probeMoved ? [...this.probe!.codes] : [], ends: [...this.ends] });
+  }
+
+  private recall(count: number): void {
+    const { placedIn, probe, ends } = this.view;
+    if (placedIn !== this.run!.run.id) return;
+    this.ends = ends.filter(end => end < count).slice(0, this.view.strip === 'sum' ? 3 : 2);
+    if (probe.length === this.latentSize) this.setProbe(Float32Array.from(probe), true);
   }
 
   private updatePath(): void {

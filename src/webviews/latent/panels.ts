@@ -12,6 +12,9 @@ import type { Frame } from './frame.ts';
 import { sampleOrder, type SortKey } from './sample-order.ts';
 import { percentile, samplingKinds, type SamplingKind } from './statistics.ts';
 
+/** Sliders shown at first, and so many more at every wish. */
+const ROWS = 48;
+
 /** What the panels remember by themselves; not worth keeping over reloads. */
 export interface PanelState {
   dimensionFilter: string;
@@ -22,7 +25,7 @@ export interface PanelState {
   descending: boolean;
   page: number;
 }
-export const freshPanelState = (): PanelState => ({ dimensionFilter: '', dimensionRows: 48, classFilter: '', sort: 'error', descending: true, page: 0 });
+export const freshPanelState = (): PanelState => ({ dimensionFilter: '', dimensionRows: ROWS, classFilter: '', sort: 'error', descending: true, page: 0 });
 
 export interface PanelActions {
   readonly state: PanelState;
@@ -105,7 +108,12 @@ function probePanel(explorer: Explorer, actions: PanelActions): TemplateResult {
       @input=${(event: Event) => actions.set({ dimensionFilter: (event.currentTarget as HTMLInputElement).value })}>` : nothing}
     <div class="dimensions">${rows.map(d => dimensionSlider(explorer, d))}</div>
     ${matching.length === 0 ? html`<p class="muted">No dimension is called so.</p>` : nothing}
-    ${matching.length > rows.length ? button({ label: `Show ${Math.min(48, matching.length - rows.length)} more of ${matching.length - rows.length}`, onClick: () => actions.set({ dimensionRows: state.dimensionRows + 48 }) }) : nothing}`;
+    ${matching.length > rows.length ? button({ label: showMore(matching.length - rows.length), onClick: () => actions.set({ dimensionRows: state.dimensionRows + ROWS }) }) : nothing}`;
+}
+
+/** What the button says under the first sliders. */
+function showMore(left: number): string {
+  return left > ROWS ? `Show ${ROWS} more of ${left}` : `Show ${left} more`;
 }
 
 function dimensionSlider(explorer: Explorer, dimension: number): TemplateResult {
@@ -147,7 +155,7 @@ function classPanel(explorer: Explorer, actions: PanelActions): TemplateResult {
           ? svg`<text x="8" y="13" text-anchor="middle" fill=${ink(k)}>${letters[k]}</text>`
           : svg`<path d=${markPath(categoryMark(k), 8, 8, 5.5)} fill=${ink(k)}></path>`}</svg>
         <span class="class-name">${name}</span><span class="muted class-count">${counts[k]!.toLocaleString('en')}</span>
-        <meter class="class-meter" min="0" max=${worst} value=${mean} aria-hidden="true"></meter><span class="number">${formatValue(mean, 3)}</span></button></li>`;
+        <meter class="class-meter" min="0" max=${worst} value=${mean} aria-hidden="true"></meter><span class="number">${counts[k] === 0 ? '–' : formatValue(mean, 3)}</span></button></li>`;
     })}</ul>
     ${rows.length > MOST_CLASS_ROWS ? html`<p class="muted">${rows.length - MOST_CLASS_ROWS} more; filter to see them.</p>` : nothing}`;
 }
@@ -180,9 +188,9 @@ function samplesPanel(explorer: Explorer, actions: PanelActions): TemplateResult
     <p class="muted">${samplingKinds[view.sampling].help}</p>
     <div class="samples">${samples === undefined ? nothing : Array.from({ length: samples.count }, (_, k) => {
       const code = samples.codes.slice(k * latentSize, (k + 1) * latentSize);
-      return html`<figure><button type="button" class="sample" title="Put the probe here" aria-label=${`Sample ${k + 1}: put the probe here`} @click=${() => explorer.setProbe(code, true)}>
-        <ae-picture .values=${samples.values} .sample=${k} .shape=${shape} label=${`Random sample ${k + 1}`}></ae-picture></button>
-        <figcaption class="number" tabindex="0"><b>${k + 1}</b> ${codeText(code)}</figcaption></figure>`;
+      return html`<figure><figcaption class="number" tabindex="0"><b>${k + 1}</b> ${codeText(code)}</figcaption>
+        <button type="button" class="sample" title="Put the probe here" aria-label=${`Sample ${k + 1}: put the probe here`} @click=${() => explorer.setProbe(code, true)}>
+        <ae-picture .values=${samples.values} .sample=${k} .shape=${shape} label=${`Random sample ${k + 1}`}></ae-picture></button></figure>`;
     })}</div>`;
 }
 

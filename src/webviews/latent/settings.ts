@@ -22,9 +22,13 @@ export interface LatentView {
   sampling: SamplingKind;
   /** Sections of the side panel that are open. */
   open: string[];
+  /** The run in which probe and path were placed, by its id, and where: a code, none at the median; the chosen samples. */
+  placedIn: string;
+  probe: number[];
+  ends: number[];
 }
 
 export const defaultView: LatentView = {
   mode: 'auto', x: 0, y: 1, colour: 'class', marks: 'shapes', names: true, grid: false, gridOpacity: 0.6, hidden: [],
-  strip: 'path', way: 'linear', steps: 9, sampling: 'fitted', open: ['probe', 'classes'],
+  strip: 'path', way: 'linear', steps: 9, sampling: 'fitted', open: ['probe', 'classes'], placedIn: '', probe: [], ends: [],
 };

@@ -35,6 +35,23 @@ suite('language', () => {
     await until('no problems', () => problems(document.uri).length, count => count === 0);
   });
 
+  test('what is wrong is told once, also where the JSON service knows it', async () => {
+    const wrong: Readonly<Record<string, (text: string) => string>> = {
+      value: text => text.replace('"relu"', '"reluu"'), type: text => text.replace('"dense"', '"dens"'), range: text => text.replace(/"epochs": \d+/, '"epochs": -1'),
+      kind: text => text.replace(/"epochs": \d+/, '"epochs": "many"'), twice: text => text.replace('"encoder":', '"seed": 1, "seed": 2, "encoder":'),
+    };
+    for (const [what, edit] of Object.entries(wrong)) {
+      const document = await openEdited('quickstart.aeconf', edit);
+      await until(`a problem of ${what}`, () => problems(document.uri).length, count => count > 0);
+      // The JSON service looks later than we do.
+      await new Promise(resolve => setTimeout(resolve, 1500));
+      const sources = problems(document.uri).map(problem => problem.source);
+      // Of a key that is there twice it marks both.
+      assert.deepEqual(sources, what === 'twice' ? ['aeconf', 'aeconf'] : ['Autoencoder Studio'], `${what}: ${problems(document.uri).map(problem => problem.message).join(' | ')}`);
+      await closeAll();
+    }
+  });
+
   test('a decoder that ends in the wrong shape is told with both shapes', async () => {
     const document = await openEdited('systems/conv-denoise-16.aeconf', text => text.replace(/("type": "conv2dTranspose"[^}]*"strides": )2/, '$11'));
     const [problem] = await until('a problem', () => problems(document.uri), found => found.length > 0);
