@@ -8,10 +8,12 @@ import { registered } from './testing.ts';
 vi.mock('vscode', () => import('./testing.ts'));
 
 const onEnded = new Signal<RunRecord>();
+const onChange = new Signal<undefined>();
+const runs: RunRecord[] = [];
 const run: RunRecord = { id: 'r', folder: '/r', name: 'table', state: 'failed', epoch: 0, epochs: 20, star: false, elapsed: 0, created: 1, overrides: {}, configPath: '/w/table.aeconf' };
 const { reason } = toRecord({ id: 'r', folder: '/r', name: 'table', state: 'failed', notes: {}, reason: 'There is no table.csv. Relative paths start at the data folders (--data DIR, autoencoder.dataFolders).' });
 
-registerNotifications({ owner: new Disposables(), store: { onEnded }, log: { info() {} } } as unknown as Studio);
+registerNotifications({ owner: new Disposables(), store: { onEnded, onChange, runs }, log: { info() {}, warn() {} } } as unknown as Studio);
 beforeEach(() => {
   registered.messages = [];
   registered.executed = [];
@@ -24,6 +26,13 @@ it('says why a run failed in the words of the editor, and offers what helps', as
   expect(registered.messages).toEqual(['table failed after 0 of 20 epochs: There is no table.csv. Relative paths start at the data folders ("Autoencoder: Add Data Folder…", autoencoder.dataFolders).']);
   expect(registered.buttons).toEqual(['Add Data Folder…', 'Train Again', 'Open Config']);
   await vi.waitFor(() => expect(registered.executed).toEqual([['autoencoder.trainAgain', { id: 'r', folder: '/r' }]]));
+});
+
+it('says once what is wrong with a training', () => {
+  runs.push({ ...run, state: 'training', warning: 'The data lies in 0 … 1520.' });
+  onChange.fire(undefined);
+  onChange.fire(undefined);
+  expect(registered.messages).toEqual(['table: The data lies in 0 … 1520.']);
 });
 
 it('offers to resume only what has a checkpoint', () => {
