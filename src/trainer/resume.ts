@@ -41,7 +41,8 @@ export async function resume(folder: string, options: ResumeOptions): Promise<Tr
   // A run whose last epoch is done but which was killed before its last words only has to say them.
   const untoldEnd = position.epoch === epochs && run.state !== 'finished' && options.epochs === undefined;
   if ((position.epoch >= epochs && !untoldEnd) || (run.state === 'finished' && options.epochs === undefined)) {
-    throw new StudioError('run', `The run ${run.id} ${run.state === 'finished' ? 'is finished after' : 'already has'} ${position.epoch} epochs. To train on, give a larger number: --epochs ${Math.max(position.epoch + 1, info.epochs)}.`);
+    const finished = run.state === 'finished';
+    throw new StudioError('run', `The run ${run.id} ${finished ? 'is finished after' : 'already has'} ${position.epoch} epochs. To train on, give a larger number: --epochs ${finished ? position.epoch + info.epochs : Math.max(position.epoch + 1, info.epochs)}.`);
   }
   // As it will be once the data is read; places are told by it before. Of a run that never knew its data there is no place to tell.
   const stepsPerEpoch = Math.ceil(info.dataset.train / batchSize);

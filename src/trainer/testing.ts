@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { requestControl } from '../runs/control.ts';
-import type { RunStatus } from '../runs/events.ts';
+import { runFiles, type RunStatus } from '../runs/events.ts';
 import { readRun } from '../runs/reader.ts';
 import { train } from './train.ts';
 import type { TrainOptions, TrainResult } from './trainer.ts';
@@ -95,4 +95,11 @@ export function atLook(look: number, happens: () => boolean): Pick<TrainOptions,
   let looks = 0;
   Object.defineProperty(signal, 'aborted', { get: () => training && ++looks >= look && happens() });
   return { signal, onStatus: ({ state }) => { training ||= state === 'training'; } };
+}
+
+/** Leaves a run as a kill before its first checkpoint does. */
+export function loseCheckpoints(folder: string): void {
+  fs.rmSync(path.join(folder, 'checkpoints'), { recursive: true });
+  const events = path.join(folder, runFiles.events);
+  fs.writeFileSync(events, fs.readFileSync(events, 'utf8').split('\n').filter(line => !line.includes('"type":"checkpoint"')).join('\n'));
 }

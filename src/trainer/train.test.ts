@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runFiles, type RunEvent, type RunStatus } from '../runs/events.ts';
 import { readRun, readTensors } from '../runs/reader.ts';
 import { readCheckpoint } from './checkpoint.ts';
-import { epochLosses, makePlace, pauseContinueStop, removePlace, stopAtLook, trainAt, type Place } from './testing.ts';
+import { epochLosses, loseCheckpoints, makePlace, pauseContinueStop, removePlace, stopAtLook, trainAt, type Place } from './testing.ts';
 import { resume } from './resume.ts';
 import type { TrainResult } from './trainer.ts';
 
@@ -152,7 +152,7 @@ describe('stopping and going on', () => {
   it('begins anew where there is no checkpoint yet', async () => {
     const here = place();
     const { folder } = await trainAt(here);
-    fs.rmSync(path.join(folder, 'checkpoints'), { recursive: true });
+    loseCheckpoints(folder);
     await resume(folder, { dataFolders: [], epochs: 4 });
     expect(await epochLosses(folder)).toEqual(reference.losses);
   });

@@ -3,9 +3,9 @@ import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StudioError } from '../core/errors.ts';
 import { readRun, readSummary } from '../runs/reader.ts';
-import { runFiles, type TensorFile } from '../runs/events.ts';
+import type { TensorFile } from '../runs/events.ts';
 import { readCheckpoint } from './checkpoint.ts';
-import { epochLosses, makePlace, removePlace, trainAt, type Place } from './testing.ts';
+import { epochLosses, loseCheckpoints, makePlace, removePlace, trainAt, type Place } from './testing.ts';
 import { resume } from './resume.ts';
 import type { TrainOptions, TrainResult } from './trainer.ts';
 
@@ -205,10 +205,7 @@ describe('going on', () => {
     const { folder } = await trainWith({ from: 'tiny' });
     const before = await epochLosses(folder);
     await trainAt(place, { overrides: { 'training.epochs': 3, seed: 3 } });
-    // As after a kill before the first one was written.
-    fs.rmSync(path.join(folder, 'checkpoints'), { recursive: true });
-    const events = path.join(folder, runFiles.events);
-    fs.writeFileSync(events, fs.readFileSync(events, 'utf8').split('\n').filter(line => !line.includes('"type":"checkpoint"')).join('\n'));
+    loseCheckpoints(folder);
     await resume(folder, { dataFolders: [], epochs: 2 });
     expect(await epochLosses(folder)).toEqual(before);
   });
