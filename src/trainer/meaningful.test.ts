@@ -40,7 +40,7 @@ describe('a table of values from 50 to 150', () => {
     const { warnings, names } = await trained({});
     expect(warnings.filter(text => /measured/i.test(text))).toEqual([
       expect.stringMatching(/training\.metrics\[2\]: ssim needs images, the samples are vectors of 6: it is not measured\./),
-      'Not measured: psnr, binaryAccuracy. They mean something for values in [0, 1] only, and the samples have others. Bring them there with "divideBy" in data, or take "mse" or "mae" in training.metrics.',
+      'Not measured: psnr, binaryAccuracy. They mean something for values in [0, 1] only, and the samples have others. Bring them there with "divideBy" or "normalize": "minMax" in data, or take "mse" or "mae" in training.metrics.',
     ]);
     expect(names).toEqual([['loss', 'mae', 'accuracy'], ['loss', 'mae', 'accuracy']]);
   });
