@@ -1,6 +1,6 @@
 // How a trained model is judged, and trained several times.
 import { Type, type Static } from '@sinclair/typebox';
-import { MEASURED_SAMPLES } from '../../core/measured.ts';
+import { MEASURED_SAMPLES_TEXT } from '../../core/measured.ts';
 import { Corruption } from './corruption.ts';
 import { Layer } from './layers.ts';
 import { Optimizer } from './training.ts';
@@ -17,7 +17,7 @@ export const Probe = Type.Object({
   batchSize: Type.Integer({ default: 128, minimum: 1, description: 'Samples per step.', examples: [256] }),
   optimizer: Optimizer,
   neighbors: Type.Integer({ default: 5, minimum: 0, description: 'k of the k-nearest-neighbour probe beside it; 0 leaves it out.', examples: [10] }),
-  rebuiltAs: Type.Boolean({ default: false, description: `Whether to count, epoch by epoch, the reconstructions that a classifier trained on the originals puts into another class than their original: of ${MEASURED_SAMPLES.toLocaleString('en')} validation samples spread evenly, of all where there are fewer.`, examples: [true] }),
+  rebuiltAs: Type.Boolean({ default: false, description: `Whether to count, epoch by epoch, the reconstructions that a classifier trained on the originals puts into another class than their original: of ${MEASURED_SAMPLES_TEXT} validation samples spread evenly, of all where there are fewer.`, examples: [true] }),
 }, { ...closed, description: 'How good the codes are: classifiers on them and on the pixels. Needs labels. Left out, "aeconf probe" trains a linear one.', examples: [{ layers: [{ type: 'dense', units: 64, activation: 'relu' }], epochs: 50 }] });
 
 export const RobustnessTest = Type.Object({

@@ -1,9 +1,7 @@
 // How a model is trained: rates, optimisers, losses, pretraining and transfer.
 import { Type, type Static } from '@sinclair/typebox';
-import { MEASURED_SAMPLES } from '../../core/measured.ts';
+import { MEASURED_SAMPLES_TEXT as samples } from '../../core/measured.ts';
 import { choice, closed, optional, variant } from './words.ts';
-
-const samples = MEASURED_SAMPLES.toLocaleString('en');
 
 const warmup = {
   warmupEpochs: Type.Number({ default: 0, minimum: 0, description: 'The rate rises linearly from zero over this many epochs (a fraction is allowed) before the schedule starts.', examples: [0.5, 5] }),

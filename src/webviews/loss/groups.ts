@@ -1,6 +1,6 @@
 // Which curves stand together on a chart beside the loss: the terms of the objective share one, as do the divergences of single
 // dimensions and the layers of a pretraining; each metric has a chart and an axis of its own.
-import { MEASURED_SAMPLES } from '../../core/measured.ts';
+import { MEASURED_SAMPLES_TEXT } from '../../core/measured.ts';
 import { distinctNames } from '../shared/runs.ts';
 import { categoryDash, categoryMark } from '../shared/palette.ts';
 import { buildLines, type Line, type LossView } from './lines.ts';
@@ -29,7 +29,7 @@ const shares = new Set(['accuracy', 'binaryAccuracy', 'rebuiltAsAnother']);
 
 /** On how many samples a value was measured, where not on all. */
 export function measuredOn(value: string): string | undefined {
-  const some = `${MEASURED_SAMPLES.toLocaleString('en')} samples spread evenly`;
+  const some = `${MEASURED_SAMPLES_TEXT} samples spread evenly`;
   if (value === 'rebuiltAsAnother' || value === 'originalsAsAnother') return `Counted on ${some} over the validation set, on all of a smaller one`;
   if (!metrics.includes(value)) return undefined;
   return `Measured after the epoch, as the model is then, on ${some} over training and validation set each${value === 'mse' ? ' (on all validation samples)' : ''}, on all of a smaller one`;
