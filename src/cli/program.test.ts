@@ -142,6 +142,7 @@ describe('a run', () => {
     const { out } = await aeconf(...on('evaluate', 'last'));
     expect(out).toMatch(/^PCA with 2 components: mse 0\.\d+; the model: 0\.\d+, (not )?better than principal components$/m);
     expect(out).toMatch(/, 60 validation samples, 60 of 200 train samples\n/);
+    expect(out).toMatch(/^On input corrupted as in training \(gaussian, masking\), against the clean samples$/m);
     expect(out).toMatch(/^Of +Samples +loss +mse +mae +binaryCrossentropy +psnr +ssim.*\nvalidation +60 .*\ntrain +60 .*\n0 +\d/m);
     expect(await aeconf(...on('evaluate', 'last', '--importance-samples', '5'))).toMatchObject({ code: exitCodes.usage.code, err: expect.stringMatching(/needs a gaussian latent/) as string });
   });

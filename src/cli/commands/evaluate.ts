@@ -71,6 +71,7 @@ export const evaluate: Handler = async ({ args, terminal, json }) => {
     }
     terminal.out(`${id}, checkpoint "${checkpoint}" (epoch ${position.epoch}), ${formatCount(whole.samples)} ${facts.split} samples${train === undefined ? '' : `, ${formatCount(train.samples)} ${train.samples < dataset.train.count ? `of ${formatCount(dataset.train.count)} ` : ''}train samples`}\n`);
     terminal.out(`Loss (${spec.training.loss}) ${formatLoss(whole.loss)}, median ${formatLoss(median)}, worst ${formatLoss(facts.worst)}\n`);
+    if (spec.corruption.length > 0) terminal.out(`On input corrupted as in training (${spec.corruption.map(({ type }) => type).join(', ')}), against the clean samples\n`);
     if (baseline !== undefined) terminal.out(`${'skipped' in baseline ? baseline.skipped : baselineText({ ...baseline, model: whole.metrics['mse']! })}\n`);
     if (likelihood !== undefined) terminal.out(`Log-likelihood ${whole.metrics['logLikelihood']!.toFixed(2)} nats ± ${likelihood.standardError.toFixed(2)} (standard error), from ${formatCount(draws!)} importance samples each\n`);
     terminal.out(`\n${tableOf([{ name: facts.split, ...whole }, ...(train === undefined ? [] : [{ name: 'train', ...train }]), ...(classes.length > 1 ? classes : [])], [...measured.keys()])}`);
