@@ -35,36 +35,31 @@ function attribute(text: string): string {
 
 export function pageHtml(page: PageName, title: string, nonce: string, addresses: PageAddresses): string {
   const setup: PageSetup = { page, assets: addresses.assets };
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${attribute(contentSecurityPolicy(page, addresses.cspSource, nonce))}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${attribute(title)}</title>
-<link rel="stylesheet" href="${attribute(addresses.style)}">
-<script type="application/json" id="setup">${scriptJson(setup)}</script>
-</head>
-<body class="page-${page}">
-<script nonce="${nonce}" src="${attribute(addresses.script)}"></script>
-</body>
-</html>
-`;
+  return documentHtml(page, title, contentSecurityPolicy(page, addresses.cspSource, nonce), addresses.style, {
+    head: `\n<script type="application/json" id="setup">${scriptJson(setup)}</script>`,
+    body: `<script nonce="${nonce}" src="${attribute(addresses.script)}"></script>`,
+  });
 }
 
 /** What stands in place of a page whose data cannot be read. */
 export function troubleHtml(page: PageName, title: string, reason: string, { cspSource, style }: Pick<PageAddresses, 'cspSource' | 'style'>): string {
+  return documentHtml(page, title, `default-src 'none'; style-src ${cspSource}`, style, {
+    body: `<div class="empty" role="alert"><h2>This cannot be shown</h2><p>${attribute(reason)}</p><p>It appears here as soon as it can be read.</p></div>`,
+  });
+}
+
+function documentHtml(page: PageName, title: string, policy: string, style: string, { head = '', body }: { readonly head?: string; readonly body: string }): string {
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${attribute(`default-src 'none'; style-src ${cspSource}`)}">
+<meta http-equiv="Content-Security-Policy" content="${attribute(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${attribute(title)}</title>
-<link rel="stylesheet" href="${attribute(style)}">
+<link rel="stylesheet" href="${attribute(style)}">${head}
 </head>
 <body class="page-${page}">
-<div class="empty" role="alert"><h2>This cannot be shown</h2><p>${attribute(reason)}</p><p>It appears here as soon as it can be read.</p></div>
+${body}
 </body>
 </html>
 `;
