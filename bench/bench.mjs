@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ScriptError, main, root, run } from '../scripts/lib/process.mjs';
 import { ensureChromium, ensureDependencies, node24 } from '../scripts/lib/tools.mjs';
-import { dataFolder, watchRun, writeConfig } from './measure.mjs';
+import { bundleProducts, dataFolder, watchRun, writeConfig } from './measure.mjs';
 import { allViews, requireViews, serveWindow } from './window.mjs';
 
 /** `limit` keeps an epoch of the slow model to a few seconds; steps per second do not depend on it. */
@@ -88,14 +88,6 @@ const modes = {
   'VS Code, no view': { metrics: [], views: [] },
   'all views open': { metrics: [], views: allViews },
 };
-
-/** The program of products.ts, bundled: what it is asked and answers is one number. */
-async function bundleProducts() {
-  const { build } = await import('esbuild');
-  const file = join(root, 'out/bench/products.mjs');
-  await build({ entryPoints: [join(root, 'bench/products.ts')], outfile: file, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'error' });
-  return (...question) => Number(execFileSync(process.execPath, [file, ...question], { encoding: 'utf8' }));
-}
 
 async function measure(example, mode, how, data) {
   const folder = await mkdtemp(join(tmpdir(), 'aeconf-bench-'));

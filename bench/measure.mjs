@@ -17,6 +17,14 @@ function peakMemory(pid) {
   }
 }
 
+/** The program of products.ts, bundled: what it is asked and answers is one number. */
+export async function bundleProducts() {
+  const { build } = await import('esbuild');
+  const file = join(root, 'out/bench/products.mjs');
+  await build({ entryPoints: [join(root, 'bench/products.ts')], outfile: file, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'error' });
+  return (...question) => Number(execFileSync(process.execPath, [file, ...question], { encoding: 'utf8' }));
+}
+
 /** Where real data is at hand; undefined where drawn digits of the same shape and number have to do. */
 export function dataFolder() {
   return [process.env.AECONF_TEST_DATA, join(root, '../shared/data')].find(folder => folder !== undefined && existsSync(join(folder, 'fashion-mnist')));

@@ -12,6 +12,7 @@ import { ScriptError, cacheFolder, main, root, run } from '../../scripts/lib/pro
 import { preparePython } from '../../scripts/lib/python.mjs';
 import { prepareTensorflow } from '../../scripts/lib/tensorflow.mjs';
 import { node24 } from '../../scripts/lib/tools.mjs';
+import { bundleProducts } from '../measure.mjs';
 import { cases } from './cases.mjs';
 import { contend, machineCpu, variantsOf } from './contenders.mjs';
 import { keep, writePage } from './report.mjs';
@@ -67,10 +68,13 @@ async function tuned(example, who, settings) {
   return { variant: tried[0].variant, tried };
 }
 
-async function peak(python, threads) {
-  if (python === undefined) return undefined;
-  return Number(execFileSync(python, [join(root, 'bench/peers/peak.py'), String(threads)], { encoding: 'utf8' }));
+/** Operations per second of a large product in each library that is there: which of them is the fastest depends on the processor. */
+function productsOf({ python, threads, ours }) {
+  const others = python === undefined ? [] : ['torch', 'tensorflow'].map(name => [name, Number(execFileSync(python, [join(root, 'bench/peers/peak.py'), name, String(threads)], { encoding: 'utf8', stdio: 'pipe' }))]);
+  return Object.fromEntries([['onnxruntime', ours('peak', 'cpu')], ...others]);
 }
+
+const larger = (a, b) => Object.fromEntries(Object.entries(a).map(([name, value]) => [name, Math.max(value, b[name])]));
 
 /** A turn, and the share of the processor that everything else on the machine took meanwhile. */
 async function turnOf(contender, seconds) {
@@ -114,13 +118,13 @@ async function measure(example, who, { options, common }) {
         contenders.delete(name);
       }
     }
-    const peakBefore = await peak(common.python, common.threads);
+    const before = productsOf(common);
     for (let turn = 0; turn < options.turns; turn++) {
       for (const [name, contender] of contenders) results[name].turns.push(await turnOf(contender, options.seconds));
     }
-    const peakAfter = await peak(common.python, common.threads);
+    const products = larger(before, productsOf(common));
     for (const [name, contender] of contenders) results[name].peakMiB = contender.peak();
-    return { flops, samples, validation, results, ...(peakBefore === undefined ? {} : { peakFlops: Math.max(peakBefore, peakAfter) }) };
+    return { flops, samples, validation, results, products };
   } finally {
     for (const contender of contenders.values()) await contender.end();
     await rm(folder, { recursive: true, force: true });
@@ -169,6 +173,7 @@ await main(async () => {
   await build({ entryPoints: [join(root, 'bench/peers/prepare.ts')], outfile: join(root, 'out/peers-prepare.mjs'), bundle: true, packages: 'external', platform: 'node', format: 'esm', logLevel: 'error' });
   const who = ['ours', ...(wants('keras') ? ['keras'] : []), ...(wants('torch') ? ['torch'] : []),
     ...(wants('tensorflow') && tensorflow !== undefined ? ['ours on TensorFlow'] : []), ...(wants('tfjs') && tensorflow !== undefined ? ['tfjs'] : [])];
+  const ours = await bundleProducts();
   const facts = {
     date: new Date().toISOString().slice(0, 16).replace('T', ' '),
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim(),
@@ -178,7 +183,7 @@ await main(async () => {
   };
   for (const example of options.chosen) {
     console.log(`${example.title}`);
-    const result = await measure(example, who, { options, common: { threads: options.threads, python, tensorflow, data: options.quick ? undefined : dataFolder() } });
+    const result = await measure(example, who, { options, common: { threads: options.threads, python, tensorflow, ours, data: options.quick ? undefined : dataFolder() } });
     for (const [name, { turns = [] }] of Object.entries(result.results)) {
       if (turns.length > 0) console.log(`  ${name}: ${Math.round(median(turns.map(turn => turn.samplesPerSecond)))} samples/s`);
     }
