@@ -16,7 +16,7 @@ const rooms = {
   cli: ['core', 'spec', 'model', 'graph', 'engine', 'data', 'runs', 'keras', 'analysis', 'trainer'],
   extension: ['core', 'spec', 'model', 'runs', 'protocol'],
   webviews: ['core', 'protocol', 'analysis'],
-  protocol: ['core', 'spec', 'runs'],
+  protocol: ['core', 'spec', 'model', 'runs'],
 };
 const seesVscode = new Set(['extension']);
 const seesDom = new Set(['webviews']);

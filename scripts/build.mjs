@@ -67,6 +67,7 @@ const bundles = [
       'webviews/latent': 'src/webviews/latent/main.ts',
       'webviews/report': 'src/webviews/report/main.ts',
       'webviews/sweep': 'src/webviews/sweep/main.ts',
+      'webviews/model': 'src/webviews/model/main.ts',
       'webviews/decode-worker': 'src/webviews/latent/decode-worker.ts',
     },
   },

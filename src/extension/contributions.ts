@@ -41,6 +41,7 @@ export const commands = {
   'autoencoder.trainAgain': { title: 'Train Again', icon: '$(debug-rerun)' },
   'autoencoder.newConfig': { title: 'New Config…', icon: '$(new-file)' },
   'autoencoder.showSummary': { title: 'Show Model Summary', icon: '$(list-tree)', palette: editing },
+  'autoencoder.showModel': { title: 'Show Model', icon: '$(type-hierarchy-sub)' },
   'autoencoder.showLoss': { title: 'Show Loss Curves', icon: '$(graph-line)' },
   'autoencoder.showReconstructions': { title: 'Show Reconstructions', icon: '$(file-media)' },
   'autoencoder.showLatent': { title: 'Explore Latent Space', icon: '$(graph-scatter)' },
@@ -89,6 +90,7 @@ export const panelTypes = {
   latent: 'autoencoder.latent',
   report: 'autoencoder.report',
   sweep: 'autoencoder.sweep',
+  model: 'autoencoder.model',
 } as const;
 
 export const walkthroughId = 'gettingStarted';

@@ -78,7 +78,7 @@ function wire(context: vscode.ExtensionContext, owner: Disposables, log: vscode.
   registerJudgeCommands(studio, new Judging(studio, panels));
   registerRunCommands(studio, training);
   registerExportCommands(studio, configs);
-  registerViewCommands(studio, panels);
+  registerViewCommands(studio, panels, (argument, prompt) => chooseConfig(argument, configs(), prompt));
   registerEngineCommands(studio);
   registerDeviceCommands(studio, async () => {
     datasets.refresh();

@@ -30,15 +30,17 @@ const onConfigFile = `resourceExtname == .${languageId}`;
 const menus: Record<string, readonly MenuItem[]> = {
   'editor/title': [
     { command: 'autoencoder.train', when: onConfigFile, group: 'navigation@1' },
-    { command: 'autoencoder.showSummary', when: onConfigFile, group: 'navigation@2' },
+    { command: 'autoencoder.showModel', when: onConfigFile, group: 'navigation@2' },
+    { command: 'autoencoder.showSummary', when: onConfigFile, group: '1_autoencoder@0' },
     { command: 'autoencoder.trainWithOverrides', when: onConfigFile, group: '1_autoencoder@1' },
     { command: 'autoencoder.exportKeras', when: onConfigFile, group: '1_autoencoder@2' },
   ],
   'explorer/context': [
     { command: 'autoencoder.train', when: onConfigFile, group: '2_autoencoder@1' },
     { command: 'autoencoder.trainWithOverrides', when: onConfigFile, group: '2_autoencoder@2' },
-    { command: 'autoencoder.showSummary', when: onConfigFile, group: '2_autoencoder@3' },
-    { command: 'autoencoder.exportKeras', when: onConfigFile, group: '2_autoencoder@4' },
+    { command: 'autoencoder.showModel', when: onConfigFile, group: '2_autoencoder@3' },
+    { command: 'autoencoder.showSummary', when: onConfigFile, group: '2_autoencoder@4' },
+    { command: 'autoencoder.exportKeras', when: onConfigFile, group: '2_autoencoder@5' },
   ],
   'view/title': [
     { command: 'autoencoder.newConfig', when: inExperiments, group: 'navigation@1' },
@@ -53,7 +55,8 @@ const menus: Record<string, readonly MenuItem[]> = {
     { command: 'autoencoder.train', when: onConfig, group: 'inline@1' },
     { command: 'autoencoder.train', when: onConfig, group: '1_train@1' },
     { command: 'autoencoder.trainWithOverrides', when: onConfig, group: '1_train@2' },
-    { command: 'autoencoder.showSummary', when: onConfig, group: '1_train@3' },
+    { command: 'autoencoder.showModel', when: onConfig, group: '1_train@3' },
+    { command: 'autoencoder.showSummary', when: onConfig, group: '1_train@4' },
     { command: 'autoencoder.exportKeras', when: onConfig, group: '2_files@1' },
 
     { command: 'autoencoder.stopSweep', when: onSweep('live'), group: 'inline@1' },
@@ -75,8 +78,9 @@ const menus: Record<string, readonly MenuItem[]> = {
     { command: 'autoencoder.showLoss', when: onRun(), group: '1_look@1' },
     { command: 'autoencoder.showReconstructions', when: onRun(), group: '1_look@2' },
     { command: 'autoencoder.showLatent', when: onRun(), group: '1_look@3' },
-    { command: 'autoencoder.showReport', when: onRun(), group: '1_look@4' },
-    { command: 'autoencoder.compareRuns', when: onRun(), group: '1_look@5' },
+    { command: 'autoencoder.showModel', when: onRun(), group: '1_look@4' },
+    { command: 'autoencoder.showReport', when: onRun(), group: '1_look@5' },
+    { command: 'autoencoder.compareRuns', when: onRun(), group: '1_look@6' },
     { command: 'autoencoder.probe', when: onRun(), group: '1_judge@1' },
     { command: 'autoencoder.testRobustness', when: onRun(), group: '1_judge@2' },
     { command: 'autoencoder.generate', when: onRun(), group: '1_judge@3' },

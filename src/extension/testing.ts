@@ -111,6 +111,8 @@ export const window = {
   },
   tabGroups: { all: [] as { readonly tabs: readonly unknown[] }[] },
   onDidChangeWindowState: () => nothing,
+  onDidChangeTextEditorSelection: () => nothing,
+  onDidChangeActiveTextEditor: () => nothing,
   withProgress: (_options: unknown, task: (...args: unknown[]) => Promise<unknown>) => task({ report() {} }, { onCancellationRequested: () => nothing }),
 };
 

@@ -2,12 +2,16 @@
 // gets a snapshot, then numbered increments while it is visible, each when it has drawn the one before. A page that misses a number says `ready` again.
 // Typed arrays travel as they are (VS Code sends them as ArrayBuffers).
 import type { Baseline } from '../core/baseline.ts';
+import type { Diagram } from '../model/diagram.ts';
+import type { WeightTensor } from '../model/weights.ts';
 import type { RunInfo, RunState, ScalarValues } from '../runs/events.ts';
 import type { EvaluationReport } from '../runs/evaluation.ts';
 import type { ProbeReport } from '../runs/probe.ts';
 import type { RobustnessReport } from '../runs/robustness.ts';
 import type { SweepReport } from '../runs/sweep-report.ts';
 
+export type { Diagram, DiagramFact, DiagramLayer, DiagramNote } from '../model/diagram.ts';
+export type { Distribution, WeightPictures, WeightTensor } from '../model/weights.ts';
 export type { Evaluated, EvaluationReport } from '../runs/evaluation.ts';
 export type { Classification, ProbeReport, SubjectReport } from '../runs/probe.ts';
 export type { RobustnessReport, Scores } from '../runs/robustness.ts';
@@ -45,6 +49,12 @@ export interface Requests {
   model: { params: { runId: string; model: 'encoder' | 'decoder' | 'autoencoder' }; result: { epoch: number; bytes: Uint8Array } };
   /** A picture that a report names, by its path in the run folder. */
   file: { params: { runId: string; file: string }; result: Uint8Array };
+  /** What a layer of a run has learned, its pictures in order of the units or the strongest first. */
+  weights: { params: { runId: string; layer: string; checkpoint: CheckpointName; order: 'unit' | 'norm' }; result: LayerWeights };
+  /** Shows the model of a run of the config, or of the file as it is now when there is no id. */
+  showModelOf: { params: { runId?: string }; result: boolean };
+  /** Shows a layer of the diagram, or the first error, in the text editor; false where the text has it no more. */
+  reveal: { params: { layer?: string }; result: boolean };
 }
 export type RequestName = keyof Requests;
 
@@ -55,7 +65,7 @@ export type ResponseMessage =
 
 /** Commands of the extension (`autoencoder.…`) that a page may ask for, each about a run. */
 export type PageCommand =
-  | 'stop' | 'pause' | 'continue' | 'resume' | 'showLoss' | 'showReconstructions' | 'showLatent' | 'showReport'
+  | 'stop' | 'pause' | 'continue' | 'resume' | 'showLoss' | 'showReconstructions' | 'showLatent' | 'showReport' | 'showModel'
   | 'probe' | 'testRobustness' | 'generate' | 'evaluate' | ConfigCommand;
 /** About the config a run was trained from, as the file is now: to be changed, or trained anew. */
 export type ConfigCommand = 'openConfig' | 'train';
@@ -216,11 +226,43 @@ export type SweepHostMessage =
   | { readonly type: 'snapshot' | 'update'; readonly revision: number; readonly sweep: ShownSweep }
   | ResponseMessage;
 
-export type HostMessage = LossHostMessage | ReconstructionsHostMessage | LatentHostMessage | ReportHostMessage | SweepHostMessage;
+// ── Model ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type CheckpointName = 'last' | 'best';
+
+export interface LayerWeights {
+  /** Finished epochs when the checkpoint was written. */
+  readonly epoch: number;
+  readonly tensors: readonly WeightTensor[];
+}
+
+export interface ShownModel {
+  /** The config; absent where nobody knows it. */
+  readonly file?: { readonly name: string; readonly path: string };
+  /** The last one that could be drawn. */
+  readonly diagram?: Diagram;
+  /** Why the diagram is not that of the text as it is now, or is not there; with a way to the place when it is an error of the text. */
+  readonly trouble?: { readonly text: string; readonly inText: boolean };
+  /** What training takes, as far as that is known for the file as it is now. */
+  readonly memory?: { readonly bytes: number; readonly batchSize: number };
+  /** Layers that the cursor in the text is at. */
+  readonly cursor: readonly string[];
+  /** Runs of the config, the newest first. */
+  readonly runs: readonly RunLabel[];
+  /** The run whose model is shown; absent for the file as it is now. */
+  readonly run?: RunLabel;
+  /** Its checkpoints; the numbers change whenever one is written. */
+  readonly checkpoints: Readonly<Partial<Record<CheckpointName, number>>>;
+}
+export type ModelHostMessage =
+  | { readonly type: 'snapshot' | 'update'; readonly revision: number; readonly model: ShownModel }
+  | ResponseMessage;
+
+export type HostMessage = LossHostMessage | ReconstructionsHostMessage | LatentHostMessage | ReportHostMessage | SweepHostMessage | ModelHostMessage;
 
 // ── What a page is given at birth ───────────────────────────────────────────────────────────────────────────────────
 
-export type PageName = 'loss' | 'reconstructions' | 'latent' | 'report' | 'sweep';
+export type PageName = 'loss' | 'reconstructions' | 'latent' | 'report' | 'sweep' | 'model';
 
 /** Written by the host as JSON into <script type="application/json" id="setup">. */
 export interface PageSetup {

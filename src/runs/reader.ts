@@ -2,11 +2,11 @@
 // fill up, so nothing here throws over a half-written or damaged run: it is described with a reason instead.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { messageOf } from '../core/errors.ts';
+import { StudioError, messageOf } from '../core/errors.ts';
 import { runFiles, type RunEvent, type RunInfo, type RunNotes, type RunState, type RunStatus, type ScalarValues, type SplitName } from './events.ts';
 import { errorCode, fileError, readTextIfThere } from './files.ts';
 import { parseEvent, parseInfo, parseNotes } from './json.ts';
-import { decodeSafetensors, type Safetensors } from './safetensors.ts';
+import { decodeSafetensors, decodeSomeTensors, type Safetensors } from './safetensors.ts';
 import { runCondition } from './state.ts';
 
 /** A run without its events: what lists show. */
@@ -93,6 +93,30 @@ export async function readTensors(file: string): Promise<Safetensors> {
     throw fileError('read', file, error);
   }
   return decodeSafetensors(bytes, file);
+}
+
+/**
+ * Some tensors of a safetensors file, without reading the others. A checkpoint that is replaced meanwhile is read as it was.
+ * @throws StudioError('run') when the file is missing or damaged.
+ */
+export async function readSomeTensors(file: string, names: readonly string[]): Promise<Safetensors> {
+  let handle: fs.promises.FileHandle | undefined;
+  try {
+    const open = handle = await fs.promises.open(file, 'r');
+    const { size } = await open.stat();
+    const readAt = async (into: Uint8Array, position: number): Promise<void> => {
+      for (let done = 0; done < into.length;) {
+        const { bytesRead } = await open.read(into, done, into.length - done, position + done);
+        if (bytesRead === 0) throw new StudioError('run', `${file} became shorter while it was read. Try again.`);
+        done += bytesRead;
+      }
+    };
+    return await decodeSomeTensors(readAt, size, names, file);
+  } catch (error) {
+    throw fileError('read', file, error);
+  } finally {
+    await handle?.close();
+  }
 }
 
 export interface TailRead {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { StudioError } from '../core/errors.ts';
 import { tensor } from '../core/tensor.ts';
 import type { TensorFile } from './events.ts';
-import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+import { decodeSafetensors, decodeSomeTensors, encodeSafetensors } from './safetensors.ts';
 
 /** A file made by hand from the format's description: length, header, data. */
 function fixture(header: string, data: readonly number[]): Uint8Array {
@@ -98,5 +98,32 @@ describe('safetensors', () => {
   ])('names the file and what is wrong: %s', (_name, bytes, text) => {
     expect(failure(bytes)).toMatch(text);
     expect(failure(bytes)).toContain('/runs/x.safetensors');
+  });
+});
+
+describe('some tensors of a file', () => {
+  const file = encodeSafetensors({ a: tensor(Float32Array.of(1, 2)), b: tensor(new Float32Array(10_000)), c: tensor(Uint8Array.of(7)) }, { position: 'x' });
+  /** What was read, as [position, length]. */
+  function reading(bytes: Uint8Array) {
+    const reads: (readonly [number, number])[] = [];
+    return { reads, readAt: (into: Uint8Array, position: number) => {
+      reads.push([position, into.length]);
+      into.set(bytes.subarray(position, position + into.length));
+      return Promise.resolve();
+    } };
+  }
+
+  it('are read without the others, by name, with the metadata', async () => {
+    const { reads, readAt } = reading(file);
+    const { tensors, metadata } = await decodeSomeTensors(readAt, file.length, ['a', 'c', 'd']);
+    expect(tensors).toEqual({ a: decodeSafetensors(file).tensors['a'], c: decodeSafetensors(file).tensors['c'] });
+    expect(metadata).toEqual({ position: 'x' });
+    expect(reads.reduce((sum, [, length]) => sum + length, 0)).toBeLessThan(1000);
+  });
+
+  it('of a damaged file are refused with the same words as the whole', async () => {
+    const cut = file.subarray(0, file.length - 1);
+    await expect(decodeSomeTensors(reading(cut).readAt, cut.length, ['a'], '/runs/x.safetensors')).rejects.toThrow(failure(cut));
+    await expect(decodeSomeTensors(reading(file).readAt, 3, ['a'])).rejects.toThrow('it has 3 bytes');
   });
 });

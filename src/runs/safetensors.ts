@@ -77,31 +77,46 @@ function arrayOf(dtype: DType, bytes: Uint8Array): TensorData {
     : new Int32Array(aligned.buffer, aligned.byteOffset, length);
 }
 
-/**
- * Reads float32, int32 and uint8 tensors. The result shares memory with `read` where it can.
- * @param source named in errors: the file's path.
- * @throws StudioError('run') saying what is wrong with the file.
- */
-export function decodeSafetensors(read: Uint8Array, source = 'The file'): Safetensors {
-  // What Node reads from a file is a Buffer, whose parts are Buffers, too: they copy nothing in `slice` and travel to pages as text.
-  const bytes = new Uint8Array(read.buffer, read.byteOffset, read.byteLength);
-  const damaged = (what: string): StudioError => new StudioError('run', `${source} is not a whole safetensors file: ${what}. Use another checkpoint or epoch, or train again.`);
-  if (bytes.length < 8) throw damaged(`it has ${bytes.length} bytes, the length alone takes 8`);
-  const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
-  if (headerLength > MAX_HEADER) throw damaged(`its header claims ${headerLength} bytes`);
-  if (8 + headerLength > bytes.length) throw damaged(`it ends inside its header (${bytes.length} of at least ${8 + headerLength} bytes)`);
+/** A tensor of a file, and where its bytes lie behind the header. */
+interface Entry {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What stands at the beginning of a file. */
+interface Header {
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+type Damaged = (what: string) => StudioError;
+
+function damageOf(source: string): Damaged {
+  return what => new StudioError('run', `${source} is not a whole safetensors file: ${what}. Use another checkpoint or epoch, or train again.`);
+}
+
+/** @param head the first 8 bytes. @param size of the whole file. */
+function headerLengthOf(head: Uint8Array, size: number, damaged: Damaged): number {
+  if (head.length < 8) throw damaged(`it has ${head.length} bytes, the length alone takes 8`);
+  const length = Number(new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true));
+  if (length > MAX_HEADER) throw damaged(`its header claims ${length} bytes`);
+  if (8 + length > size) throw damaged(`it ends inside its header (${size} of at least ${8 + length} bytes)`);
+  return length;
+}
+
+/** @param json the header without its length. @param bodyLength bytes behind it. */
+function headerOf(json: Uint8Array, bodyLength: number, damaged: Damaged): Header {
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + headerLength)));
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
   } catch (error) {
     throw damaged(`its header is not JSON (${error instanceof Error ? error.message : String(error)})`);
   }
   if (!isObject(header)) throw damaged('its header is not an object');
-
-  const body = bytes.subarray(8 + headerLength);
-  const tensors: Record<string, HostTensor> = {};
+  const entries = new Map<string, Entry>();
   const metadata: Record<string, string> = {};
-  const spans: { readonly name: string; readonly from: number; readonly to: number }[] = [];
   for (const [name, entry] of Object.entries(header)) {
     if (!isObject(entry)) throw damaged(`"${name}" is not an object`);
     if (name === METADATA) {
@@ -120,16 +135,60 @@ export function decodeSafetensors(read: Uint8Array, source = 'The file'): Safete
     if (to - from !== sizeOf(shape) * byteSizes[dtype]) {
       throw damaged(`tensor "${name}" of shape [${shape.join(', ')}] takes ${sizeOf(shape) * byteSizes[dtype]} bytes, its offsets say ${to - from}`);
     }
-    if (to > body.length) throw damaged(`it ends inside tensor "${name}" (${body.length} of at least ${to} bytes of data)`);
-    spans.push({ name, from, to });
-    tensors[name] = { dtype, shape, data: arrayOf(dtype, body.subarray(from, to)) };
+    if (to > bodyLength) throw damaged(`it ends inside tensor "${name}" (${bodyLength} of at least ${to} bytes of data)`);
+    entries.set(name, { dtype, shape, from, to });
   }
-  spans.sort((a, b) => a.from - b.from || a.to - b.to);
+  checkGaps(entries, bodyLength, damaged);
+  return { entries, metadata };
+}
+
+function checkGaps(entries: Header['entries'], bodyLength: number, damaged: Damaged): void {
   let end = 0;
-  for (const { name, from, to } of spans) {
+  for (const [name, { from, to }] of [...entries].sort(([, a], [, b]) => a.from - b.from || a.to - b.to)) {
     if (from !== end) throw damaged(`tensor "${name}" starts at byte ${from} of the data, the one before ends at ${end}`);
     end = to;
   }
-  if (end !== body.length) throw damaged(`${body.length - end} bytes follow its last tensor`);
+  if (end !== bodyLength) throw damaged(`${bodyLength - end} bytes follow its last tensor`);
+}
+
+/**
+ * Reads float32, int32 and uint8 tensors. The result shares memory with `read` where it can.
+ * @param source named in errors: the file's path.
+ * @throws StudioError('run') saying what is wrong with the file.
+ */
+export function decodeSafetensors(read: Uint8Array, source = 'The file'): Safetensors {
+  // What Node reads from a file is a Buffer, whose parts are Buffers, too: they copy nothing in `slice` and travel to pages as text.
+  const bytes = new Uint8Array(read.buffer, read.byteOffset, read.byteLength);
+  const damaged = damageOf(source);
+  const headerLength = headerLengthOf(bytes.subarray(0, 8), bytes.length, damaged);
+  const body = bytes.subarray(8 + headerLength);
+  const { entries, metadata } = headerOf(bytes.subarray(8, 8 + headerLength), body.length, damaged);
+  const tensors: Record<string, HostTensor> = {};
+  for (const [name, { dtype, shape, from, to }] of entries) tensors[name] = { dtype, shape, data: arrayOf(dtype, body.subarray(from, to)) };
+  return { tensors, metadata };
+}
+
+/** Somewhere in a file, as many bytes as the array has. */
+export type ReadAt = (into: Uint8Array, position: number) => Promise<void>;
+
+/**
+ * Some tensors of a file, of which nothing but the header and those is read. A name that is not in it is left out.
+ * @throws StudioError('run') saying what is wrong with the file.
+ */
+export async function decodeSomeTensors(readAt: ReadAt, size: number, names: readonly string[], source = 'The file'): Promise<Safetensors> {
+  const damaged = damageOf(source);
+  const part = async (position: number, length: number): Promise<Uint8Array> => {
+    const into = new Uint8Array(length);
+    await readAt(into, position);
+    return into;
+  };
+  const headerLength = headerLengthOf(await part(0, Math.min(8, size)), size, damaged);
+  const start = 8 + headerLength;
+  const { entries, metadata } = headerOf(await part(8, headerLength), size - start, damaged);
+  const tensors: Record<string, HostTensor> = {};
+  for (const name of names) {
+    const entry = entries.get(name);
+    if (entry !== undefined) tensors[name] = { dtype: entry.dtype, shape: entry.shape, data: arrayOf(entry.dtype, await part(start + entry.from, entry.to - entry.from)) };
+  }
   return { tensors, metadata };
 }

@@ -33,6 +33,8 @@ export interface OpenOptions {
   /** Passed on in the page's address, for the host file to read. */
   readonly scene?: string;
   readonly reducedMotion?: boolean;
+  /** Put before the page as `window.testData`, as JSON: what a host file cannot make in a browser. */
+  readonly data?: unknown;
 }
 
 export class Harness {
@@ -73,6 +75,7 @@ export class Harness {
       reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference',
     });
     const page = await context.newPage();
+    if (options.data !== undefined) await page.addInitScript(data => { Object.assign(window, { testData: data }); }, options.data);
     const query = new URLSearchParams({ theme: options.theme ?? 'dark', scene: options.scene ?? '' });
     await page.goto(`http://127.0.0.1:${(this.server.address() as AddressInfo).port}/page.html?${query}`);
     return page;

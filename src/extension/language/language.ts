@@ -179,6 +179,7 @@ function codeLenses({ store }: Studio, document: vscode.TextDocument): vscode.Co
   return [
     lens('$(play) Train', 'autoencoder.train', 'Train this config on this machine', document.uri),
     lens('Train with overrides…', 'autoencoder.trainWithOverrides', 'Try other values without changing the file', document.uri),
+    lens('Model', 'autoencoder.showModel', 'The model as a picture that follows the file, and what its runs have learned', document.uri),
     lens('Summary', 'autoencoder.showSummary', 'Layers, shapes and parameters', document.uri),
     ...(newest === undefined ? [] : [lens(lensText(newest), 'autoencoder.showLoss', 'Show the loss curves of the newest run', { id: newest.id, folder: newest.folder })]),
     ...above('sweep', '$(layers) Run sweep', 'autoencoder.runSweep', 'Train this config with all these values', document.uri),

@@ -5,6 +5,7 @@ const addresses = { cspSource: 'https://example.test', script: 'https://example.
 
 it('lets only the page with a model compile, fetch and start workers', () => {
   expect(contentSecurityPolicy('loss', 'S', 'N')).toBe("default-src 'none'; style-src S; script-src 'nonce-N'; img-src S data: blob:; font-src S");
+  expect(contentSecurityPolicy('model', 'S', 'N')).toBe(contentSecurityPolicy('loss', 'S', 'N'));
   expect(contentSecurityPolicy('latent', 'S', 'N')).toBe("default-src 'none'; style-src S; script-src 'nonce-N' 'wasm-unsafe-eval'; img-src S data: blob:; font-src S; connect-src S; worker-src blob:");
 });
 

@@ -14,6 +14,7 @@ const extra: Readonly<Record<PageName, (cspSource: string) => { readonly script:
   reconstructions: () => ({ script: '', more: [] }),
   report: () => ({ script: '', more: [] }),
   sweep: () => ({ script: '', more: [] }),
+  model: () => ({ script: '', more: [] }),
   latent: cspSource => ({ script: " 'wasm-unsafe-eval'", more: [`connect-src ${cspSource}`, 'worker-src blob:'] }),
 };
 

@@ -12,7 +12,7 @@ import { pageHtml, troubleHtml } from './html.ts';
 import { openConfig, trainAgain } from './run-config.ts';
 import { savePageFile } from './save-file.ts';
 
-export const pageTitles: Readonly<Record<PageName, string>> = { loss: 'Loss', reconstructions: 'Reconstructions', latent: 'Latent Space', report: 'Report', sweep: 'Sweep' };
+export const pageTitles: Readonly<Record<PageName, string>> = { loss: 'Loss', reconstructions: 'Reconstructions', latent: 'Latent Space', report: 'Report', sweep: 'Sweep', model: 'Model' };
 
 type Answers = { readonly [N in RequestName]?: (params: Requests[N]['params']) => Promise<Requests[N]['result']> };
 
@@ -94,9 +94,18 @@ export abstract class PagePanel<H extends HostMessage> {
       this.feeds.delete(folder);
     }
     for (const folder of kept) if (!this.feeds.has(folder)) this.feeds.set(folder, this.host.studio.feeds.open(folder));
-    this.panel.title = panelTitle(this.page, this.shown.map(run => this.labelOf(run)));
+    this.panel.title = this.titleOfShown();
     this.host.changed();
     this.hydrate();
+  }
+
+  /** Path of the config it is about, for a page that may show no run. */
+  get config(): string | undefined {
+    return undefined;
+  }
+
+  protected titleOfShown(): string {
+    return panelTitle(this.page, this.shown.map(run => this.labelOf(run)));
   }
 
   /** Everything, for a page that knows nothing; undefined when there is no run to tell of. */
@@ -202,6 +211,9 @@ export abstract class PagePanel<H extends HostMessage> {
       case 'latent': return this.answered(this.answers.latent?.(request.params), request);
       case 'model': return this.answered(this.answers.model?.(request.params), request);
       case 'file': return this.answered(this.answers.file?.(request.params), request);
+      case 'weights': return this.answered(this.answers.weights?.(request.params), request);
+      case 'showModelOf': return this.answered(this.answers.showModelOf?.(request.params), request);
+      case 'reveal': return this.answered(this.answers.reveal?.(request.params), request);
     }
   }
 
@@ -218,7 +230,7 @@ export abstract class PagePanel<H extends HostMessage> {
   }
 
   /** Sends a snapshot when the page can take one. */
-  private hydrate(): void {
+  protected hydrate(): void {
     this.snapshotDue = true;
     this.refresh();
   }

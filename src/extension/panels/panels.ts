@@ -5,10 +5,12 @@ import type { HostMessage, PageName } from '../../protocol/messages.ts';
 import { isActive } from '../../runs/state.ts';
 import { panelTypes } from '../contributions.ts';
 import { toLabel, type RunRecord } from '../run-record.ts';
+import { sameFile } from '../same-file.ts';
 import type { Studio } from '../studio.ts';
 import { LatentPanel } from './latent-panel.ts';
 import { spread } from './layout.ts';
 import { LossPanel } from './loss-panel.ts';
+import { ModelPanel } from './model-panel.ts';
 import { pageTitles, type PagePanel, type PanelHost, type ShownRun } from './page-panel.ts';
 import { ReconstructionsPanel } from './reconstructions-panel.ts';
 import { ReportPanel } from './report-panel.ts';
@@ -20,6 +22,7 @@ const makers: Readonly<Record<PageName, (host: PanelHost, panel: vscode.WebviewP
   latent: (host, panel) => new LatentPanel(host, panel),
   report: (host, panel) => new ReportPanel(host, panel),
   sweep: (host, panel) => new SweepPanel(host, panel),
+  model: (host, panel) => new ModelPanel(host, panel),
 };
 
 /** What is remembered of a panel: the page's own view settings are kept by VS Code. */
@@ -28,6 +31,8 @@ interface Remembered {
   readonly title: string;
   readonly folders: readonly string[];
   readonly follows: boolean;
+  /** The config that a model page is about. */
+  readonly config?: string;
 }
 
 /** A page opened for a training that is about to begin. */
@@ -58,13 +63,27 @@ export class Panels {
   }
 
   /** Shows runs on a page beside the editor; a panel that shows just them comes to the front. */
-  show(page: Exclude<PageName, 'sweep'>, runs: readonly RunRecord[], focus: 'take' | 'leave' = 'take'): void {
+  show(page: Exclude<PageName, 'sweep' | 'model'>, runs: readonly RunRecord[], focus: 'take' | 'leave' = 'take'): void {
     this.present(page, runs.map(run => ({ label: toLabel(run), folder: run.folder })), focus);
   }
 
   /** Shows a sweep on its page; its folder stands for it as a run's does. */
   showSweep(sweep: { readonly id: string; readonly name: string; readonly folder: string }, focus: 'take' | 'leave' = 'take'): void {
     this.present('sweep', [{ label: { id: sweep.id, name: sweep.name, state: 'finished', epoch: 0, epochs: 0, star: false }, folder: sweep.folder }], focus);
+  }
+
+  /** Shows the model of a config, as the file is now, or as a run of it has learned it. A config has one such page. */
+  showModel(config: string | undefined, run?: RunRecord): void {
+    const shown = run === undefined ? [] : [{ label: toLabel(run), folder: run.folder }];
+    const same = [...this.open].find(panel => panel.page === 'model' && (config === undefined ? panel.folders[0] === run?.folder : sameFile(panel.config, config)));
+    if (same !== undefined) {
+      if (run !== undefined && !same.folders.includes(run.folder)) same.show(shown);
+      same.panel.reveal();
+      return;
+    }
+    const panel = this.create('model', this.column(), false);
+    if (panel instanceof ModelPanel) panel.about(config);
+    panel.show(shown);
   }
 
   /** Whether a page that shows these runs, and perhaps others, is in sight. */
@@ -161,6 +180,7 @@ export class Panels {
     await this.studio.ready;
     const panel = this.adopt(page, webviewPanel);
     panel.follows = known?.follows ?? false;
+    if (panel instanceof ModelPanel) panel.about(known?.config);
     panel.show((known?.folders ?? []).map((folder): ShownRun => {
       const run = this.studio.store.find(folder);
       const name = folder.split(/[/\\]/).at(-1) ?? folder;
@@ -169,7 +189,7 @@ export class Panels {
   }
 
   private remember(): void {
-    const panels = [...this.open].map((panel): Remembered => ({ page: panel.page, title: panel.panel.title, folders: panel.folders, follows: panel.follows }));
+    const panels = [...this.open].map((panel): Remembered => ({ page: panel.page, title: panel.panel.title, folders: panel.folders, follows: panel.follows, ...(panel.config === undefined ? {} : { config: panel.config }) }));
     void this.studio.context.workspaceState.update(memoryKey, [...panels, ...this.waiting].slice(0, remembered));
   }
 }
