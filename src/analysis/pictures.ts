@@ -196,6 +196,11 @@ export function reconstructionGrid(samples: ReconstructedSamples, options: GridO
   return picture;
 }
 
+/** Samples alone, with the corrupted input of each below it where there is one. */
+export function samplesGrid(samples: Pick<ReconstructedSamples, 'shape' | 'count' | 'original' | 'corrupted' | 'labels'>, options: GridOptions = {}): Picture {
+  return reconstructionGrid({ ...samples, latentShape: [], reconstruction: [] }, { ...options, rows: ['original', 'corrupted'] });
+}
+
 /**
  * The same samples in near-square blocks side by side: originals, corrupted inputs where there are any, and reconstructions, each sample in
  * the same place of every block and its error below its reconstruction.

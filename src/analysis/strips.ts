@@ -16,11 +16,11 @@ const GAP = 4;
 const TEXT = 11;
 const CELL = 56;
 
-/** @param groups strips that belong together stand close. */
-export function stripsPicture(shape: readonly number[], groups: readonly (readonly Strip[])[], title?: string): Picture {
+/** @param groups strips that belong together stand close. @param cell wanted size of an image in pixels. */
+export function stripsPicture(shape: readonly number[], groups: readonly (readonly Strip[])[], title?: string, cell = CELL): Picture {
   const features = sizeOf(shape);
   const layout = layoutNumbers(shape, true);
-  const scale = wholeScale(Math.max(layout.width, layout.height), CELL);
+  const scale = wholeScale(Math.max(layout.width, layout.height), cell);
   const [width, height] = [layout.width * scale, layout.height * scale];
   const strips = groups.flat();
   const columns = Math.max(1, ...strips.map(({ images }) => images.length / features));

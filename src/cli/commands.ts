@@ -164,6 +164,21 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/datasets.ts')).datasets,
   },
   {
+    name: 'preview', summary: 'Look at the data of a config, or at a named set, before training.', positionals: [{ ...file, optional: true }], graceful: true,
+    options: [
+      { name: 'dataset', value: 'NAME', description: 'In place of FILE: glyphs, mnist, fashion-mnist or lfw.' },
+      { name: 'split', value: 'S', description: 'Samples of train or validation. Default: train.' },
+      { name: 'class', value: 'NAME', description: 'Only samples of this class.' },
+      { name: 'draw', value: 'K', description: 'Samples drawn at random, other ones for every K from 1. Default: 0, spread evenly.' },
+      { name: 'samples', value: 'N', description: 'How many samples.' },
+      { name: 'no-download', description: 'Fail where a named set would have to be downloaded.' },
+      { name: 'out', value: 'DIR', description: 'Where pictures and numbers go. Default: .autoencoder/previews/NAME in the workspace; with --json nothing is written without it.' },
+      o.set, o.data, o.json,
+    ],
+    details: 'The data is opened, split, normalised and corrupted as training does it. Told are shape, counts, classes, range, distribution, columns and what training would warn about; samples.png shows the first batch as training gets it (or the samples asked for), mean.png what all images have in common and where they differ. Of samples that are read from disk some are looked at, spread evenly.',
+    load: async () => (await import('./commands/preview.ts')).preview,
+  },
+  {
     name: 'schema', summary: 'Print the JSON Schema of .aeconf files.', positionals: [], options: [o.json],
     load: async () => (await import('./commands/schema.ts')).schema,
   },

@@ -43,6 +43,8 @@ export interface Dataset {
   readonly columnNames?: readonly string[];
   /** What was done to every column; the samples are on the model's scale then. */
   readonly normalization?: Normalization;
+  /** Where it was found: the path of its file, folder or archive; absent for what the program draws itself. */
+  readonly source?: string;
   /** What a reader made of the file that its owner should know. */
   readonly notes?: readonly string[];
 }
@@ -63,6 +65,8 @@ export interface LoadOptions {
   readonly dataFolders?: readonly string[];
   /** Where downloads are kept; the user's cache folder when left out. */
   readonly cacheFolder?: string;
+  /** Whether a named set that is not on this machine may be downloaded; it may, when left out. */
+  readonly download?: boolean;
   readonly seed: number;
   /** Where the training samples have to be: where they were when the run began. Left out: in memory as far as that allows. */
   readonly place?: Place;

@@ -97,7 +97,7 @@ async function namedIdxParts(data: DataOf<'mnist'> | DataOf<'fashion-mnist'>, op
     return { samples, labels: labelsFromNumbers(await readIdx(file(labels), { limit, signal: options.signal }), samples.shape[0]!, file(labels)) };
   };
   return {
-    name: data.type, scale: 1 / 255, ...(definition.classNames ? { classNames: definition.classNames } : {}),
+    name: data.type, source: found.path, scale: 1 / 255, ...(definition.classNames ? { classNames: definition.classNames } : {}),
     train: await part('train-images-idx3-ubyte.gz', 'train-labels-idx1-ubyte.gz', data.limit),
     test: wantsTest(data) ? await part('t10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz', undefined) : undefined,
   };
@@ -105,12 +105,12 @@ async function namedIdxParts(data: DataOf<'mnist'> | DataOf<'fashion-mnist'>, op
 
 async function lfwParts(data: DataOf<'lfw'>, options: Reading): Promise<Parts> {
   const found = await findNamedSet(namedSets.lfw, options);
-  return { ...fromImages(await images(found.path, data, options)), name: 'lfw' };
+  return { ...fromImages(await images(found.path, data, options)), name: 'lfw', source: found.path };
 }
 
 async function imageParts(data: DataOf<'images'>, options: Reading): Promise<Parts> {
   const path = await locate(data.path, options);
-  return { ...fromImages(await images(path, data, options)), name: basename(path) };
+  return { ...fromImages(await images(path, data, options)), name: basename(path), source: path };
 }
 
 function images(path: string, data: DataOf<'lfw'> | DataOf<'images'>, options: Reading): Promise<ImageSet> {
@@ -135,13 +135,13 @@ async function arrayParts(data: DataOf<'idx'> | DataOf<'npy'>, options: Reading,
     const path = await locate(imagesPath, options);
     const samples = await open(path, { limit, signal, budget, floats: normalizeOf(data) !== undefined });
     requireHeldFinite(samples, path);
-    if (labelsPath === undefined) return { samples };
+    if (labelsPath === undefined) return { samples, path };
     const labels = await locate(labelsPath, options);
-    return { samples, labels: labelsFromNumbers(await read(labels, { limit, signal }), samples.shape[0]!, labels) };
+    return { samples, path, labels: labelsFromNumbers(await read(labels, { limit, signal }), samples.shape[0]!, labels) };
   };
   const train = await part(data.images, data.labels, data.limit);
   const test = data.testImages !== undefined && wantsTest(data) ? await part(data.testImages, data.testLabels, undefined) : undefined;
-  return { name: basename(data.images), scale: scaleOf(train.samples, data.divideBy), train, test, shape: data.shape };
+  return { name: basename(data.images), source: train.path, scale: scaleOf(train.samples, data.divideBy), train, test, shape: data.shape };
 }
 
 async function npzParts(data: DataOf<'npz'>, options: Reading): Promise<Parts> {
@@ -158,7 +158,7 @@ async function npzParts(data: DataOf<'npz'>, options: Reading): Promise<Parts> {
     const train = await part(data.images, data.labels, data.limit);
     const hasTest = wantsTest(data) && archive.names.includes(data.testImages);
     const test = hasTest ? await part(data.testImages, data.testLabels, undefined) : undefined;
-    return { name: basename(path), scale: scaleOf(train.samples, data.divideBy), train, test, shape: data.shape };
+    return { name: basename(path), source: path, scale: scaleOf(train.samples, data.divideBy), train, test, shape: data.shape };
   } finally {
     archive.close();
   }
@@ -173,7 +173,7 @@ async function csvParts(data: DataOf<'csv'>, options: LoadOptions): Promise<Part
   // Numbers of a table are numbers, even where they are kept as bytes.
   const name = basename(path);
   const notes = table.header === undefined ? [] : [`${name}: the first line was taken as the names of its ${table.header.length} columns (${someOf(table.header)}).`];
-  return { name, scale: 1 / (data.divideBy ?? 1), train: table, shape: data.shape, columnNames: table.columnNames, notes };
+  return { name, source: path, scale: 1 / (data.divideBy ?? 1), train: table, shape: data.shape, columnNames: table.columnNames, notes };
 }
 
 function someOf(names: readonly string[]): string {

@@ -164,6 +164,25 @@ async function findInFolders(set: NamedSet, folders: readonly string[]): Promise
   return undefined;
 }
 
+/** What somebody has to agree to first. */
+export interface NeededDownload {
+  readonly dataset: string;
+  readonly title: string;
+  readonly bytes: number;
+}
+
+/** @throws StudioError('download') with a `NeededDownload` as its details, when any file is not in the cache as it was published. */
+async function requireCached(set: NamedSet, cache: string, signal: AbortSignal | undefined): Promise<void> {
+  let bytes = 0;
+  for (const { name, size, sha256 } of set.files) {
+    const path = join(cache, name);
+    if (await kindOf(path) !== 'file' || await sha256Of(path, signal) !== sha256) bytes += size;
+  }
+  if (bytes === 0) return;
+  const details: NeededDownload = { dataset: set.name, title: set.title, bytes };
+  throw new StudioError('download', `${set.title} is not on this machine yet: ${formatBytes(bytes)} to download. Name a folder that holds it with --data DIR, or let it be downloaded.`, { details });
+}
+
 /**
  * Finds a set in the data folders, then in the cache (whose files are checked), then downloads it into the cache.
  * @throws StudioError('download') that says which folders were searched, which homes were tried and what can be done
@@ -173,6 +192,7 @@ export async function findNamedSet(set: NamedSet, options: LoadOptions): Promise
   const found = await findInFolders(set, folders);
   if (found) return found;
   const cache = cacheOf(set, options);
+  if (options.download === false) await requireCached(set, cache, options.signal);
   const files: Record<string, string> = {};
   try {
     for (const file of set.files) {

@@ -20,6 +20,7 @@ export interface Parts {
   readonly shape?: readonly number[] | undefined;
   readonly columnNames?: readonly string[] | undefined;
   readonly notes?: readonly string[];
+  readonly source?: string;
 }
 
 export interface Part {
@@ -50,6 +51,7 @@ export function finish(parts: Parts, data: DataSpec, seed: number): Dataset {
     name, shape, scale: parts.scale, ...(classNames ? { classNames } : {}),
     ...(parts.columnNames && shape.length === 1 ? { columnNames: parts.columnNames } : {}),
     ...(parts.notes ? { notes: parts.notes } : {}),
+    ...(parts.source === undefined ? {} : { source: parts.source }),
   };
   if (data.validation === 'test' && parts.test) {
     requireFeatures(parts.test.samples, features, shape, `${name}: the test samples`);

@@ -1,15 +1,14 @@
 // Between which values samples lie on the model's scale: what an output, a loss or the cut of a corruption allows is compared with it.
 import type { Dataset, Split } from './dataset.ts';
-import { copyRows, splitKind } from './rows.ts';
+import { splitKind, spreadPieces } from './rows.ts';
 
 export interface ValueRange {
   readonly min: number;
   readonly max: number;
 }
 
-/** Of samples that are read from disk so many numbers are looked at, in pieces spread evenly over the file. */
+/** Of samples that are read from disk so many numbers are looked at, spread evenly over the file. */
 const LOOKED_AT = 1 << 22;
-const PIECES = 64;
 
 /**
  * The range of a split with samples; of one on disk what a part of it shows, which is never more than the truth. Bytes whose largest value
@@ -26,13 +25,7 @@ export function rangeOfSplit(split: Split, { scale }: Pick<Dataset, 'scale'>): V
       if (value > max) max = value;
     }
   };
-  if (split.stored === undefined) look(split.values);
-  else {
-    const wanted = Math.min(split.count, Math.max(1, Math.floor(LOOKED_AT / split.stored.features)));
-    const pieces = Math.min(PIECES, wanted);
-    const each = Math.floor(wanted / pieces);
-    for (let piece = 0; piece < pieces; piece++) look(copyRows(split, Math.floor((piece * (split.count - each)) / Math.max(1, pieces - 1)), each));
-  }
+  for (const values of spreadPieces(split, split.stored === undefined ? Infinity : LOOKED_AT)) look(values);
   return { min: min * scale, max: max * scale };
 }
 

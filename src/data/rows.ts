@@ -72,6 +72,28 @@ export async function eachPiece(split: Split, look: (values: Samples, seen: numb
   }
 }
 
+/** Places of a split that are looked at where not all of it is. */
+const PLACES = 64;
+
+/**
+ * Samples spread evenly over a split, of about so many numbers, a piece at a time; all of it where it has no more. Those in memory are not copied.
+ * Throws as `copyRows` does.
+ */
+export function* spreadPieces(split: Split, numbers: number): Generator<Samples> {
+  const features = featuresOf(split);
+  const wanted = Math.min(split.count, Math.max(1, Math.floor(numbers / features)));
+  if (wanted === split.count) {
+    if (wanted > 0) for (const [values] of pieces(split)) yield values;
+    return;
+  }
+  const places = Math.min(PLACES, wanted);
+  const each = Math.floor(wanted / places);
+  for (let place = 0; place < places; place++) {
+    const first = Math.floor((place * (split.count - each)) / Math.max(1, places - 1));
+    yield split.stored === undefined ? split.values.subarray(first * features, (first + each) * features) : copyRows(split, first, each);
+  }
+}
+
 /** Whether all values pass; stops at the first that does not. */
 export function everyValue(split: Split, passes: (value: number) => boolean): boolean {
   for (const [values] of pieces(split)) if (!values.every(passes)) return false;

@@ -10,6 +10,7 @@ import { chooseDevice, type Choice } from '../engine/choose.ts';
 import type { Session } from '../engine/engine.ts';
 import { openSession } from '../engine/engines.ts';
 import type { State } from '../graph/program.ts';
+import type { Spec } from '../spec/schema.ts';
 import type { DeviceNotes } from './device-notes.ts';
 import { batchSizeOf, type Experiment } from './experiment.ts';
 import { requireMemory } from './memory.ts';
@@ -21,8 +22,13 @@ export interface Prepared {
 }
 
 export function batchPlan({ spec, programs }: Experiment): BatchPlan {
+  return { ...samplePlan(spec), random: programs.random };
+}
+
+/** What makes the samples of a batch what they are; the random numbers that a program wants besides change nothing of it. */
+export function samplePlan(spec: Spec): BatchPlan {
   const { batchSize, shuffle } = spec.training;
-  return { seed: spec.seed, batchSize, shuffle, corruption: spec.corruption, binarize: spec.data.binarize === 'sample', random: programs.random };
+  return { seed: spec.seed, batchSize, shuffle, corruption: spec.corruption, binarize: spec.data.binarize === 'sample', random: [] };
 }
 
 export interface PrepareOptions {
