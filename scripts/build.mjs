@@ -68,6 +68,7 @@ const bundles = [
       'webviews/report': 'src/webviews/report/main.ts',
       'webviews/sweep': 'src/webviews/sweep/main.ts',
       'webviews/model': 'src/webviews/model/main.ts',
+      'webviews/data': 'src/webviews/data/main.ts',
       'webviews/decode-worker': 'src/webviews/latent/decode-worker.ts',
     },
   },

@@ -42,6 +42,7 @@ export const commands = {
   'autoencoder.newConfig': { title: 'New Config…', icon: '$(new-file)' },
   'autoencoder.showSummary': { title: 'Show Model Summary', icon: '$(list-tree)', palette: editing },
   'autoencoder.showModel': { title: 'Show Model', icon: '$(type-hierarchy-sub)' },
+  'autoencoder.previewData': { title: 'Preview Data', icon: '$(eye)' },
   'autoencoder.showLoss': { title: 'Show Loss Curves', icon: '$(graph-line)' },
   'autoencoder.showReconstructions': { title: 'Show Reconstructions', icon: '$(file-media)' },
   'autoencoder.showLatent': { title: 'Explore Latent Space', icon: '$(graph-scatter)' },
@@ -91,6 +92,7 @@ export const panelTypes = {
   report: 'autoencoder.report',
   sweep: 'autoencoder.sweep',
   model: 'autoencoder.model',
+  data: 'autoencoder.data',
 } as const;
 
 export const walkthroughId = 'gettingStarted';

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../core/errors.ts';
 import { chooseConfig, registerConfigCommands } from './commands/config-commands.ts';
+import { registerDataCommands } from './commands/data-commands.ts';
 import { registerDeviceCommands } from './commands/device-commands.ts';
 import { registerEngineCommands } from './commands/engine-commands.ts';
 import { registerExportCommands } from './commands/export-commands.ts';
@@ -79,6 +80,7 @@ function wire(context: vscode.ExtensionContext, owner: Disposables, log: vscode.
   registerRunCommands(studio, training);
   registerExportCommands(studio, configs);
   registerViewCommands(studio, panels, (argument, prompt) => chooseConfig(argument, configs(), prompt));
+  registerDataCommands(studio, panels, configs);
   registerEngineCommands(studio);
   registerDeviceCommands(studio, async () => {
     datasets.refresh();

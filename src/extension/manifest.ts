@@ -25,6 +25,7 @@ const onConfig = `${inExperiments} && viewItem == config`;
 const onRun = (...words: string[]) => [inExperiments, ...['run', ...words].map(word => `viewItem =~ /\\b${word}\\b/`)].join(' && ');
 /** Sweeps carry words too, see `sweepContext`. */
 const onSweep = (...words: string[]) => [inExperiments, ...['sweep', ...words].map(word => `viewItem =~ /\\b${word}\\b/`)].join(' && ');
+const onDataset = `view == ${viewIds.datasets} && viewItem =~ /^dataset/`;
 const onConfigFile = `resourceExtname == .${languageId}`;
 
 const menus: Record<string, readonly MenuItem[]> = {
@@ -33,14 +34,16 @@ const menus: Record<string, readonly MenuItem[]> = {
     { command: 'autoencoder.showModel', when: onConfigFile, group: 'navigation@2' },
     { command: 'autoencoder.showSummary', when: onConfigFile, group: '1_autoencoder@0' },
     { command: 'autoencoder.trainWithOverrides', when: onConfigFile, group: '1_autoencoder@1' },
-    { command: 'autoencoder.exportKeras', when: onConfigFile, group: '1_autoencoder@2' },
+    { command: 'autoencoder.previewData', when: onConfigFile, group: '1_autoencoder@2' },
+    { command: 'autoencoder.exportKeras', when: onConfigFile, group: '1_autoencoder@3' },
   ],
   'explorer/context': [
     { command: 'autoencoder.train', when: onConfigFile, group: '2_autoencoder@1' },
     { command: 'autoencoder.trainWithOverrides', when: onConfigFile, group: '2_autoencoder@2' },
     { command: 'autoencoder.showModel', when: onConfigFile, group: '2_autoencoder@3' },
     { command: 'autoencoder.showSummary', when: onConfigFile, group: '2_autoencoder@4' },
-    { command: 'autoencoder.exportKeras', when: onConfigFile, group: '2_autoencoder@5' },
+    { command: 'autoencoder.previewData', when: onConfigFile, group: '2_autoencoder@5' },
+    { command: 'autoencoder.exportKeras', when: onConfigFile, group: '2_autoencoder@6' },
   ],
   'view/title': [
     { command: 'autoencoder.newConfig', when: inExperiments, group: 'navigation@1' },
@@ -57,7 +60,11 @@ const menus: Record<string, readonly MenuItem[]> = {
     { command: 'autoencoder.trainWithOverrides', when: onConfig, group: '1_train@2' },
     { command: 'autoencoder.showModel', when: onConfig, group: '1_train@3' },
     { command: 'autoencoder.showSummary', when: onConfig, group: '1_train@4' },
+    { command: 'autoencoder.previewData', when: onConfig, group: '1_train@5' },
     { command: 'autoencoder.exportKeras', when: onConfig, group: '2_files@1' },
+
+    { command: 'autoencoder.previewData', when: onDataset, group: 'inline@1' },
+    { command: 'autoencoder.previewData', when: onDataset, group: '1_look@1' },
 
     { command: 'autoencoder.stopSweep', when: onSweep('live'), group: 'inline@1' },
     { command: 'autoencoder.resumeSweep', when: onSweep('unfinished'), group: 'inline@1' },

@@ -32,6 +32,12 @@ export function dataFoldersOf(file: vscode.Uri): string[] {
   return readSetting('autoencoder.dataFolders', file).filter(folder => typeof folder === 'string' && folder !== '').map(folder => expand(folder, workspaceOf(file)));
 }
 
+/** The data folders of all workspace folders, for what belongs to none of them. */
+export function allDataFolders(): string[] {
+  const folders = vscode.workspace.workspaceFolders?.flatMap(folder => dataFoldersOf(folder.uri)) ?? [...readSetting('autoencoder.dataFolders')];
+  return [...new Set(folders)];
+}
+
 /** The runs folders of all workspace folders. */
 export function allRunsFolders(): string[] {
   const folders = vscode.workspace.workspaceFolders ?? [];

@@ -7,12 +7,14 @@ import type { WeightTensor } from '../model/weights.ts';
 import type { RunInfo, RunState, ScalarValues } from '../runs/events.ts';
 import type { EvaluationReport } from '../runs/evaluation.ts';
 import type { ProbeReport } from '../runs/probe.ts';
+import type { DataPreview, PreviewDraw } from '../runs/data-preview.ts';
 import type { RobustnessReport } from '../runs/robustness.ts';
 import type { SweepReport } from '../runs/sweep-report.ts';
 
 export type { Diagram, DiagramFact, DiagramLayer, DiagramNote } from '../model/diagram.ts';
 export type { Distribution, WeightPictures, WeightTensor } from '../model/weights.ts';
 export type { Evaluated, EvaluationReport } from '../runs/evaluation.ts';
+export type { DataPreview, PreviewDraw, PreviewFinding, PreviewSplit, PreviewSplitName } from '../runs/data-preview.ts';
 export type { Classification, ProbeReport, SubjectReport } from '../runs/probe.ts';
 export type { RobustnessReport, Scores } from '../runs/robustness.ts';
 export type { SweepReport, SweepRow } from '../runs/sweep-report.ts';
@@ -55,6 +57,10 @@ export interface Requests {
   showModelOf: { params: { runId?: string }; result: boolean };
   /** Shows a layer of the diagram, or the first error, in the text editor; false where the text has it no more. */
   reveal: { params: { layer?: string }; result: boolean };
+  /** Other samples of the data. */
+  dataSamples: { params: PreviewDraw; result: DataSamples };
+  /** 'open' shows a part of the config, 'openData' the place in the data that could not be read; 'again' reads anew; 'download' lets the set be downloaded. */
+  dataAction: { params: { action: 'open' | 'openData' | 'again' | 'download'; section?: string }; result: boolean };
 }
 export type RequestName = keyof Requests;
 
@@ -258,11 +264,58 @@ export type ModelHostMessage =
   | { readonly type: 'snapshot' | 'update'; readonly revision: number; readonly model: ShownModel }
   | ResponseMessage;
 
-export type HostMessage = LossHostMessage | ReconstructionsHostMessage | LatentHostMessage | ReportHostMessage | SweepHostMessage | ModelHostMessage;
+// ── Data ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Samples before training. The first `general` stand for what was asked for; the others are more of their classes. */
+export interface DataSamples extends PreviewDraw {
+  readonly count: number;
+  readonly general: number;
+  /** count × features on the model's scale. */
+  readonly original: Float32Array;
+  /** What the model would get in their place. */
+  readonly corrupted?: Float32Array;
+  /** Index into `classNames`. */
+  readonly labels?: Int32Array;
+  /** Places in the split, from 0. */
+  readonly index: Int32Array;
+}
+/** Of every column or pixel of the training samples, on the model's scale. */
+export interface DataFeatures {
+  readonly mean: Float32Array;
+  readonly stddev: Float32Array;
+  readonly min: Float32Array;
+  readonly max: Float32Array;
+  /** features × bars, each column over its own range; of vectors. */
+  readonly histograms?: Int32Array;
+}
+export interface DataContent {
+  readonly preview: DataPreview;
+  readonly samples: DataSamples;
+  readonly features: DataFeatures;
+}
+export interface ShownData {
+  /** Of the config, or of the named set. */
+  readonly name: string;
+  /** Whether there is a file to go to. */
+  readonly hasConfig: boolean;
+  readonly content?: DataContent;
+  /** Why it cannot be shown; what was shown before is gone then. `dataPlace` is where in a file of data: "table.csv, line 12". */
+  readonly failure?: { readonly reason: string; readonly dataPlace?: string };
+  /** It is not on this machine; bytes to be downloaded. */
+  readonly download?: { readonly title: string; readonly bytes: number };
+  /** What is being done: "Reading the data". */
+  readonly busy?: string;
+}
+export type DataHostMessage =
+  | { readonly type: 'snapshot'; readonly revision: number; readonly data: ShownData }
+  | { readonly type: 'progress'; readonly revision: number; readonly busy?: string }
+  | ResponseMessage;
+
+export type HostMessage = LossHostMessage | ReconstructionsHostMessage | LatentHostMessage | ReportHostMessage | SweepHostMessage | ModelHostMessage | DataHostMessage;
 
 // ── What a page is given at birth ───────────────────────────────────────────────────────────────────────────────────
 
-export type PageName = 'loss' | 'reconstructions' | 'latent' | 'report' | 'sweep' | 'model';
+export type PageName = 'loss' | 'reconstructions' | 'latent' | 'report' | 'sweep' | 'model' | 'data';
 
 /** Written by the host as JSON into <script type="application/json" id="setup">. */
 export interface PageSetup {

@@ -8,7 +8,7 @@ import type { Panels } from '../panels/panels.ts';
 import { chooseRun, chooseRuns, noRuns, runNamed } from '../run-pick.ts';
 import { onCommand, type Studio } from '../studio.ts';
 
-const pages: readonly (readonly [CommandId, Exclude<PageName, 'sweep' | 'model'>, string])[] = [
+const pages: readonly (readonly [CommandId, Exclude<PageName, 'sweep' | 'model' | 'data'>, string])[] = [
   ['autoencoder.showLoss', 'loss', 'Loss Curves'],
   ['autoencoder.showReconstructions', 'reconstructions', 'Reconstructions'],
   ['autoencoder.showLatent', 'latent', 'Latent Space'],

@@ -182,6 +182,7 @@ function codeLenses({ store }: Studio, document: vscode.TextDocument): vscode.Co
     lens('Model', 'autoencoder.showModel', 'The model as a picture that follows the file, and what its runs have learned', document.uri),
     lens('Summary', 'autoencoder.showSummary', 'Layers, shapes and parameters', document.uri),
     ...(newest === undefined ? [] : [lens(lensText(newest), 'autoencoder.showLoss', 'Show the loss curves of the newest run', { id: newest.id, folder: newest.folder })]),
+    ...above('data', '$(eye) Preview data', 'autoencoder.previewData', 'Look at the samples before training', document.uri),
     ...above('sweep', '$(layers) Run sweep', 'autoencoder.runSweep', 'Train this config with all these values', document.uri),
     ...above('sweep', 'Train without it', 'autoencoder.trainWithoutSweep', 'Train this config once, as it is apart from the sweep', document.uri),
     ...above('sweep', 'Open newest sweep', 'autoencoder.openSweep', 'What became of its trainings', sweepOf(own)),

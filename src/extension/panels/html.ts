@@ -15,6 +15,7 @@ const extra: Readonly<Record<PageName, (cspSource: string) => { readonly script:
   report: () => ({ script: '', more: [] }),
   sweep: () => ({ script: '', more: [] }),
   model: () => ({ script: '', more: [] }),
+  data: () => ({ script: '', more: [] }),
   latent: cspSource => ({ script: " 'wasm-unsafe-eval'", more: [`connect-src ${cspSource}`, 'worker-src blob:'] }),
 };
 

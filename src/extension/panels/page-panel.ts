@@ -12,7 +12,9 @@ import { pageHtml, troubleHtml } from './html.ts';
 import { openConfig, trainAgain } from './run-config.ts';
 import { savePageFile } from './save-file.ts';
 
-export const pageTitles: Readonly<Record<PageName, string>> = { loss: 'Loss', reconstructions: 'Reconstructions', latent: 'Latent Space', report: 'Report', sweep: 'Sweep', model: 'Model' };
+export const pageTitles: Readonly<Record<PageName, string>> = {
+  loss: 'Loss', reconstructions: 'Reconstructions', latent: 'Latent Space', report: 'Report', sweep: 'Sweep', model: 'Model', data: 'Data',
+};
 
 type Answers = { readonly [N in RequestName]?: (params: Requests[N]['params']) => Promise<Requests[N]['result']> };
 
@@ -93,7 +95,7 @@ export abstract class PagePanel<H extends HostMessage> {
       held.dispose();
       this.feeds.delete(folder);
     }
-    for (const folder of kept) if (!this.feeds.has(folder)) this.feeds.set(folder, this.host.studio.feeds.open(folder));
+    if (this.ofRuns) for (const folder of kept) if (!this.feeds.has(folder)) this.feeds.set(folder, this.host.studio.feeds.open(folder));
     this.panel.title = this.titleOfShown();
     this.host.changed();
     this.hydrate();
@@ -108,6 +110,8 @@ export abstract class PagePanel<H extends HostMessage> {
     return panelTitle(this.page, this.shown.map(run => this.labelOf(run)));
   }
 
+  /** Whether what it shows are runs, whose numbers are followed. */
+  protected readonly ofRuns: boolean = true;
   /** Everything, for a page that knows nothing; undefined when there is no run to tell of. */
   protected abstract snapshot(): Promise<H | undefined>;
   /** What changed since the last message; undefined for nothing, 'snapshot' when it cannot be told as an increment. */
@@ -205,7 +209,7 @@ export abstract class PagePanel<H extends HostMessage> {
 
   private resultOf(request: RequestMessage): Promise<unknown> {
     switch (request.name) {
-      case 'saveFile': return savePageFile(request.params, this.folders[0]);
+      case 'saveFile': return savePageFile(request.params, this.ofRuns ? this.folders[0] : undefined);
       case 'pickRuns': return this.pick();
       case 'picture': return this.answered(this.answers.picture?.(request.params), request);
       case 'latent': return this.answered(this.answers.latent?.(request.params), request);
@@ -214,6 +218,8 @@ export abstract class PagePanel<H extends HostMessage> {
       case 'weights': return this.answered(this.answers.weights?.(request.params), request);
       case 'showModelOf': return this.answered(this.answers.showModelOf?.(request.params), request);
       case 'reveal': return this.answered(this.answers.reveal?.(request.params), request);
+      case 'dataSamples': return this.answered(this.answers.dataSamples?.(request.params), request);
+      case 'dataAction': return this.answered(this.answers.dataAction?.(request.params), request);
     }
   }
 

@@ -4,9 +4,11 @@ import * as vscode from 'vscode';
 import type { HostMessage, PageName } from '../../protocol/messages.ts';
 import { isActive } from '../../runs/state.ts';
 import { panelTypes } from '../contributions.ts';
+import { keyOf, type DataSubject } from '../data-subject.ts';
 import { toLabel, type RunRecord } from '../run-record.ts';
 import { sameFile } from '../same-file.ts';
 import type { Studio } from '../studio.ts';
+import { DataPanel } from './data-panel.ts';
 import { LatentPanel } from './latent-panel.ts';
 import { spread } from './layout.ts';
 import { LossPanel } from './loss-panel.ts';
@@ -23,6 +25,7 @@ const makers: Readonly<Record<PageName, (host: PanelHost, panel: vscode.WebviewP
   report: (host, panel) => new ReportPanel(host, panel),
   sweep: (host, panel) => new SweepPanel(host, panel),
   model: (host, panel) => new ModelPanel(host, panel),
+  data: (host, panel) => new DataPanel(host, panel),
 };
 
 /** What is remembered of a panel: the page's own view settings are kept by VS Code. */
@@ -63,7 +66,7 @@ export class Panels {
   }
 
   /** Shows runs on a page beside the editor; a panel that shows just them comes to the front. */
-  show(page: Exclude<PageName, 'sweep' | 'model'>, runs: readonly RunRecord[], focus: 'take' | 'leave' = 'take'): void {
+  show(page: Exclude<PageName, 'sweep' | 'model' | 'data'>, runs: readonly RunRecord[], focus: 'take' | 'leave' = 'take'): void {
     this.present(page, runs.map(run => ({ label: toLabel(run), folder: run.folder })), focus);
   }
 
@@ -86,6 +89,12 @@ export class Panels {
     panel.show(shown);
   }
 
+  /** Shows the data of a config, or a named set; what names it stands where a run has its folder. */
+  showData(subject: DataSubject): void {
+    const key = keyOf(subject);
+    this.present('data', [{ label: { id: key, name: key, state: 'finished', epoch: 0, epochs: 0, star: false }, folder: key }], 'take');
+  }
+
   /** Whether a page that shows these runs, and perhaps others, is in sight. */
   isSeen(page: PageName, runs: readonly RunRecord[]): boolean {
     return [...this.open].some(panel => panel.page === page && panel.panel.visible && runs.every(run => panel.folders.includes(run.folder)));
@@ -94,7 +103,7 @@ export class Panels {
   /** The folders of the runs on the page that is the active tab; none when that is something else. */
   get activeFolders(): readonly string[] {
     const active = [...this.open].find(panel => panel.panel.active);
-    return active === undefined || active.page === 'sweep' ? [] : active.folders;
+    return active === undefined || active.page === 'sweep' || active.page === 'data' ? [] : active.folders;
   }
 
   private present(page: PageName, shown: readonly ShownRun[], focus: 'take' | 'leave'): void {

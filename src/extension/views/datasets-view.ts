@@ -2,10 +2,10 @@
 // Asked when the view is seen for the first time, when data folders change, after a training, and on Refresh.
 import * as vscode from 'vscode';
 import { StudioError, messageOf } from '../../core/errors.ts';
-import { viewIds } from '../contributions.ts';
+import { viewIds, type CommandId } from '../contributions.ts';
 import { markdownText } from '../markdown-text.ts';
 import { ask } from '../program.ts';
-import { dataFoldersOf, readSetting } from '../settings.ts';
+import { allDataFolders } from '../settings.ts';
 import type { Studio } from '../studio.ts';
 
 /** What the program says of a set (src/data, DatasetDescription). */
@@ -81,14 +81,14 @@ export class DatasetsView implements vscode.TreeDataProvider<Node> {
     item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
     item.contextValue = `dataset ${node.state}`;
     item.tooltip = tooltip(node);
+    item.command = { title: 'Preview Data', command: 'autoencoder.previewData' satisfies CommandId, arguments: [node] };
     item.accessibilityInformation = { label: `${node.title}: ${node.description}, ${node.note}` };
     return item;
   }
 
   private async ask(): Promise<readonly Node[]> {
-    const folders = vscode.workspace.workspaceFolders?.flatMap(folder => dataFoldersOf(folder.uri)) ?? [...readSetting('autoencoder.dataFolders')];
     try {
-      const answer = await ask(this.studio.program, ['datasets', ...[...new Set(folders)].flatMap(folder => ['--data', folder])]);
+      const answer = await ask(this.studio.program, ['datasets', ...allDataFolders().flatMap(folder => ['--data', folder])]);
       const list: unknown = typeof answer === 'object' && answer !== null && 'datasets' in answer ? answer.datasets : answer;
       if (!Array.isArray(list)) throw new StudioError('internal', '`aeconf datasets` printed no list of data sets.');
       return list.filter(isDataset);
