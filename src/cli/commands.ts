@@ -30,7 +30,7 @@ export const commands: readonly Command[] = [
       { name: 'no-sweep', description: 'Of a file that holds a sweep, train only its base.' },
       o.set, o.data, o.runs, o.threads, o.json,
     ],
-    details: 'A file that holds a sweep is swept, as by "aeconf sweep FILE". Ctrl-C stops after the step with a checkpoint, from which "aeconf resume last" goes on exactly; a second Ctrl-C ends at once. With --json every line is an event: first {"event":"run","id","folder"}, then status, scalars, picture, latent, checkpoint and alert, last {"event":"end"}; a failure is {"event":"error","reason","message"}.',
+    details: 'A file that holds a sweep is swept, as by "aeconf sweep FILE". Ctrl-C stops after the step with a checkpoint, from which "aeconf resume last" goes on exactly; a second Ctrl-C ends at once. With --json every line is an event: first {"event":"run","id","folder"}, then status, scalars, picture, latent, checkpoint and alert, last {"event":"end"} with "findings", what the curves show; a failure is {"event":"error","reason","message"}.',
     load: async () => (await import('./commands/train.ts')).train,
   },
   {

@@ -56,7 +56,7 @@ describe('aeconf train', () => {
     const lines = jsonLines(out);
     expect(lines[0]).toMatchObject({ event: 'run' });
     expect(new Set(lines.map(({ event }) => event))).toEqual(new Set(['run', 'status', 'scalars', 'picture', 'latent', 'checkpoint', 'alert', 'end']));
-    expect(lines.at(-1)).toMatchObject({ event: 'end', id: lines[0]!['id'], outcome: 'finished', bestEpoch: 2 });
+    expect(lines.at(-1)).toMatchObject({ event: 'end', id: lines[0]!['id'], outcome: 'finished', bestEpoch: 2, findings: [{ kind: 'meanPicture' }] });
   });
 
   // ONNX Runtime keeps the id and the outbox of its telemetry in the user's cache folder; in continuous integration it is silent anyway.

@@ -88,6 +88,10 @@ it('says how a sweep ended: how many trained, the best, and what is enough', () 
   const rows = [row(0, 8, { error: 0.0105 }), row(1, 16, { error: 0.01 })];
   expect(sweepEnd(report(rows, { best: 1, knee: 0 }))).toEqual({ text: 'sizes: 2 of 2 trainings finished; best units = 16 (0.01), units = 8 is within 10 % of it.', failed: false });
   expect(sweepEnd(report(rows, { best: 1, knee: 1 })).text).toBe('sizes: 2 of 2 trainings finished; best units = 16 (0.01).');
+  const beside = (model: number) => ({ baseline: { components: 8, mse: 0.01, model } });
+  const compared = (first: number, second: number) => sweepEnd(report([row(0, 8, { error: 0.0105, ...beside(first) }), row(1, 16, { error: 0.01, ...beside(second) })], { best: 1, knee: 0 })).text;
+  expect(compared(0.02, 0.03)).toBe('sizes: 2 of 2 trainings finished; best units = 16 (0.01); no model is better than principal components of the same size.');
+  expect(compared(0.02, 0.003)).toBe('sizes: 2 of 2 trainings finished; best units = 16 (0.01), units = 8 is within 10 % of it.');
   expect(sweepEnd(report([row(0, 8, { state: 'failed' }), row(1, 16, { state: 'waiting' })], {}))).toEqual({ text: 'sizes: 0 of 2 trainings finished, 1 failed.', failed: true });
 });
 

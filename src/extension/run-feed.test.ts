@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { epochMetadata } from '../runs/model-epoch.ts';
 import { newRun, scalars } from '../runs/testing.ts';
 import { RunWriter } from '../runs/writer.ts';
+import { findingsOf } from './findings.ts';
 import { RunFeeds } from './run-feed.ts';
 
 let base: string;
@@ -39,6 +40,18 @@ it('knows loss and info from the files of the run', async () => {
   expect(await feed.loss()).toBe('mae');
   expect((await feed.info())?.model.latentShape).toEqual([2]);
   expect(await new RunFeeds().open(path.join(base, 'none')).feed.loss()).toBe('loss');
+});
+
+it('diagnoses what it has read, once the config is there', async () => {
+  const { feed } = new RunFeeds().open(writer.folder);
+  const record = { id: 'a', folder: writer.folder, name: 'a', state: 'finished' as const, epoch: 12, epochs: 12, star: false, elapsed: 1, created: 1, overrides: {} };
+  expect(await findingsOf(feed, record)).toEqual([]);
+  for (let epoch = 1; epoch <= 12; epoch++) {
+    for (const split of ['train', 'validation'] as const) writer.event(scalars(epoch, split, { loss: 1 / epoch }));
+  }
+  await feed.update();
+  expect((await findingsOf(feed, record)).map(({ kind }) => kind)).toEqual(['stillLearning']);
+  expect(await findingsOf(new RunFeeds().open(path.join(base, 'none')).feed, record)).toEqual([]);
 });
 
 it('tells of which epoch an exported model is, whatever happened since it was written', async () => {

@@ -2,22 +2,20 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { readResolvedConfig } from '../runs/compare.ts';
+import type { KnownSpec } from '../runs/diagnosis.ts';
 import { runFiles, type RunEvent, type RunInfo } from '../runs/events.ts';
 import { readTextIfThere } from '../runs/files.ts';
 import { parseInfo } from '../runs/json.ts';
 import { epochOfModel } from '../runs/model-epoch.ts';
 import { RunTail } from '../runs/reader.ts';
 import { RunSeries } from '../runs/series.ts';
-import type { Spec } from '../spec/schema.ts';
-
-type TrainingSpec = Partial<Spec['training']>;
 
 export class RunFeed {
   readonly series = new RunSeries();
   /** Checkpoints that hold, in order. */
   private checkpoints: Extract<RunEvent, { type: 'checkpoint' }>[] = [];
   private readonly tail: RunTail;
-  private trainingSpec: TrainingSpec | undefined;
+  private knownSpec: KnownSpec | undefined;
   private running: Promise<void> | undefined;
   private runInfo: RunInfo | undefined;
   private infoChanged: number | undefined;
@@ -45,26 +43,26 @@ export class RunFeed {
 
   /** "mse", as the spec says. */
   async loss(): Promise<string> {
-    return (await this.training())?.loss ?? 'loss';
+    return (await this.spec())?.training?.loss ?? 'loss';
   }
 
   /** The epoch whose weights an exported model of the run holds. One that does not say so is of an earlier version, and of a run that is over. */
   async modelEpoch(model: Uint8Array): Promise<number> {
-    const kind = (await this.training())?.earlyStopping?.restoreBest === true ? 'best' : 'last';
+    const kind = (await this.spec())?.training?.earlyStopping?.restoreBest === true ? 'best' : 'last';
     return epochOfModel(model) ?? Math.floor(this.checkpoints.findLast(checkpoint => checkpoint.kind === kind)?.epoch ?? 0);
   }
 
-  private async training(): Promise<TrainingSpec | undefined> {
-    this.trainingSpec ??= await this.readTraining();
-    return this.trainingSpec;
+  /** The config with what it leaves out; undefined until it is there. */
+  async spec(): Promise<KnownSpec | undefined> {
+    this.knownSpec ??= await this.readSpec();
+    return this.knownSpec;
   }
 
-  private async readTraining(): Promise<TrainingSpec | undefined> {
+  private async readSpec(): Promise<KnownSpec | undefined> {
     const file = await readTextIfThere(path.join(this.folder, runFiles.resolvedConfig));
     if (file === undefined) return undefined;
     // Written by the trainer from a spec that it had checked.
-    const config = await readResolvedConfig(this.folder) as Partial<Spec> | null;
-    return config?.training;
+    return await readResolvedConfig(this.folder) as KnownSpec | null ?? undefined;
   }
 
   private async read(): Promise<void> {

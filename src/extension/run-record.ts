@@ -99,7 +99,7 @@ export function toRecord(summary: RunSummary, checkpoint = false): RunRecord {
 /** What pages know of a run. */
 export function toLabel(run: RunRecord): RunLabel {
   const message = isEndedBadly(run.state) ? run.reason : run.message;
-  return { id: run.id, name: run.name, state: run.state, epoch: run.epoch, epochs: run.epochs, star: run.star, ...(run.created > 0 ? { created: run.created } : {}), ...(message === undefined ? {} : { message }), ...(run.baseline === undefined ? {} : { baseline: run.baseline }) };
+  return { id: run.id, name: run.name, state: run.state, epoch: run.epoch, epochs: run.epochs, star: run.star, ...(run.checkpoint ? { checkpoint: true } : {}), ...(run.created > 0 ? { created: run.created } : {}), ...(message === undefined ? {} : { message }), ...(run.baseline === undefined ? {} : { baseline: run.baseline }) };
 }
 
 function isEndedBadly(state: RunState): boolean {

@@ -1,7 +1,7 @@
 // How a run is told in few words: in the tree, the status bar, notifications and CodeLens. Pure, so that it can be tested.
 import { baselineVerdict } from '../core/baseline.ts';
 import type { RunState } from '../runs/events.ts';
-import type { SweepReport } from '../runs/sweep-report.ts';
+import { notBetterThanBaseline, type SweepReport } from '../runs/sweep-report.ts';
 import { valuesText } from '../runs/sweep.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -178,10 +178,14 @@ export function sweepEnd({ name, rows, best, knee, tolerance, paths }: SweepRepo
   const finished = rows.filter(row => row.state === 'finished').length;
   const failed = rows.filter(row => row.state === 'failed').length;
   const row = rows.find(({ index }) => index === best);
-  const enough = rows.find(({ index }) => index === knee);
+  const { compared, worse } = notBetterThanBaseline(rows);
+  const noneBetter = compared > 0 && worse.length === compared;
+  // Where a projection does as well, no size is enough.
+  const enough = noneBetter ? undefined : rows.find(({ index }) => index === knee);
   const parts = [
     `${name}: ${finished} of ${rows.length} trainings finished${failed === 0 ? '' : `, ${failed} failed`}`,
     ...(row?.error === undefined || paths.length === 0 ? [] : [`best ${valuesText(row.values)} (${formatLoss(row.error)})${enough === undefined || enough === row ? '' : `, ${valuesText(enough.values)} is within ${Math.round(tolerance * 100)} % of it`}`]),
+    ...(noneBetter ? ['no model is better than principal components of the same size'] : []),
   ];
   return { text: `${parts.join('; ')}.`, failed: failed > 0 };
 }

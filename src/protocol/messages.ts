@@ -4,6 +4,7 @@
 import type { Baseline } from '../core/baseline.ts';
 import type { Diagram } from '../model/diagram.ts';
 import type { WeightTensor } from '../model/weights.ts';
+import type { Finding } from '../runs/diagnosis.ts';
 import type { RunInfo, RunState, ScalarValues } from '../runs/events.ts';
 import type { EvaluationReport } from '../runs/evaluation.ts';
 import type { ProbeReport } from '../runs/probe.ts';
@@ -13,6 +14,7 @@ import type { SweepReport } from '../runs/sweep-report.ts';
 
 export type { Diagram, DiagramFact, DiagramLayer, DiagramNote } from '../model/diagram.ts';
 export type { Distribution, WeightPictures, WeightTensor } from '../model/weights.ts';
+export type { Finding } from '../runs/diagnosis.ts';
 export type { Evaluated, EvaluationReport } from '../runs/evaluation.ts';
 export type { DataPreview, PreviewDraw, PreviewFinding, PreviewSplit, PreviewSplitName } from '../runs/data-preview.ts';
 export type { Classification, ProbeReport, SubjectReport } from '../runs/probe.ts';
@@ -27,6 +29,8 @@ export interface RunLabel {
   readonly epoch: number;
   readonly epochs: number;
   readonly star: boolean;
+  /** There is a checkpoint to go on from. */
+  readonly checkpoint?: true;
   /** When it began, in milliseconds since 1970; absent where that is not known. */
   readonly created?: number;
   /** What it is doing beside training: "Downloading train-images-idx3-ubyte.gz, 40 %", or why it failed. */
@@ -111,6 +115,8 @@ export interface LossRun {
   readonly lossName: string;
   /** What principal components with as many numbers in their code reach, in each value that can be compared with them. */
   readonly levels?: ScalarValues;
+  /** What the curves show, what matters most first; absent where there is nothing to say, or not yet. */
+  readonly findings?: readonly Finding[];
 }
 export type LossHostMessage =
   | { readonly type: 'snapshot'; readonly revision: number; readonly runs: readonly LossRun[] }

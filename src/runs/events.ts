@@ -21,7 +21,8 @@ export type RunEvent =
   | (At & { readonly type: 'scalars'; readonly per: 'batch' | 'epoch'; readonly split: SplitName; readonly values: ScalarValues })
   /** A file with pictures of that epoch, relative to the run folder. */
   | (At & { readonly type: 'picture'; readonly file: string })
-  | (At & { readonly type: 'latent'; readonly file: string })
+  /** A file with codes of that epoch; `idle`: how many units of the code (channels, where it is an image) hardly vary over its samples. */
+  | (At & { readonly type: 'latent'; readonly file: string; readonly idle?: number })
   | (At & { readonly type: 'checkpoint'; readonly kind: 'last' | 'best'; readonly value?: number })
   | (At & { readonly type: 'alert'; readonly level: 'info' | 'warning' | 'error'; readonly message: string })
   /** Everything after this position (epoch, step) in earlier lines is void. */
@@ -74,10 +75,11 @@ export interface RunInfo {
   readonly stepsPerEpoch: number;
   /**
    * Mean squared error of the validation samples (corrupted as the spec says) rebuilt from as many principal components of the
-   * training samples as the code has numbers; `model`: the model's own at the end of training; `levels`: where that error lies on
-   * the curves of the run that are mean squared errors, by their names (a loss may sum over the numbers of a sample).
+   * training samples as the code has numbers; `mean`: the error of the mean of the training samples as the answer to each; `model`: the
+   * model's own at the end of training; `levels`: where the components' error lies on the curves of the run that are mean squared errors,
+   * by their names (a loss may sum over the numbers of a sample).
    */
-  readonly baseline?: { readonly kind: 'pca'; readonly components: number; readonly mse: number; readonly model?: number; readonly levels?: ScalarValues };
+  readonly baseline?: { readonly kind: 'pca'; readonly components: number; readonly mse: number; readonly mean?: number; readonly model?: number; readonly levels?: ScalarValues };
   /** Why there is none, where there could have been one. */
   readonly baselineSkipped?: string;
   /** CPU threads given with --threads; a resumed run takes as many, since sums depend on how they are split. */

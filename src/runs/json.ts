@@ -63,10 +63,14 @@ export function parseEvent(line: string): RunEvent | undefined {
       }
       return { type: 'scalars', ...at, per, split, values: values satisfies ScalarValues };
     }
-    case 'picture':
+    case 'picture': {
+      const file = text(value.file);
+      return file === undefined ? undefined : { type: 'picture', ...at, file };
+    }
     case 'latent': {
       const file = text(value.file);
-      return file === undefined ? undefined : { type: value.type, ...at, file };
+      const idle = number(value.idle);
+      return file === undefined ? undefined : { type: 'latent', ...at, file, ...(idle === undefined ? {} : { idle }) };
     }
     case 'checkpoint': {
       const kind = member(value.kind, ['last', 'best']);

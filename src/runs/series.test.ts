@@ -52,6 +52,20 @@ describe('a series', () => {
     expect(series.epochs('picture')).toEqual([1, 2]);
   });
 
+  it('hands out one curve, and what was told last of units that do not vary', () => {
+    const series = new RunSeries();
+    const latent = (epoch: number, idle?: number): RunEvent => ({ type: 'latent', file: '', time: 0, epoch, step: 10 * epoch, ...(idle === undefined ? {} : { idle }) });
+    series.apply([scalars(1, 'train', { loss: 3 }), scalars(2, 'train', { loss: 2 }), latent(1, 4), latent(2, 3), latent(3)]);
+    expect([...series.curve('train', 'epoch', 'loss')!.y]).toEqual([3, 2]);
+    expect(series.curve('validation', 'epoch', 'loss')).toBeUndefined();
+    expect(series.idleUnits()).toEqual({ epoch: 2, units: 3 });
+    expect(series.idleUnits(1)).toEqual({ epoch: 1, units: 4 });
+    series.apply([resume(1, 1000)]);
+    expect(series.idleUnits()).toEqual({ epoch: 1, units: 4 });
+    series.clear();
+    expect(series.idleUnits()).toBeUndefined();
+  });
+
   it('does not start over when the resume voids nothing', () => {
     const series = new RunSeries();
     series.apply([scalars(1, 'train', { loss: 1 })]);

@@ -91,6 +91,8 @@ export interface SeriesIncrement {
 export class RunSeries {
   private readonly byKey = new Map<string, GrowingCurve>();
   private readonly epochsOf = { picture: new Set<number>(), latent: new Set<number>() };
+  /** Units of the code that did not vary, by epoch. */
+  private readonly idle = new Map<number, number>();
   private generation = 0;
   /** For events of writers that give no training time: when training would have begun without any break. */
   private origin: number | undefined;
@@ -99,7 +101,10 @@ export class RunSeries {
   apply(events: readonly RunEvent[]): void {
     for (const event of events) {
       if (event.type === 'scalars') this.add(event);
-      else if (event.type === 'picture' || event.type === 'latent') this.epochsOf[event.type].add(Math.round(event.epoch));
+      else if (event.type === 'picture' || event.type === 'latent') {
+        this.epochsOf[event.type].add(Math.round(event.epoch));
+        if (event.type === 'latent' && event.idle !== undefined) this.idle.set(Math.round(event.epoch), event.idle);
+      }
       else if (event.type === 'resume') this.rewind(event);
     }
   }
@@ -109,6 +114,7 @@ export class RunSeries {
     this.byKey.clear();
     this.epochsOf.picture.clear();
     this.epochsOf.latent.clear();
+    this.idle.clear();
     this.origin = undefined;
     this.generation++;
   }
@@ -132,6 +138,7 @@ export class RunSeries {
     for (const epochs of Object.values(this.epochsOf)) {
       for (const epoch of epochs) if (epoch > resume.epoch) epochs.delete(epoch);
     }
+    for (const epoch of this.idle.keys()) if (epoch > resume.epoch) this.idle.delete(epoch);
     // Without training time from the writer: go on where the last point that holds was.
     this.origin = resume.time - (resume.elapsed ?? Math.max(0, ...[...this.byKey.values()].map(curve => curve.lastTime())));
     if (cut) this.generation++;
@@ -140,6 +147,19 @@ export class RunSeries {
   /** All curves, copied. */
   curves(): Curve[] {
     return [...this.byKey.values()].filter(curve => curve.length > 0).map(curve => curve.from(0));
+  }
+
+  /** One curve, copied; undefined where it has no points. */
+  curve(split: SplitName, per: 'batch' | 'epoch', value: string): Curve | undefined {
+    const curve = this.byKey.get(`${split} ${per} ${value}`);
+    return curve === undefined || curve.length === 0 ? undefined : curve.from(0);
+  }
+
+  /** Units of the code that did not vary in the newest epoch, up to `last` if given, of which that was told. */
+  idleUnits(last = Infinity): { readonly epoch: number; readonly units: number } | undefined {
+    const epoch = Math.max(...[...this.idle.keys()].filter(each => each <= last));
+    const units = this.idle.get(epoch);
+    return units === undefined ? undefined : { epoch, units };
   }
 
   cursor(): SeriesCursor {

@@ -28,7 +28,7 @@ it('is written to the run with the model\'s own error, and warns when it is the 
   const run = await openRun(folder, { dataFolders: [] });
   const session = await cpuSession(1);
   try {
-    expect(baseline!.mse).toBeCloseTo(await principalBaseline(run.experiment, session), 6);
+    expect(baseline!.mse).toBeCloseTo((await principalBaseline(run.experiment, session)).mse, 6);
     const { validation } = run.experiment.dataset;
     const errors = await run.evaluator.measure(validation, ['mse', 'psnr']);
     expect(errors).toHaveLength(2 * validation.count);

@@ -78,8 +78,8 @@ export class BaselineTask {
       if (refusal === 'no bottleneck') return undefined;
       if (refusal === 'too wide') return { baselineSkipped: `Principal components of ${experiment.dataset.train.count} samples of ${experiment.features} numbers would take too long.` };
       this.pace.start();
-      const mse = await principalBaseline(experiment, this.session, { cancelled: () => this.cancelled, rest: () => this.pace.rest() });
-      return { baseline: { kind: 'pca', components: experiment.codeSize, mse, levels: levelsOf(experiment, mse) } };
+      const { mse, mean } = await principalBaseline(experiment, this.session, { cancelled: () => this.cancelled, rest: () => this.pace.rest() });
+      return { baseline: { kind: 'pca', components: experiment.codeSize, mse, mean, levels: levelsOf(experiment, mse) } };
     } catch (error) {
       return this.cancelled ? undefined : { baselineSkipped: messageOf(error) };
     }

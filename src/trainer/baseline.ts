@@ -52,8 +52,16 @@ interface Data {
   readonly features: number;
 }
 
-/** Mean squared error of the judged samples under as many components as the code has numbers. @throws StudioError('cancelled') */
-export async function principalBaseline(experiment: Experiment, session: Session, options: BaselineOptions = {}): Promise<number> {
+/** Mean squared errors of the judged samples. */
+export interface BaselineErrors {
+  /** Each rebuilt from its components. */
+  readonly mse: number;
+  /** The mean of the training samples given for each. */
+  readonly mean: number;
+}
+
+/** The errors of as many components as the code has numbers. @throws StudioError('cancelled') */
+export async function principalBaseline(experiment: Experiment, session: Session, options: BaselineOptions = {}): Promise<BaselineErrors> {
   return reconstructionError(experiment, await principalComponentsOf(experiment, experiment.codeSize, session, options), session, options);
 }
 
@@ -120,7 +128,7 @@ function productProgram(count: number, vectors: number, data: Data): Program {
   return { name: `product of ${count}`, inputs: [port, ...ports], state: [], updates: [], outputs: [{ name: 'image', value: ops.matmul(scores, centred, { transposeA: true }) }] };
 }
 
-/** Squared error of each row, mean over its numbers, when it is rebuilt from what is seen of it. */
+/** Squared error of each row, mean over its numbers, when it is rebuilt from what is seen of it, and when the mean is given for it. */
 function errorProgram(count: number, components: number, corrupted: boolean, data: Data): Program {
   const { port, rows } = rowsOf(count, data);
   const ports = [vectorsPort('mean', 1, data.features), vectorsPort('vectors', components, data.features)] as const;
@@ -130,7 +138,10 @@ function errorProgram(count: number, components: number, corrupted: boolean, dat
   const rebuilt = ops.add(ops.matmul(scores, vectors), mean);
   return {
     name: `error of ${count}`, inputs: [port, ...ports, ...(corrupted ? [seen] : [])], state: [], updates: [],
-    outputs: [{ name: 'error', value: ops.mean(ops.square(ops.sub(rebuilt, rows)), [1]) }],
+    outputs: [
+      { name: 'error', value: ops.mean(ops.square(ops.sub(rebuilt, rows)), [1]) },
+      { name: 'spread', value: ops.mean(ops.square(ops.sub(rows, mean)), [1]) },
+    ],
   };
 }
 
@@ -271,26 +282,27 @@ export async function principalComponentsOf(experiment: Experiment, wanted: numb
   }
 }
 
-/** Mean squared error of the judged samples, corrupted as the spec says, each rebuilt from its components and judged by the clean one. */
-export async function reconstructionError(experiment: Experiment, { count: components, mean, rows }: Components, session: Session, { cancelled, rest = turn }: BaselineOptions = {}): Promise<number> {
+/** Errors of the judged samples, corrupted as the spec says, each rebuilt from its components and judged by the clean one. */
+export async function reconstructionError(experiment: Experiment, { count: components, mean, rows }: Components, session: Session, { cancelled, rest = turn }: BaselineOptions = {}): Promise<BaselineErrors> {
   const split = judgedSplit(experiment);
   const data = dataOf(experiment, split);
   const { features } = data;
   const chunk = chunkSize(data);
   const products = new Products(session);
   const vectors = { mean: tensor(mean, [1, features]), vectors: tensor(rows, [components, features]) };
-  let sum = 0;
+  let [error, spread] = [0, 0];
   try {
     for (let first = 0; first < split.count; first += chunk) {
       if (cancelled?.()) throw cancelledError();
       const size = Math.min(chunk, split.count - first);
       const { values, corrupted } = takeSamples(experiment, split, Int32Array.from({ length: size }, (_, i) => first + i));
       const feeds = { rows: tensor(values, [size, features]), ...vectors, ...(corrupted ? { seen: tensor(corrupted, [size, features]) } : {}) };
-      const { error } = await products.run(String(size), () => errorProgram(size, components, corrupted !== undefined, data), feeds);
-      for (const value of error!.data) sum += value;
+      const results = await products.run(String(size), () => errorProgram(size, components, corrupted !== undefined, data), feeds);
+      for (const value of results['error']!.data) error += value;
+      for (const value of results['spread']!.data) spread += value;
       await rest();
     }
-    return sum / split.count;
+    return { mse: error / split.count, mean: spread / split.count };
   } finally {
     await products.dispose();
   }

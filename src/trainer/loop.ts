@@ -203,7 +203,8 @@ export class TrainingLoop {
     const shown = shows ? await views.compute(epoch) : undefined;
     if (shown) {
       events.push(recorder.stamp({ type: 'picture', ...at, file: shown.picture.file }));
-      events.push(recorder.stamp({ type: 'latent', ...at, file: shown.latent.file }));
+      const { file, idle } = shown.latent;
+      events.push(recorder.stamp({ type: 'latent', ...at, file, ...(idle === undefined ? {} : { idle }) }));
     }
     const improved = best.epoch === epoch;
     if (improved) events.push(recorder.stamp({ type: 'checkpoint', kind: 'best', ...at, value: best.value }));

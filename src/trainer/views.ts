@@ -5,11 +5,13 @@ import { runFiles, type TensorFile } from '../runs/events.ts';
 import type { RunWriter } from '../runs/writer.ts';
 import { picturedPositions, spreadPositions, takeSamples, type Evaluator, type Samples } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
+import { idleUnits } from './idle-units.ts';
 
 /** Files of one epoch, computed but not yet written. */
 export interface ViewFiles {
   readonly picture: { readonly file: string; readonly tensors: TensorFile };
-  readonly latent: { readonly file: string; readonly tensors: TensorFile };
+  /** `idle` as the event has it. */
+  readonly latent: { readonly file: string; readonly tensors: TensorFile; readonly idle?: number };
 }
 
 /** What the model is judged on; the training samples when nothing was set aside. */
@@ -48,6 +50,7 @@ export class Views {
     const { features, codeSize } = this.experiment;
     const pictured = await this.evaluator.reconstruct(this.pictured);
     const encoded = await this.evaluator.locate(this.encoded);
+    const idle = idleUnits(encoded.code, this.experiment);
     return {
       picture: {
         file: runFiles.picture(epoch),
@@ -60,6 +63,7 @@ export class Views {
       latent: {
         file: runFiles.latent(epoch),
         tensors: { code: tensor(encoded.code, [this.encoded.count, codeSize]), error: tensor(encoded.error) },
+        ...(idle === undefined ? {} : { idle }),
       },
     };
   }

@@ -1,6 +1,6 @@
 // Runs for the loss page to show: curves with the shape and noise of real training, points arriving when a test says so.
 import { RandomStream } from '../../src/core/random.ts';
-import type { Curve, LossRun, RunLabel } from '../../src/protocol/messages.ts';
+import type { Curve, Finding, LossRun, RunLabel } from '../../src/protocol/messages.ts';
 import { installHost, type FakeHost } from './fake-host.ts';
 
 interface RunPlan {
@@ -17,6 +17,7 @@ interface RunPlan {
   readonly created?: number;
   /** Numbers in the code, and what principal components reach with as many. */
   readonly components?: readonly [count: number, mse: number];
+  readonly findings?: readonly Finding[];
 }
 
 const stepsPerEpoch = 60;
@@ -40,9 +41,9 @@ function lossRun(plan: RunPlan, fromEpoch: number, toEpoch: number, withPenalty 
   const all = Array.from({ length: Math.floor(toEpoch) }, (_, i) => losses(plan, i + 1).validation);
   const bestEpoch = all.indexOf(Math.min(...all)) + 1;
   return {
-    run: { id: plan.id, name: plan.name, state: plan.state, epoch: toEpoch, epochs: plan.epochs, star: false, ...(plan.message ? { message: plan.message } : {}), ...(plan.created ? { created: plan.created } : {}), ...(plan.components ? { baseline: { components: plan.components[0], mse: plan.components[1], model: losses(plan, toEpoch).validation } } : {}) },
+    run: { id: plan.id, name: plan.name, state: plan.state, epoch: toEpoch, epochs: plan.epochs, star: false, ...(toEpoch >= 1 ? { checkpoint: true as const } : {}), ...(plan.message ? { message: plan.message } : {}), ...(plan.created ? { created: plan.created } : {}), ...(plan.components ? { baseline: { components: plan.components[0], mse: plan.components[1], model: losses(plan, toEpoch).validation } } : {}) },
     lossName: 'mse', ...(plan.components ? { levels: { loss: plan.components[1] } } : {}),
-    ...(bestEpoch > 0 ? { bestEpoch } : {}),
+    ...(bestEpoch > 0 ? { bestEpoch } : {}), ...(plan.findings ? { findings: plan.findings } : {}),
     curves: [
       curve('train', 'batch', batches, 0.09), curve('train', 'epoch', whole, 0.006), validation,
       ...(withPenalty ? [curve('train', 'epoch', whole, 0.02, 'sparsity')] : []),
@@ -72,6 +73,20 @@ function everything(run: LossRun, epochs: number): LossRun {
   };
 }
 
+const overfitting: Finding = {
+  kind: 'overfitting', level: 'problem', title: 'Overfitting since epoch 13', epoch: 13,
+  text: 'The validation loss was lowest in epoch 13 (0.02114) and has risen by 41 % since, while the training loss fell by 6.2 %: the model learns its samples by heart.',
+  cure: { text: '"earlyStopping" in training ends it there and keeps those weights; more training samples, dropout, weight decay or a smaller model help against the cause.', command: 'openConfig' },
+};
+const unused: Finding = {
+  kind: 'unusedUnits', level: 'note', title: '37 of 50 units of the code in use', epoch: 35, text: '13 of the 50 units of the code vary by less than a hundredth of what the widest does over the 2,000 samples that were encoded.',
+  cure: { text: 'A rectifier that is zero for every sample learns no more: leakyRelu or elu, or a smaller learning rate, keep it alive; fewer units would do as well.', command: 'openConfig' },
+};
+const better: Finding = { kind: 'principalComponents', level: 'good', title: 'Better than principal components', epoch: 35, text: 'PCA with 50 components: mse 0.0272; the model: 0.0249, better than principal components.' };
+const stillLearning: Finding = {
+  kind: 'stillLearning', level: 'note', title: 'Still learning at the end', epoch: 35, text: 'The validation loss still fell by 2.3 % over the last 4 epochs (to 0.01244).', cure: { text: 'More epochs would lower it further.', command: 'resume' },
+};
+
 const scenes: Record<string, readonly RunPlan[]> = {
   one: [live],
   variational: [finished('vae', 'variational-on-binarised-digits')],
@@ -97,6 +112,14 @@ const scenes: Record<string, readonly RunPlan[]> = {
   nan: [{ ...live, name: 'nan', state: 'failed', done: 0.4, epochs: 30, message: 'The loss became "not a number" in epoch 1, step 23. Take a smaller learning rate (training.optimizer.learningRate).' }],
   later: [{ ...live, name: 'later', state: 'failed', done: 9.4, epochs: 30, message: 'The disk is full: /data/runs/later/events.jsonl could not be written. Free some room, then resume.' }, finished('b-two', 'janet-2')],
   long: [finished('long', 'long-run', { epochs: 3000, done: 3000, pace: 300 })],
+  findings: [finished('overfit', 'conv-selu-6', { floor: 0.017, start: 0.09, pace: 3, overfit: 0.00006, components: [50, 0.0272], findings: [overfitting, unused, better] })],
+  more: [finished('more', 'janet-50', { findings: [stillLearning, better] })],
+  findingsOfSeveral: [
+    finished('overfit', 'conv-selu-6', { floor: 0.017, start: 0.09, pace: 3, overfit: 0.00006, findings: [overfitting, unused, better] }),
+    finished('more', 'a very long file name that a student chose for the third homework', { findings: [stillLearning] }),
+    finished('quiet', 'quiet', { floor: 0.014 }),
+  ],
+  lost: [finished('lost', 'lost', { state: 'interrupted', done: 0.6 })],
   none: [],
 };
 

@@ -118,7 +118,7 @@ describe('loss page', () => {
     const page = await opened('nan');
     expect(await page.locator('.failed-note').textContent()).toContain('The loss became "not a number" in epoch 1');
     await page.getByRole('button', { name: 'Open Config' }).click();
-    await page.getByRole('button', { name: 'Train Again' }).click();
+    await page.getByRole('button', { name: 'Train Again', exact: true }).click();
     const commands = (of: Page) => of.evaluate(() => window.testHost.messages.flatMap(m => (m.type === 'command' ? [m.command] : [])));
     expect(await commands(page)).toEqual(['openConfig', 'train']);
     const later = await opened('later');
@@ -126,6 +126,48 @@ describe('loss page', () => {
     await later.locator('.failed-note').getByRole('button', { name: 'Resume' }).click();
     expect(await commands(later)).toEqual(['resume']);
     await Promise.all([page, later].map(p => p.context().close()));
+  });
+
+  it.each<[ThemeName, string, number, number]>([
+    ['dark', 'findings', 1000, 700], ['light', 'findings', 540, 800], ['highContrast', 'findings', 300, 800], ['highContrastLight', 'more', 540, 640], ['light', 'findingsOfSeveral', 1000, 700], ['dark', 'findingsOfSeveral', 300, 800],
+  ])('tells beneath the curves what they show, in %s: %s at %i × %i', async (theme, scene, width, height) => {
+    const page = await opened(scene, { theme, width, height });
+    expect(await page.locator('.finding').count()).toBe({ findings: 3, more: 2, findingsOfSeveral: 2 }[scene]);
+    const strip = page.getByRole('region', { name: 'What the curves show' });
+    expect((await strip.boundingBox())!.height).toBeLessThanOrEqual(0.34 * height + 1);
+    expect((await page.locator('.chart').boundingBox())!.height).toBeGreaterThanOrEqual(150);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    await screenshot(page, `loss-${scene}-${theme}-${width}`);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('offers what helps beside what the curves show, and remembers whether it is told in full', async () => {
+    const page = await opened('findings');
+    const strip = page.getByRole('region', { name: 'What the curves show' });
+    await strip.getByRole('button', { name: 'Open Config' }).click();
+    const more = await opened('more');
+    await more.getByRole('button', { name: 'More Epochs…' }).click();
+    const commands = (of: Page) => of.evaluate(() => window.testHost.messages.flatMap(m => (m.type === 'command' ? [m.command] : [])));
+    expect([...await commands(page), ...await commands(more)]).toEqual(['openConfig', 'resume']);
+    const head = strip.getByRole('button', { name: 'What the curves show' });
+    await head.press('Enter');
+    expect(await head.getAttribute('aria-expanded')).toBe('false');
+    expect(await strip.textContent()).toContain('Overfitting since epoch 13 · 37 of 50 units of the code in use · Better than principal components');
+    expect(await strip.locator('.finding').count()).toBe(0);
+    await screenshot(page, 'loss-findings-shut-dark');
+    await page.reload();
+    await page.locator('.chart canvas').waitFor();
+    expect(await head.getAttribute('aria-expanded')).toBe('false');
+    await Promise.all([page, more].map(p => p.context().close()));
+  });
+
+  it('offers no resume to a run that left no checkpoint', async () => {
+    const page = await opened('lost');
+    await legendRow(page, 'lost').getByRole('button', { name: 'Train Again lost' }).click();
+    expect(await page.getByRole('button', { name: /Resume/ }).count()).toBe(0);
+    expect(await page.evaluate(() => window.testHost.messages.at(-1))).toMatchObject({ type: 'command', command: 'train' });
+    await page.context().close();
   });
 
   it('says why a run has no numbers, and offers a start when there are no runs', async () => {

@@ -1,6 +1,7 @@
 // `aeconf evaluate RUN`: every metric that makes sense for a model, whole and class by class, beside principal components;
 // for variational models the log-likelihood as well.
 import type { Split } from '../../data/dataset.ts';
+import { diagnoseRun } from '../../runs/diagnosis.ts';
 import { writeEvaluation } from '../../runs/evaluation.ts';
 import type { MetricName } from '../../spec/schema.ts';
 import { principalBaseline } from '../../trainer/baseline.ts';
@@ -61,7 +62,7 @@ export const evaluate: Handler = async ({ args, terminal, json }) => {
     };
     await writeEvaluation(folder, report);
     const facts = {
-      id, folder, ...report,
+      id, folder, ...report, findings: await diagnoseRun(folder),
       ...(baseline === undefined ? {} : { baseline }),
       ...(args.flag('samples') ? { perSample: { ...Object.fromEntries([...measured].map(([name, values]) => [name, Array.from(values)])), ...(split.labels ? { label: Array.from(split.labels) } : {}) } } : {}),
     };
@@ -120,7 +121,7 @@ async function baselineOf({ info, experiment, session }: OpenedRun): Promise<Fou
   const refusal = baselineRefusal(experiment);
   if (refusal === 'no bottleneck') return undefined;
   if (refusal === 'too wide') return { skipped: 'Principal components of so many wide samples would take too long.' };
-  return { kind: 'pca', components: experiment.codeSize, mse: await principalBaseline(experiment, session) };
+  return { kind: 'pca', components: experiment.codeSize, mse: (await principalBaseline(experiment, session)).mse };
 }
 
 async function likelihoodOf({ experiment, session }: OpenedRun, draws: number, terminal: Terminal | undefined) {

@@ -1,6 +1,7 @@
 // `aeconf train FILE` and `aeconf resume RUN`
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { diagnoseRun } from '../../runs/diagnosis.ts';
 import type { RunEvent, RunInfo, RunStatus } from '../../runs/events.ts';
 import { toJson } from '../../runs/json.ts';
 import { metricsOf } from '../../runs/metrics.ts';
@@ -14,6 +15,7 @@ import type { TrainOptions, TrainResult } from '../../trainer/trainer.ts';
 import { batchWorker } from '../batch-worker.ts';
 import type { Context, Handler } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { findingLines } from '../findings.ts';
 import { baselineText, formatCount, formatDuration, formatLoss } from '../format.ts';
 import { overridesOf } from '../overrides.ts';
 import { ProgressDisplay } from '../progress.ts';
@@ -80,7 +82,7 @@ async function followAsJson({ terminal }: Context, options: Common, work: (optio
       if (type !== 'end') line(type, values);
     },
   });
-  line('end', result);
+  line('end', { ...result, findings: await diagnoseRun(result.folder) });
   return result;
 }
 
@@ -133,7 +135,7 @@ async function followAsText(context: Context, options: Common, work: (options: C
       },
     });
     display.erase();
-    conclude(context, result);
+    await conclude(context, result);
     return result;
   } finally {
     display.erase();
@@ -147,7 +149,7 @@ function deviceReasons({ id, reason, others = [] }: RunInfo['device']): string[]
 }
 
 /** The last words: how it ended, and where everything is. */
-function conclude({ terminal }: Context, { id, folder, outcome, seconds, trainLoss, validationLoss, bestValidationLoss, bestEpoch, baseline }: TrainResult): void {
+async function conclude({ terminal }: Context, { id, folder, outcome, seconds, trainLoss, validationLoss, bestValidationLoss, bestEpoch, baseline }: TrainResult): Promise<void> {
   const losses = [
     ...(trainLoss === undefined ? [] : [`loss ${formatLoss(trainLoss)}`]),
     ...(validationLoss === undefined ? [] : [`validation loss ${formatLoss(validationLoss)}`]),
@@ -156,6 +158,9 @@ function conclude({ terminal }: Context, { id, folder, outcome, seconds, trainLo
   const word = outcome === 'finished' ? paint(terminal, 'green', 'Finished') : paint(terminal, 'yellow', 'Stopped');
   terminal.out(`${word} after ${formatDuration(seconds)}${losses.length > 0 ? `: ${losses.join(', ')}` : ''}.\n`);
   if (baseline !== undefined) terminal.out(`${baselineText(baseline)}\n`);
+  // Principal components have been told just now.
+  const findings = (await diagnoseRun(folder)).filter(({ kind }) => kind !== 'principalComponents');
+  terminal.out(findingLines(terminal, findings, id));
   if (outcome === 'stopped') terminal.out(`Go on with  aeconf resume ${id}\n`);
   terminal.out(`Run         ${folder}\n`);
   const pictures = Object.values(finalPictures).map(file => path.join(folder, file)).filter(file => fs.existsSync(file));

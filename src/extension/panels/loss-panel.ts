@@ -2,6 +2,7 @@
 import type * as vscode from 'vscode';
 import type { Curve, LossHostMessage, LossRun, RunLabel } from '../../protocol/messages.ts';
 import type { SeriesCursor } from '../../runs/series.ts';
+import { findingsOf } from '../findings.ts';
 import type { RunFeed } from '../run-feed.ts';
 import { PagePanel, type PanelHost } from './page-panel.ts';
 
@@ -54,7 +55,9 @@ export class LossPanel extends PagePanel<LossHostMessage> {
     const best = feed.series.best();
     const baseline = (await feed.info())?.baseline;
     const levels = baseline?.levels ?? (baseline && { mse: baseline.mse });
-    return { run, curves, lossName: await feed.loss(), ...(best === undefined ? {} : { bestEpoch: best.epoch }), ...(levels === undefined ? {} : { levels }) };
+    const record = this.host.studio.store.find(feed.folder);
+    const findings = record === undefined ? [] : await findingsOf(feed, record);
+    return { run, curves, lossName: await feed.loss(), ...(findings.length === 0 ? {} : { findings }), ...(best === undefined ? {} : { bestEpoch: best.epoch }), ...(levels === undefined ? {} : { levels }) };
   }
 }
 

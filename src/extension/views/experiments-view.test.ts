@@ -14,6 +14,11 @@ it('tells all there is of a run in words that can wrap', () => {
   expect(text).toContain('| Reason | The loss became Infinity in epoch 1, at a rate of 1\\|2. |\n');
 });
 
+it('begins with what matters most of what the curves show', () => {
+  const text = runTooltip(failed, { kind: 'gap', level: 'note', title: 'Far_below', text: 'It is 2 times as high.', epoch: 3 }).value;
+  expect(text).toContain('**Far\\_below.** It is 2 times as high.\n\n| | |');
+});
+
 it('tells no parameters of a run that never began', () => {
   expect(runTooltip(failed).value).not.toContain('Parameters');
   expect(runTooltip({ ...failed, parameters: 1234 }).value).toContain('| Parameters | 1,234 |');

@@ -3,6 +3,8 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { baselineText } from '../../core/baseline.ts';
+import { messageOf } from '../../core/errors.ts';
+import { diagnoseRun, type Finding } from '../../runs/diagnosis.ts';
 import { contextKeys, languageId, viewIds } from '../contributions.ts';
 import { experimentTree, formatMoment, groupSweeps, notConfigs, runTitle, sweepContext, sweepDescription, type ConfigFile, type ConfigNode, type ExperimentNode, type RunNode, type SweepNode } from '../experiment-tree.ts';
 import { markdownText } from '../markdown-text.ts';
@@ -102,6 +104,21 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentNode> 
     return item;
   }
 
+  /** What pointing at a run tells is made when somebody points at it: it takes the events of the run. */
+  async resolveTreeItem(item: vscode.TreeItem, node: ExperimentNode): Promise<vscode.TreeItem> {
+    if (node.kind === 'run') item.tooltip = runTooltip(node.run, await this.firstFinding(node.run));
+    return item;
+  }
+
+  private async firstFinding({ folder }: RunRecord): Promise<Finding | undefined> {
+    try {
+      return (await diagnoseRun(folder))[0];
+    } catch (error) {
+      this.studio.log.warn(`What the curves of ${folder} show: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
   private lookSoon(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => inBackground(this.studio, 'Looking for configs', this.look()), CALM);
@@ -182,14 +199,13 @@ function runItem(run: RunRecord, config: ExperimentNode | undefined): vscode.Tre
   item.description = `${run.star ? '★ ' : ''}${runDescription(run)}`;
   item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
   item.contextValue = contextValueOf(run);
-  item.tooltip = runTooltip(run);
   item.accessibilityInformation = { label: runLabel(run) };
   item.command = { command: 'autoencoder.showLoss', title: 'Show Loss Curves', arguments: [{ id: run.id, folder: run.folder }] };
   return item;
 }
 
-/** Everything that is known of a run, as a small table. */
-export function runTooltip(run: RunRecord): vscode.MarkdownString {
+/** Everything that is known of a run, as a small table, under what its curves show. */
+export function runTooltip(run: RunRecord, finding?: Finding): vscode.MarkdownString {
   const rows: [string, string | undefined][] = [
     ['Epoch', `${Math.floor(run.epoch)} of ${run.epochs}`],
     ['Best loss', run.bestLoss === undefined ? undefined : `${formatLoss(run.bestLoss)}${run.bestEpoch === undefined ? '' : ` at epoch ${Math.round(run.bestEpoch)}`}`],
@@ -212,6 +228,7 @@ export function runTooltip(run: RunRecord): vscode.MarkdownString {
   return new vscode.MarkdownString([
     `**${markdownText(run.name)}** — ${stateNames[run.state]}\n\n`,
     ...(run.note === undefined ? [] : [`${markdownText(run.note)}\n\n`]),
+    ...(finding === undefined ? [] : [`**${markdownText(finding.title)}.** ${markdownText(finding.text)}\n\n`]),
     '| | |\n|:--|:--|\n',
     ...rows.flatMap(([name, value]) => value === undefined ? [] : [`| ${name} | ${markdownText(value)} |\n`]),
   ].join(''));

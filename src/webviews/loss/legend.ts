@@ -30,6 +30,7 @@ const commandLook: Record<RunCommand, { label: string; icon: string }> = {
   continue: { label: 'Continue', icon: 'play' },
   stop: { label: 'Stop', icon: 'debug-stop' },
   resume: { label: 'Resume', icon: 'debug-restart' },
+  train: { label: 'Train Again', icon: 'play' },
 };
 
 export function legend(options: LegendOptions): TemplateResult {
@@ -64,7 +65,7 @@ export function legend(options: LegendOptions): TemplateResult {
         ${showValidation ? valueCell(options, stored, index, 'validation', hidden) : nothing}
         ${view.value === 'loss' && showValidation ? html`<td class="value best number">${best === undefined ? '–' : html`${formatValue(best)} <span class="unit">(${stored.bestEpoch})</span>`}</td>` : nothing}
         ${components ? baselineCell(run.baseline) : nothing}
-        <td class="actions">${commandsFor(run.state).map(command => iconButton({
+        <td class="actions">${commandsFor(run).map(command => iconButton({
           label: `${commandLook[command].label} ${run.name}`, icon: commandLook[command].icon, onClick: () => options.onCommand(command, run.id),
         }))}</td>
       </tr>`;

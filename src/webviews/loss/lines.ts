@@ -20,9 +20,11 @@ export interface LossView {
   readonly table: boolean;
   /** Groups of curves that are shown beside the loss (groups.ts). */
   readonly groups: readonly string[];
+  /** Whether what the curves show is told in full. */
+  readonly findings: boolean;
 }
 
-export const defaultView: LossView = { value: 'loss', axis: 'epoch', log: false, smoothing: 0, per: 'epoch', splits: 'both', hidden: [], table: false, groups: ['terms'] };
+export const defaultView: LossView = { value: 'loss', axis: 'epoch', log: false, smoothing: 0, per: 'epoch', splits: 'both', hidden: [], table: false, groups: ['terms'], findings: true };
 
 export interface LineStyle {
   readonly color: number;

@@ -14,6 +14,7 @@ import { curvesToCsv } from './csv.ts';
 import { epochTable, summary } from './epochs.ts';
 import { exportChart } from './export.ts';
 import { failedNotes, remedyButtons } from './failed.ts';
+import { findingsStrip } from './findings.ts';
 import { baselineLevels, groupTitles, measuredOn, smallCharts, smallLines, type SmallChart } from './groups.ts';
 import { chartKeys, keysHelp } from './keys.ts';
 import { legend } from './legend.ts';
@@ -122,6 +123,7 @@ export class LossPage extends LitElement {
         : html`<div class="chart-box"><div class="chart" tabindex="0" role="application" aria-roledescription="chart" aria-label=${`${this.valueTitle(view)} curves. ${summary(runs)}. ${keysHelp}`} @keydown=${(event: KeyboardEvent) => chartKeys(event, this.chart)}></div>
           ${this.lines.length === 0 ? html`<p class="chart-note">All runs are hidden; show one in the list below.</p>` : nothing}</div>`}
       ${view.table ? nothing : this.multiples()}
+      ${findingsStrip({ runs: runs.filter(({ run }) => !view.hidden.includes(run.id)), all: runs.map(({ run }) => run), open: view.findings, onOpen: findings => this.change({ findings }), onCommand: this.onCommand })}
       ${legend({
         runs, lines: this.lines, view, theme: this.theme, at: view.table ? undefined : this.cursor, atText: this.cursorText(view),
         onToggle: id => this.change({ hidden: view.hidden.includes(id) ? view.hidden.filter(h => h !== id) : [...view.hidden, id] }),
@@ -174,8 +176,7 @@ export class LossPage extends LitElement {
       return emptyState({
         icon: run.state === 'failed' ? 'error' : 'graph-line', title: `${run.name} wrote no numbers`,
         text: run.message ?? `The run is ${run.state} and ended before its first step.`,
-        ...(run.state === 'failed' ? { action: remedyButtons(run, this.onCommand, true) }
-          : run.state === 'finished' ? {} : { action: button({ label: 'Resume', icon: 'debug-restart', primary: true, onClick: () => this.onCommand('resume', run.id) }) }),
+        ...(run.state === 'finished' ? {} : { action: remedyButtons(run, this.onCommand, true) }),
       });
     }
     const doing = { preparing: 'The data and the model are being prepared.', training: 'The first steps are running.', paused: 'The run is paused.' }[run.state as 'preparing' | 'training' | 'paused'];

@@ -51,6 +51,7 @@ export interface StoredRun {
   bestEpoch: number | undefined;
   lossName: string;
   levels: LossRun['levels'];
+  findings: NonNullable<LossRun['findings']>;
   readonly curves: Map<string, CurvePoints>;
 }
 
@@ -70,12 +71,13 @@ export class LossStore {
     for (const update of runs) {
       let stored = this.byId.get(update.run.id);
       if (!stored) {
-        stored = { run: update.run, bestEpoch: undefined, lossName: update.lossName, levels: undefined, curves: new Map() };
+        stored = { run: update.run, bestEpoch: undefined, lossName: update.lossName, levels: undefined, findings: [], curves: new Map() };
         this.byId.set(update.run.id, stored);
       }
       stored.run = update.run;
       stored.lossName = update.lossName;
       stored.levels = update.levels ?? stored.levels;
+      stored.findings = update.findings ?? [];
       if (update.bestEpoch !== undefined) stored.bestEpoch = update.bestEpoch;
       for (const curve of update.curves) {
         const key = curveKey(curve.value, curve.split, curve.per);

@@ -19,8 +19,9 @@ describe('distinctNames', () => {
   });
 });
 
-it('resumes what failed with a whole epoch behind it, and trains anew what has none', () => {
-  expect([1, 0.4].map(epoch => remediesFor(run('1', 'a', { state: 'failed', epoch })))).toEqual([['openConfig', 'resume'], ['openConfig', 'train']]);
+it('resumes what left a checkpoint, and trains anew what left none, however far it came', () => {
+  expect(remediesFor(run('1', 'a', { state: 'failed', epoch: 0.4, checkpoint: true }))).toEqual(['openConfig', 'resume']);
+  expect(remediesFor(run('1', 'a', { state: 'interrupted', epoch: 3 }))).toEqual(['openConfig', 'train']);
 });
 
 it('tells in few letters how far a run is', () => {
@@ -33,9 +34,10 @@ it('counts finished epochs, and none while preparing', () => {
 });
 
 it('offers what can be done in each state', () => {
-  expect(commandsFor('training')).toEqual(['pause', 'stop']);
-  expect(commandsFor('interrupted')).toEqual(['resume']);
-  expect(commandsFor('finished')).toEqual([]);
+  expect(commandsFor({ state: 'training' })).toEqual(['pause', 'stop']);
+  expect(commandsFor({ state: 'interrupted', checkpoint: true })).toEqual(['resume']);
+  expect(commandsFor({ state: 'interrupted' })).toEqual(['train']);
+  expect(commandsFor({ state: 'finished', checkpoint: true })).toEqual([]);
 });
 
 it('prints numbers for axes and for columns', () => {

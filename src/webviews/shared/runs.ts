@@ -24,14 +24,15 @@ export function isLive(state: RunState): boolean {
   return state === 'preparing' || state === 'training' || state === 'paused';
 }
 
-export type RunCommand = 'stop' | 'pause' | 'continue' | 'resume';
+export type RunCommand = 'stop' | 'pause' | 'continue' | 'resume' | 'train';
 
-export function commandsFor(state: RunState): readonly RunCommand[] {
+/** What can be done with a run now; one that left no checkpoint can only begin anew. */
+export function commandsFor({ state, checkpoint }: Pick<RunLabel, 'state' | 'checkpoint'>): readonly RunCommand[] {
   switch (state) {
     case 'training': return ['pause', 'stop'];
     case 'preparing': return ['stop'];
     case 'paused': return ['continue', 'stop'];
-    case 'stopped': case 'interrupted': case 'failed': return ['resume'];
+    case 'stopped': case 'interrupted': case 'failed': return [checkpoint ? 'resume' : 'train'];
     case 'finished': return [];
   }
 }
@@ -47,9 +48,9 @@ export function progressText(run: RunLabel): string {
   return `${Math.floor(run.epoch)}/${run.epochs}`;
 }
 
-/** What may help a run that failed: another config, and to go on from its last whole epoch (which left a checkpoint) or begin anew. */
+/** What may help a run that ended too early: another config, and to go on from its checkpoint, or begin anew where it left none. */
 export function remediesFor(run: RunLabel): readonly ['openConfig', 'resume' | 'train'] {
-  return ['openConfig', run.epoch >= 1 ? 'resume' : 'train'];
+  return ['openConfig', run.checkpoint ? 'resume' : 'train'];
 }
 
 /**
