@@ -121,7 +121,7 @@ describe('the end of a training', () => {
     }
     expect(text).toContain(`after epoch ${stopped}, ${60 - stopped} epochs ago`);
     expect(epoch).toBe(stopped - patience);
-    expect(text).toContain(`fallen by only ${Number((100 * (1 - course(60) / course(epoch))).toPrecision(2))} %`);
+    expect(text).toContain(`been ${Number((100 * (1 - course(60) / course(epoch))).toPrecision(2))} % lower at most`);
     expect(kinds({ epochs: 60, train: course, validation: course, spec: { training: { earlyStopping: { monitor: 'validationLoss', patience: 50, minDelta: 0, restoreBest: true } } } })).not.toContain('learnedOut');
   });
 

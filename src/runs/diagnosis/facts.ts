@@ -1,7 +1,7 @@
 // What a diagnosis is made from: the curves of a run, and what its config and its other files say.
 import type { ActivationSpec, LayerSpec, Spec } from '../../spec/schema.ts';
 import type { RunInfo, RunState } from '../events.ts';
-import { Course } from './course.ts';
+import type { Course } from './course.ts';
 
 /** A config as a run folder keeps it; one of an earlier version may lack what has come since. */
 export type KnownSpec = Partial<Omit<Spec, 'training'>> & { readonly training?: Partial<Spec['training']> };

@@ -161,7 +161,7 @@ function learnedOut(facts: Facts): Finding | undefined {
   const settings = `"earlyStopping": { "patience": ${PATIENCE}, "minDelta": ${minDelta} }`;
   return {
     kind: 'learnedOut', level: 'good', title: `Learned out since epoch ${epoch}`, epoch,
-    text: `Since epoch ${epoch} the ${name} has ${further < 0.0005 ? 'not fallen any further' : `fallen by only ${percent(further)}`}. Early stopping would have ended the training after epoch ${end}, ${counted(after, 'epoch')} ago.`,
+    text: `Since epoch ${epoch} the ${name} has ${further < 0.0005 ? 'not been any lower' : `been ${percent(further)} lower at most`}. Early stopping would have ended the training after epoch ${end}, ${counted(after, 'epoch')} ago.`,
     cure: { text: `Fewer epochs will do, or ${settings} in training.`, command: 'openConfig' },
   };
 }
