@@ -88,7 +88,7 @@ function scaled([low, high]: readonly [number, number], color: (share: number) =
 
 /** One row of a grid: how each sample's numbers are laid out and coloured. */
 interface RowPlan {
-  readonly label: string;
+  readonly label: PictureRow;
   /** In small grey letters below the label: the range of the colours. */
   readonly note?: string;
   readonly layout: NumberLayout;
@@ -104,7 +104,7 @@ function planRows(samples: ReconstructedSamples, rows: readonly PictureRow[], sc
   const features = sizeOf(shape);
   // A vector is no image: its block is coloured, so that white is empty.
   const imageColor = scaled(rangeOf(original), shape.length < 2 ? sequential : grey);
-  const image = (label: string, values: ArrayLike<number>): RowPlan => ({ label, layout, values, features, scale, color: imageColor });
+  const image = (label: PictureRow, values: ArrayLike<number>): RowPlan => ({ label, layout, values, features, scale, color: imageColor });
   return rows.flatMap((row): RowPlan[] => {
     switch (row) {
       case 'original': return [image(row, original)];
@@ -199,6 +199,26 @@ export function reconstructionGrid(samples: ReconstructedSamples, options: GridO
 /** Samples alone, with the corrupted input of each below it where there is one. */
 export function samplesGrid(samples: Pick<ReconstructedSamples, 'shape' | 'count' | 'original' | 'corrupted' | 'labels'>, options: GridOptions = {}): Picture {
   return reconstructionGrid({ ...samples, latentShape: [], reconstruction: [] }, { ...options, rows: ['original', 'corrupted'] });
+}
+
+/** A row of the grid as one picture for each sample, a pixel for each number, for documents that set them themselves. */
+export interface SampleRow {
+  readonly row: PictureRow;
+  /** The range of the colours, where they have one of their own. */
+  readonly note?: string;
+  readonly pictures: readonly Picture[];
+}
+
+/** The rows of `reconstructionGrid`, in the same colours. */
+export function reconstructionRows(samples: ReconstructedSamples, rows: readonly PictureRow[] = ALL_ROWS): readonly SampleRow[] {
+  return planRows(samples, rows, 1).map(({ label, note, layout, values, features, color }) => ({
+    row: label, ...(note === undefined ? {} : { note }),
+    pictures: Array.from({ length: samples.count }, (_, i) => {
+      const picture = newPicture(layout.width, layout.height);
+      drawNumbers(picture, layout, values, i * features, 0, 0, 1, color);
+      return picture;
+    }),
+  }));
 }
 
 /**

@@ -130,6 +130,12 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/generate.ts')).generateSamples,
   },
   {
+    name: 'report', summary: 'Write one HTML file that tells of runs, to hand in or to keep.', positionals: [{ ...run, many: true }],
+    options: [{ name: 'out', value: 'FILE', description: 'The HTML file. Default: the id of the run, in the folder you are in.' }, o.runs, o.json],
+    details: 'What was asked for, data, model, curves, reconstructions, codes, principal components, whatever judges left in the run, and how to repeat it. It needs nothing but a browser, follows its light or dark look, and prints on A4. With several runs a comparison comes first. It reads the run folder only, so a run may be live, stopped or failed.',
+    load: async () => (await import('./commands/report.ts')).report,
+  },
+  {
     name: 'export', summary: 'Write a model as ONNX files, or as a Python script for Keras.', positionals: [run],
     options: [
       { name: 'keras', description: 'A Python script for Keras 3, model.py, with the weights beside it in weights.npz. In place of RUN an .aeconf file may stand, which has no weights yet.' },

@@ -221,6 +221,21 @@ describe('a run', () => {
     expect(await aeconf(...on('reconstruct', 'last', '--epoch', '9'))).toMatchObject({ code: exitCodes.run.code, err: expect.stringMatching(/no picture of epoch 9.*epochs 1 to 2/) as string });
   });
 
+  it('is told in one file, alone or beside others', async () => {
+    const file = path.join(place.folder, 'handed in', 'report.html');
+    expect(await aeconf(...on('report', 'last', '--out', file))).toEqual({ code: 0, out: `${file}\n`, err: '' });
+    const text = fs.readFileSync(file, 'utf8');
+    expect(text).toMatch(/^<!DOCTYPE html>[^]*\/\/ a test[^]*<h2>Latent space<\/h2>[^]*alt="Images decoded from a grid of codes"[^]*<h2>How to repeat it<\/h2>[^]*<\/html>\n$/);
+    const other = await trainAt(place, { overrides: { 'training.epochs': 1 } });
+    const both = path.join(place.folder, 'both.html');
+    expect(await json(...on('report', folder, other.id, id, '--out', both))).toEqual({ file: both, bytes: fs.statSync(both).size, runs: [id, other.id] });
+    expect(fs.readFileSync(both, 'utf8')).toContain('<h1>2 runs compared</h1>');
+    fs.rmSync(other.folder, { recursive: true });
+    expect(await aeconf(...on('report', 'last', '--out', place.folder))).toMatchObject({ code: exitCodes.run.code, err: expect.stringContaining('it is a folder. Give the name of a file in it') as string });
+    expect((await aeconf(...on('report'))).code).toBe(exitCodes.usage.code);
+    expect(await aeconf(...on('report', 'nothing'))).toMatchObject({ code: exitCodes.run.code, err: expect.stringContaining('There is no run "nothing"') as string });
+  }, 60_000);
+
   it('is exported as the models it kept', async () => {
     const out = path.join(place.folder, 'onnx');
     await json(...on('export', id, '--out', out));

@@ -1,7 +1,6 @@
 // Two or more runs side by side, as Markdown: the settings in which they differ, and how each ended.
 import { baselineVerdict } from '../core/baseline.ts';
-import { changeOf } from '../runs/comparable.ts';
-import type { RunComparison, FinalNumbers } from '../runs/compare.ts';
+import { rankRuns, type RunComparison, type FinalNumbers } from '../runs/compare.ts';
 import { markdownText } from './markdown-text.ts';
 import { formatDuration, formatLoss, stateNames } from './status-text.ts';
 
@@ -41,16 +40,9 @@ function metricResults(runs: readonly FinalNumbers[]): readonly Result[] {
   }]));
 }
 
-/** The run with the lowest best validation loss; undefined when none or several share it. */
-function winner(runs: readonly FinalNumbers[]): number | undefined {
-  const losses = runs.map(run => run.bestValidationLoss ?? Infinity);
-  const lowest = Math.min(...losses);
-  return Number.isFinite(lowest) && losses.filter(loss => loss === lowest).length === 1 ? losses.indexOf(lowest) : undefined;
-}
-
-export function comparisonMarkdown({ runs, differences }: RunComparison): string {
-  const apart = differences.map(({ path }) => path).filter(path => changeOf(path) === 'loss' || changeOf(path) === 'samples');
-  const best = apart.length > 0 ? undefined : winner(runs);
+export function comparisonMarkdown(comparison: RunComparison): string {
+  const { runs, differences } = comparison;
+  const { best, apart } = rankRuns(comparison);
   const sameName = new Set(runs.map(run => run.name)).size < runs.length;
   const head = runs.map((run, i) => `${markdownText(sameName ? `${run.name} (${run.id})` : run.name)}${i === best ? ' ★' : ''}`);
   const rows = [...losses, ...metricResults(runs), ...others]

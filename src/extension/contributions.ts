@@ -67,6 +67,7 @@ export const commands = {
   'autoencoder.unstarRun': { title: 'Remove Star', icon: '$(star-full)' },
   'autoencoder.deleteRun': { title: 'Delete Run', icon: '$(trash)' },
   'autoencoder.exportOnnx': { title: 'Export ONNX', icon: '$(export)' },
+  'autoencoder.exportReport': { title: 'Export Report…', icon: '$(export)' },
   'autoencoder.exportKeras': { title: 'Export as Keras Script…', icon: '$(file-code)' },
   'autoencoder.refresh': { title: 'Refresh', icon: '$(refresh)' },
   'autoencoder.addDataFolder': { title: 'Add Data Folder…', icon: '$(new-folder)' },

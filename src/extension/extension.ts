@@ -8,6 +8,7 @@ import { registerDeviceCommands } from './commands/device-commands.ts';
 import { registerEngineCommands } from './commands/engine-commands.ts';
 import { registerExportCommands } from './commands/export-commands.ts';
 import { registerJudgeCommands } from './commands/judge-commands.ts';
+import { registerReportCommands } from './commands/report-commands.ts';
 import { registerRunCommands } from './commands/run-commands.ts';
 import { registerSweepCommands } from './commands/sweep-commands.ts';
 import { registerViewCommands } from './commands/view-commands.ts';
@@ -79,6 +80,7 @@ function wire(context: vscode.ExtensionContext, owner: Disposables, log: vscode.
   registerJudgeCommands(studio, new Judging(studio, panels));
   registerRunCommands(studio, training);
   registerExportCommands(studio, configs);
+  registerReportCommands(studio);
   registerViewCommands(studio, panels, (argument, prompt) => chooseConfig(argument, configs(), prompt));
   registerDataCommands(studio, panels, configs);
   registerEngineCommands(studio);

@@ -106,6 +106,7 @@ const menus: Record<string, readonly MenuItem[]> = {
     { command: 'autoencoder.openRunFolder', when: onRun(), group: '4_files@2' },
     { command: 'autoencoder.exportOnnx', when: onRun(), group: '4_files@3' },
     { command: 'autoencoder.exportKeras', when: onRun(), group: '4_files@4' },
+    { command: 'autoencoder.exportReport', when: onRun(), group: '4_files@5' },
     { command: 'autoencoder.deleteRun', when: onRun('ended'), group: '5_delete@1' },
   ],
 };

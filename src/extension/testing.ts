@@ -18,6 +18,7 @@ export class EventEmitter<T> extends Signal<T> {
 }
 
 export const ViewColumn = { Beside: -2, Active: -1, One: 1 };
+export const UIKind = { Desktop: 1, Web: 2 };
 export const ProgressLocation = { Window: 10, Notification: 15 };
 
 export class MarkdownString {
@@ -64,6 +65,12 @@ export const registered = {
   /** What is found in the workspace. */
   files: [] as readonly Uri[],
   deleteFile: (_uri: Uri): Promise<void> => Promise.resolve(),
+  /** Where things are saved, and what the dialog proposed the last time. */
+  saveTo: undefined as Uri | undefined,
+  proposed: undefined as Uri | undefined,
+  /** What was opened outside of VS Code, and what pages without scripts were given. */
+  opened: [] as Uri[],
+  pages: [] as { html: string }[],
 };
 
 function show(text: string, ...rest: readonly (string | { readonly detail?: string })[]): Promise<string | undefined> {
@@ -73,12 +80,21 @@ function show(text: string, ...rest: readonly (string | { readonly detail?: stri
   return Promise.resolve(rest.find(button => typeof button === 'string' && registered.press.includes(button)) as string | undefined);
 }
 
+export const env = {
+  remoteName: undefined as string | undefined,
+  uiKind: UIKind.Desktop,
+  openExternal: (uri: Uri) => {
+    registered.opened.push(uri);
+    return Promise.resolve(true);
+  },
+};
+
 export const workspace = {
   isTrusted: true,
   textDocuments: [] as { readonly uri: Uri }[],
   workspaceFolders: undefined,
   findFiles: () => Promise.resolve(registered.files),
-  fs: { delete: (uri: Uri) => registered.deleteFile(uri) },
+  fs: { delete: (uri: Uri) => registered.deleteFile(uri), readFile: (uri: Uri) => fs.promises.readFile(uri.fsPath) },
   getConfiguration: () => ({ get: () => undefined }),
   getWorkspaceFolder: () => undefined,
   onDidOpenTextDocument: () => nothing,
@@ -101,6 +117,15 @@ export const window = {
   showInformationMessage: show,
   showWarningMessage: show,
   showOpenDialog: () => Promise.resolve(undefined),
+  showSaveDialog: ({ defaultUri }: { readonly defaultUri: Uri }) => {
+    registered.proposed = defaultUri;
+    return Promise.resolve(registered.saveTo);
+  },
+  createWebviewPanel: () => {
+    const webview = { html: '' };
+    registered.pages.push(webview);
+    return { webview };
+  },
   showQuickPick: async (items: readonly unknown[] | Promise<readonly unknown[]>) => {
     registered.offered = await items;
     return undefined;

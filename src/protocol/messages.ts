@@ -6,10 +6,8 @@ import type { Diagram } from '../model/diagram.ts';
 import type { WeightTensor } from '../model/weights.ts';
 import type { Finding } from '../runs/diagnosis.ts';
 import type { RunInfo, RunState, ScalarValues } from '../runs/events.ts';
-import type { EvaluationReport } from '../runs/evaluation.ts';
-import type { ProbeReport } from '../runs/probe.ts';
 import type { DataPreview, PreviewDraw } from '../runs/data-preview.ts';
-import type { RobustnessReport } from '../runs/robustness.ts';
+import type { Judged } from '../runs/judged.ts';
 import type { SweepReport } from '../runs/sweep-report.ts';
 
 export type { Diagram, DiagramFact, DiagramLayer, DiagramNote } from '../model/diagram.ts';
@@ -17,6 +15,7 @@ export type { Distribution, WeightPictures, WeightTensor } from '../model/weight
 export type { Finding } from '../runs/diagnosis.ts';
 export type { Evaluated, EvaluationReport } from '../runs/evaluation.ts';
 export type { DataPreview, PreviewDraw, PreviewFinding, PreviewSplit, PreviewSplitName } from '../runs/data-preview.ts';
+export type { RunPicture as ReportPicture } from '../runs/judged.ts';
 export type { Classification, ProbeReport, SubjectReport } from '../runs/probe.ts';
 export type { RobustnessReport, Scores } from '../runs/robustness.ts';
 export type { SweepReport, SweepRow } from '../runs/sweep-report.ts';
@@ -76,7 +75,7 @@ export type ResponseMessage =
 /** Commands of the extension (`autoencoder.…`) that a page may ask for, each about a run. */
 export type PageCommand =
   | 'stop' | 'pause' | 'continue' | 'resume' | 'showLoss' | 'showReconstructions' | 'showLatent' | 'showReport' | 'showModel'
-  | 'probe' | 'testRobustness' | 'generate' | 'evaluate' | ConfigCommand;
+  | 'probe' | 'testRobustness' | 'generate' | 'evaluate' | 'exportReport' | ConfigCommand;
 /** About the config a run was trained from, as the file is now: to be changed, or trained anew. */
 export type ConfigCommand = 'openConfig' | 'train';
 /** Commands about a sweep. */
@@ -199,23 +198,13 @@ export type LatentHostMessage =
 
 // ── Report ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** A picture in the run folder; `version` changes when it is written again. */
-export interface ReportPicture {
-  readonly file: string;
-  readonly version: number;
-}
-export interface ReportRun {
+export interface ReportRun extends Judged {
   readonly run: RunLabel;
   readonly lossName: string;
   /** Validation values of the newest epoch, by name. */
   readonly values: Readonly<Record<string, number>>;
   readonly latentShape: readonly number[];
   readonly baseline?: NonNullable<RunInfo['baseline']>;
-  readonly evaluation?: EvaluationReport;
-  readonly probe?: ProbeReport;
-  /** By name. */
-  readonly robustness: readonly RobustnessReport[];
-  readonly generated: readonly ReportPicture[];
 }
 export type ReportHostMessage =
   | { readonly type: 'snapshot'; readonly revision: number; readonly runs: readonly ReportRun[] }

@@ -4,6 +4,7 @@ import type { Baseline } from '../core/baseline.ts';
 import { StudioError } from '../core/errors.ts';
 import { metricsOf } from './metrics.ts';
 import { baselineOf } from './baseline.ts';
+import { changeOf } from './comparable.ts';
 import { runFiles, type RunState, type ScalarValues } from './events.ts';
 import { readTextIfThere } from './files.ts';
 import { lastValues, readRun } from './reader.ts';
@@ -110,6 +111,22 @@ export async function compareRuns(folders: readonly string[]): Promise<RunCompar
     };
   }));
   return { runs, differences: compareConfigs(configs) };
+}
+
+export interface Ranking {
+  /** Place of the run with the lowest best validation loss; absent where none or several have it, or the losses do not mean the same. */
+  readonly best?: number;
+  /** The settings for which they do not mean the same. */
+  readonly apart: readonly string[];
+}
+
+/** Which of some runs is the best by its loss, where that can be said. */
+export function rankRuns({ runs, differences }: RunComparison): Ranking {
+  const apart = differences.map(({ path }) => path).filter(path => changeOf(path) === 'loss' || changeOf(path) === 'samples');
+  const losses = runs.map(run => run.bestValidationLoss ?? Infinity);
+  const lowest = Math.min(...losses);
+  if (apart.length > 0 || !Number.isFinite(lowest) || losses.filter(loss => loss === lowest).length > 1) return { apart };
+  return { best: losses.indexOf(lowest), apart };
 }
 
 /** config.resolved.json of a run, unchecked. @throws StudioError('run') when it is missing or damaged. */

@@ -149,6 +149,7 @@ export type TensorFile = Readonly<Record<string, HostTensor>>;
  * `error` (samples, float32: each sample's own loss).
  * `latents/samples.safetensors`: `original` (uint8 or float32), `labels` (int32), `index` (int32); metadata `scale`.
  * `latents/epoch-0001.safetensors`: `code` (samples × latent, float32), `error` (samples, float32).
+ * `pictures/manifold.png`: of a latent of two dimensions the plane of codes, decoded with the weights that are the result.
  */
 export const runFiles = {
   info: 'run.json',
@@ -168,5 +169,6 @@ export const runFiles = {
   latentSamples: 'latents/samples.safetensors',
   picture: (epoch: number) => `pictures/epoch-${String(epoch).padStart(4, '0')}.safetensors`,
   latent: (epoch: number) => `latents/epoch-${String(epoch).padStart(4, '0')}.safetensors`,
+  manifold: 'pictures/manifold.png',
   tensorboard: 'tb',
 } as const;

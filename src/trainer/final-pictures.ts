@@ -2,13 +2,14 @@
 // dimensions, the plane of codes decoded.
 import { encodePng } from '../analysis/png.ts';
 import { manifoldGrid, reconstructionBlocks, reconstructionGrid, type ReconstructedSamples } from '../analysis/pictures.ts';
+import { runFiles } from '../runs/events.ts';
 import type { RunWriter } from '../runs/writer.ts';
 import { picturedPositions, scaled, spreadPositions, takeSamples, type Evaluator, type Samples } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
 import { judgedSplit } from './views.ts';
 
 /** Relative to the run folder. */
-export const finalPictures = { reconstructions: 'pictures/reconstructions.png', manifold: 'pictures/manifold.png' } as const;
+export const finalPictures = { reconstructions: 'pictures/reconstructions.png', manifold: runFiles.manifold } as const;
 
 /** Samples from which the extent of a latent plane is read. */
 const EXTENT_SAMPLES = 2000;

@@ -103,6 +103,33 @@ test('the report in light, dark and high contrast', async () => {
   }
 });
 
+test('Export Report writes one file that tells all of it, and opens it', async () => {
+  const file = join(workbench.workspace, 'handed-in.html');
+  const page = await workbench.webview('report');
+  await page.getByRole('button', { name: 'Export report as one file…' }).click();
+  const input = workbench.page.locator('.quick-input-widget input.input').first();
+  await input.waitFor({ timeout: 15_000 });
+  // The dialog writes a path of its own when it has looked around, maybe only now.
+  await vi.waitFor(async () => {
+    await input.fill(file);
+    await workbench.page.locator('.quick-input-widget .monaco-button', { hasText: /Export|OK/ }).first().click({ timeout: 4000 });
+    await input.waitFor({ state: 'hidden', timeout: 3000 });
+  }, { timeout: 40_000 });
+  const text = await eventually(() => readFile(file, 'utf8').catch(() => ''), found => found.includes('</html>'), 60_000);
+  for (const heading of ['What was asked for', 'Reconstructions', 'Latent space', 'Evaluation', 'Probe', 'Robustness', 'Generated samples', 'How to repeat it']) expect(text).toContain(`<h2>${heading}</h2>`);
+  const toast = workbench.page.locator('.notifications-toasts .notification-list-item', { hasText: 'Exported the report of' });
+  await toast.waitFor({ timeout: 15_000 });
+  await toast.locator('.monaco-button', { hasText: 'Open' }).click();
+  await workbench.page.locator('.tab.active[data-resource-name="handed-in.html"], .tab.active', { hasText: 'handed-in.html' }).first().waitFor({ timeout: 15_000 });
+  const shown = async (): Promise<string> => {
+    const texts = await Promise.all(workbench.page.frames().map(frame => frame.locator('article h2').allTextContents().catch((): string[] => [])));
+    return texts.flat().join(', ');
+  };
+  await eventually(shown, found => found.includes('How to repeat it'), 20_000);
+  await workbench.screenshot('report-exported');
+  await workbench.command('View: Close Editor');
+});
+
 test('Train on a config with a sweep runs it, and its page follows', async () => {
   await workbench.open('small-sweep.aeconf');
   await workbench.editor('small-sweep.aeconf').locator('.codelens-decoration a', { hasText: 'Run sweep' }).waitFor({ timeout: 20_000 });

@@ -7,6 +7,7 @@ import { runFiles } from '../../runs/events.ts';
 import { noteRun, renameRun, starRun } from '../../runs/notes.ts';
 import { tellNothingToResume } from '../notifications.ts';
 import { ask } from '../program.ts';
+import { reveal } from '../reveal.ts';
 import { chooseRun, noRuns } from '../run-pick.ts';
 import type { RunRecord } from '../run-record.ts';
 import { canResume, isLive, runDescription } from '../status-text.ts';
@@ -118,13 +119,8 @@ function registerFiles(studio: Studio): void {
   });
 }
 
-/** In the system's file manager on this machine; else, as in a browser or over SSH, in the explorer where it shows it. */
 async function openFolder(folder: string): Promise<void> {
-  const uri = vscode.Uri.file(folder);
-  const local = vscode.env.remoteName === undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
-  if (!local && vscode.workspace.getWorkspaceFolder(uri) !== undefined) await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.joinPath(uri, runFiles.info));
-  else if (local) await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.joinPath(uri, runFiles.info));
-  else await vscode.commands.executeCommand('vscode.openFolder', uri, { forceNewWindow: true });
+  await reveal(vscode.Uri.file(path.join(folder, runFiles.info)));
 }
 
 async function exportOnnx({ program }: Studio, run: RunRecord): Promise<void> {

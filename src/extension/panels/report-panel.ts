@@ -3,8 +3,8 @@
 import * as path from 'node:path';
 import type * as vscode from 'vscode';
 import type { ReportHostMessage, ReportRun } from '../../protocol/messages.ts';
+import { judgedFolders, judgedStamp, readJudged, readReportPicture } from '../../runs/judged.ts';
 import { FolderWatch } from '../folder-watch.ts';
-import { judgedFolders, judgedStamp, readJudged, readReportPicture } from '../report-files.ts';
 import { PagePanel, type PanelHost, type ShownRun } from './page-panel.ts';
 
 export class ReportPanel extends PagePanel<ReportHostMessage> {

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { dataTable, tableCsv, type Table, type TableCell } from '../shared/data-table.ts';
 import { formatValue } from '../shared/runs.ts';
 import { iconButton } from '../shared/toolkit.ts';
-import { evaluationTable, wholeParts } from './evaluation.ts';
+import { evaluationTable, evaluationText, wholeParts } from './evaluation.ts';
 import { section, type ReportContext } from './view.ts';
 
 export function evaluationSection(context: ReportContext): TemplateResult {
@@ -13,8 +13,7 @@ export function evaluationSection(context: ReportContext): TemplateResult {
   const classes = found.filter(({ evaluation }) => evaluation.classes.length > 1)
     .map(({ name, evaluation }) => toTable(evaluationTable(several ? `${name}, by class` : 'By class', evaluation.classes.map(part => ({ name: part.name, part })))));
   return section('Evaluation', iconButton({ label: 'Save metrics as CSV…', icon: 'save', onClick: () => context.saveCsv('evaluation.csv', [whole, ...classes].map(tableCsv).join('\r\n')) }), html`
-    ${found.map(({ name, evaluation: e }) => html`<p class="small note">${several ? html`<span class="muted">${name}: </span>` : nothing}${e.samples.toLocaleString('en')} ${e.split} samples${e.train === undefined ? nothing : html` and ${e.train.samples.toLocaleString('en')} train samples spread evenly`}, ${e.checkpoint} checkpoint (epoch ${Math.floor(e.epoch)}); ${e.lossName}: median ${formatValue(e.median)}, worst ${formatValue(e.worst)}${
-      e.logLikelihood === undefined ? nothing : html`; log-likelihood ${e.logLikelihood.mean.toFixed(2)} ± ${e.logLikelihood.standardError.toFixed(2)} nats (${e.logLikelihood.draws.toLocaleString('en')} draws)`}.</p>`)}
+    ${found.map(({ name, evaluation }) => html`<p class="small note">${several ? html`<span class="muted">${name}: </span>` : nothing}${evaluationText(evaluation)}</p>`)}
     ${dataTable(whole)}
     ${classes.map(table => html`<div class="block"><h3>${table.title}</h3>${dataTable(table)}</div>`)}`);
 }

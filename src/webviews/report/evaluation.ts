@@ -1,5 +1,6 @@
 // Metrics of several parts (runs, classes) side by side, whichever of them each has.
 import type { Evaluated, EvaluationReport } from '../../protocol/messages.ts';
+import { formatValue } from '../shared/runs.ts';
 
 export interface EvaluationTable {
   readonly title: string;
@@ -22,4 +23,12 @@ export function evaluationTable(title: string, parts: readonly { readonly name: 
     title, columns: ['loss', ...metrics],
     rows: parts.map(({ name, part }) => ({ name, samples: part.samples, values: [part.loss, ...metrics.map(metric => part.metrics[metric])] })),
   };
+}
+
+/** What was measured on what, and what of it no table of means tells. */
+export function evaluationText(e: EvaluationReport): string {
+  const train = e.train === undefined ? '' : ` and ${e.train.samples.toLocaleString('en')} train samples spread evenly`;
+  const likelihood = e.logLikelihood === undefined ? ''
+    : `; log-likelihood ${e.logLikelihood.mean.toFixed(2)} ± ${e.logLikelihood.standardError.toFixed(2)} nats (${e.logLikelihood.draws.toLocaleString('en')} draws)`;
+  return `${e.samples.toLocaleString('en')} ${e.split} samples${train}, ${e.checkpoint} checkpoint (epoch ${Math.floor(e.epoch)}); ${e.lossName}: median ${formatValue(e.median)}, worst ${formatValue(e.worst)}${likelihood}.`;
 }

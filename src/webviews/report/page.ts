@@ -105,7 +105,7 @@ export class ReportPage extends LitElement {
         onChange: runId => { this.client.updateView({ runId }); this.requestUpdate(); },
       }) : nothing}
       ${jobs.map(({ command, label, icon, title }) => button({ label, icon, title, onClick: () => this.client.command(command, this.chosen.run.id) }))}
-      <span class="group">${iconButton({ label: 'Add runs…', icon: 'add', onClick: () => this.pickRuns() })}</span>
+      <span class="group">${iconButton({ label: 'Export report as one file…', icon: 'export', onClick: () => this.client.command('exportReport', this.chosen.run.id) })}${iconButton({ label: 'Add runs…', icon: 'add', onClick: () => this.pickRuns() })}</span>
     </div>`;
   }
 

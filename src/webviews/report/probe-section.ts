@@ -1,12 +1,11 @@
 // The probe: accuracies of the same classifier on codes and on pixels, its curves, its confusion matrix and its classes.
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ProbeReport } from '../../protocol/messages.ts';
 import { dataTable, tableCsv, type Table } from '../shared/data-table.ts';
 import { dropdown, iconButton, segments } from '../shared/toolkit.ts';
 import { chartBlock } from './chart-block.ts';
 import { mostConfused, percent } from './confusion.ts';
 import './matrix.ts';
-import { accuracyTable, judgeName, judgementsOf, probeFigure, secondsOf, subjectNames, type AccuracyTable, type Judgement } from './probe.ts';
+import { accuracyTable, judgeName, judgementsOf, probeFigure, probeText, subjectNames, type AccuracyTable, type Judgement } from './probe.ts';
 import { section, type ReportContext } from './view.ts';
 
 export function probeSection(context: ReportContext): TemplateResult {
@@ -14,21 +13,10 @@ export function probeSection(context: ReportContext): TemplateResult {
   const judgements = judgementsOf(runs);
   const chosen = judgements.find(j => j.key === context.view.matrix) ?? judgements[0];
   return section('Probe', iconButton({ label: 'Save accuracies as CSV…', icon: 'save', onClick: () => context.saveCsv('probe.csv', tableCsv(accuracies(context))) }), html`
-    ${runs.flatMap(({ run, probe }) => (probe === undefined ? [] : [html`<p class="small note"><span class="muted">${runs.length > 1 ? `${context.names.get(run.id)!}: ` : ''}</span>${stateText(probe)}</p>`]))}
+    ${runs.flatMap(({ run, probe }) => (probe === undefined ? [] : [html`<p class="small note"><span class="muted">${runs.length > 1 ? `${context.names.get(run.id)!}: ` : ''}</span>${probeText(probe)}</p>`]))}
     ${dataTable(accuracies(context))}
     ${curves(context)}
     ${chosen === undefined ? nothing : matrix(context, judgements, chosen)}`);
-}
-
-/** What the probe is doing, or what it stands for. */
-function stateText(probe: ProbeReport): string {
-  const base = `${probe.samples.train.toLocaleString('en')} training and ${probe.samples.validation.toLocaleString('en')} validation samples, ${probe.checkpoint} checkpoint (epoch ${Math.floor(probe.epoch)})`;
-  const seconds = secondsOf(probe);
-  switch (probe.state) {
-    case 'running': return `${probe.message ?? 'Working'}. ${base}.`;
-    case 'finished': return `${base}${seconds < 1 ? '' : `, ${Math.round(seconds)} s`}.`;
-    default: return `It ${probe.state === 'failed' ? 'failed' : `was ${probe.state}`}${probe.message === undefined ? '' : `: ${probe.message}`} ${base}.`;
-  }
 }
 
 function accuracies(context: ReportContext): Table {

@@ -40,6 +40,17 @@ export function secondsOf({ subjects }: ProbeReport): number {
   return subjects.reduce((sum, { seconds, neighbors }) => sum + seconds + (neighbors?.seconds ?? 0), 0);
 }
 
+/** What a probe is doing, or what its numbers stand for. */
+export function probeText(probe: ProbeReport): string {
+  const base = `${probe.samples.train.toLocaleString('en')} training and ${probe.samples.validation.toLocaleString('en')} validation samples, ${probe.checkpoint} checkpoint (epoch ${Math.floor(probe.epoch)})`;
+  const seconds = secondsOf(probe);
+  switch (probe.state) {
+    case 'running': return `${probe.message ?? 'Working'}. ${base}.`;
+    case 'finished': return `${base}${seconds < 1 ? '' : `, ${Math.round(seconds)} s`}.`;
+    default: return `It ${probe.state === 'failed' ? 'failed' : `was ${probe.state}`}${probe.message === undefined ? '' : `: ${probe.message}`} ${base}.`;
+  }
+}
+
 export interface AccuracyRow {
   readonly runId: string;
   readonly judge: string;

@@ -1,14 +1,27 @@
-// What judges left in a run folder (evaluation, probe, robustness, generated pictures), as the report page gets it, and a stamp that changes
+// What judges left in a run folder (evaluation, probe, robustness, generated pictures), as reports show it, and a stamp that changes
 // whenever any of it does.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { StudioError } from '../core/errors.ts';
-import type { ReportPicture, ReportRun } from '../protocol/messages.ts';
-import { EVALUATION_FILE, readEvaluation } from '../runs/evaluation.ts';
-import { runFiles } from '../runs/events.ts';
-import { fileError } from '../runs/files.ts';
-import { probeFiles, readProbe } from '../runs/probe.ts';
-import { readRobustness, ROBUSTNESS_FOLDER } from '../runs/robustness.ts';
+import { EVALUATION_FILE, readEvaluation, type EvaluationReport } from './evaluation.ts';
+import { runFiles } from './events.ts';
+import { fileError } from './files.ts';
+import { probeFiles, readProbe, type ProbeReport } from './probe.ts';
+import { readRobustness, ROBUSTNESS_FOLDER, type RobustnessReport } from './robustness.ts';
+
+/** A picture in the run folder; `version` changes when it is written again. */
+export interface RunPicture {
+  readonly file: string;
+  readonly version: number;
+}
+
+export interface Judged {
+  readonly evaluation?: EvaluationReport;
+  readonly probe?: ProbeReport;
+  /** By name. */
+  readonly robustness: readonly RobustnessReport[];
+  readonly generated: readonly RunPicture[];
+}
 
 const GENERATED_FOLDER = 'generated';
 
@@ -31,9 +44,9 @@ export function judgedStamp(folder: string): string {
 }
 
 /** @throws StudioError('run') when a folder is there and cannot be read. */
-export async function readJudged(folder: string): Promise<Pick<ReportRun, 'evaluation' | 'probe' | 'robustness' | 'generated'>> {
+export async function readJudged(folder: string): Promise<Judged> {
   const [evaluation, probe, robustness] = await Promise.all([readEvaluation(folder), readProbe(folder), readRobustness(folder)]);
-  const generated = entriesOf(path.join(folder, GENERATED_FOLDER), '.png').map((entry): ReportPicture => ({ file: `${GENERATED_FOLDER}/${entry.name}`, version: entry.changed }));
+  const generated = entriesOf(path.join(folder, GENERATED_FOLDER), '.png').map((entry): RunPicture => ({ file: `${GENERATED_FOLDER}/${entry.name}`, version: entry.changed }));
   return { robustness, generated, ...(evaluation === undefined ? {} : { evaluation }), ...(probe === undefined ? {} : { probe }) };
 }
 

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { judgedStamp, readJudged, readReportPicture } from './report-files.ts';
+import { judgedStamp, readJudged, readReportPicture } from './judged.ts';
 
 let folder: string;
 beforeEach(() => { folder = fs.mkdtempSync(path.join(os.tmpdir(), 'judged-')); });

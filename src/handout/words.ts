@@ -1,0 +1,49 @@
+// Words and numbers that several parts of a report use, as the pages print them.
+import { sizeOf } from '../core/tensor.ts';
+import type { CorruptionSpec, OptimizerSpec } from '../spec/schema.ts';
+import { formatNumber } from '../webviews/shared/runs.ts';
+import { formatDuration as clock } from '../webviews/shared/ticks.ts';
+
+/** "29 November 2026 at 22:49", in the time of this machine. */
+export function formatMoment(time: number): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short' }).format(time);
+}
+
+/** "0:07 (minutes : seconds)". */
+export function formatDuration(seconds: number): string {
+  const text = clock(seconds * 1000);
+  return `${text} (${text.split(':').length > 2 ? 'hours : ' : ''}minutes : seconds)`;
+}
+
+export function formatCount(count: number): string {
+  return count.toLocaleString('en');
+}
+
+/** "1 sample", "2,000 samples". */
+export function counted(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** "50 numbers for 784: 15.7 times fewer". */
+export function compressionText(latentShape: readonly number[], shape: readonly number[]): string {
+  const [code, sample] = [sizeOf(latentShape), sizeOf(shape)];
+  const times = sample / code;
+  return `${counted(code, 'number')} for ${formatCount(sample)}${times > 1 ? `: ${formatNumber(Number(times.toPrecision(3)))} times fewer` : ''}`;
+}
+
+/** "gaussian (mean 0, stddev 0.2)". */
+export function corruptionText({ type, ...settings }: CorruptionSpec): string {
+  const told = Object.entries(settings).filter(([name, value]) => name !== 'clip' || value !== true);
+  return `${type}${told.length === 0 ? '' : ` (${told.map(([name, value]) => `${name} ${Array.isArray(value) ? value.join('×') : String(value)}`).join(', ')})`}`;
+}
+
+/** "adam, learning rate 0.001", "sgd, learning rate from 0.01 by cosine". */
+export function optimizerText({ type, learningRate }: OptimizerSpec): string {
+  const rate = formatNumber(learningRate.learningRate);
+  return `${type}, learning rate ${learningRate.type === 'constant' ? rate : `from ${rate} by ${learningRate.type}`}${learningRate.warmupEpochs > 0 ? ` after ${counted(learningRate.warmupEpochs, 'epoch')} of warm-up` : ''}`;
+}
+
+/** A value of a config as a file has it. */
+export function settingText(value: unknown): string {
+  return value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
+}
