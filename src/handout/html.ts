@@ -23,7 +23,6 @@ export function escapeHtml(text: string): string {
 }
 
 /** Signs that HTML does not know, escaped or not. */
-// eslint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]/gu;
 
 function textOf(piece: Piece): string {

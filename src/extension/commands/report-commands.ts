@@ -23,7 +23,7 @@ async function runsOf(studio: Studio, argument: unknown, selected: unknown): Pro
   const { store } = studio;
   const find = (names: readonly (string | undefined)[]): readonly RunRecord[] => [...new Set(names.flatMap(name => (name === undefined ? [] : store.find(name) ?? [])))];
   if (Array.isArray(selected) && selected.length > 1) return find(selected.map(runNamed));
-  const page = studio.activePage();
+  const page = find(studio.activePage()).map(({ folder }) => folder);
   const ofTree = typeof argument === 'object' && argument !== null && 'kind' in argument;
   const name = runNamed(argument);
   if (!ofTree && page.length > 0 && (name === undefined || page.includes(name))) return find(page);
