@@ -31,7 +31,7 @@ export async function previewOf({ program, log }: Pick<Studio, 'program' | 'log'
     const file = 'config' in subject ? vscode.Uri.file(subject.config) : undefined;
     const words = [
       'preview', ...('config' in subject ? [subject.config] : ['--dataset', subject.dataset]), '--split', split, '--draw', String(draw),
-      ...(className === undefined ? [] : ['--class', className]),
+      ...(className === undefined ? [] : [`--class=${className}`]),
       ...(file === undefined ? allDataFolders() : dataFoldersOf(file)).flatMap(data => ['--data', data]),
       ...(download ? [] : ['--no-download']), '--out', folder,
     ];

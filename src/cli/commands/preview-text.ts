@@ -40,10 +40,17 @@ export function columnsOfPreview({ shape, columnNames, normalization, scale }: D
   });
 }
 
-/** "▁▂▇█": a bar for each count, as high as the most frequent allows. */
-export function sparkline(counts: readonly number[]): string {
+/** "▁▂▇█": a bar for each count, as high as the most frequent allows; with `log`, as its logarithm does. */
+export function sparkline(counts: readonly number[], log = false): string {
   const most = counts.reduce((a, b) => Math.max(a, b), 0);
-  return counts.map(count => (count === 0 ? ' ' : '▁▂▃▄▅▆▇█'[Math.min(7, Math.floor(8 * count / most))]!)).join('');
+  const height = (count: number): number => (log ? Math.log1p(count) / Math.log1p(most) : count / most);
+  return counts.map(count => (count === 0 ? ' ' : '▁▂▃▄▅▆▇█'[Math.min(7, Math.floor(8 * height(count)))]!)).join('');
+}
+
+/** Whether one bar (the background of pictures) leaves nothing to see of the others. */
+function isDwarfed(counts: readonly number[]): boolean {
+  const [first = 0, second = 0] = counts.toSorted((a, b) => b - a);
+  return first > 5 * second;
 }
 
 function number(value: number): string {
@@ -63,6 +70,7 @@ export function previewText(preview: DataPreview, columns: readonly PreviewColum
     ...(corruption.length === 0 ? [] : [['Corruption', corruption.join(', ')]]),
     ...(constant === 0 ? [] : [['Constant', `${formatCount(constant)} of ${formatCount(sizeOf(shape))} ${shape.length === 1 ? 'columns' : 'pixels'} in all training samples`]]),
   ];
+  const log = isDwarfed(train.histogram.counts);
   const spans = columns === undefined || normalization === undefined ? 'as the model sees them' : 'normalised';
   return [
     `${name}\n${formatTable(facts.map(([key, value]) => [`  ${key!}`, value!]))}\n`,
@@ -75,7 +83,7 @@ export function previewText(preview: DataPreview, columns: readonly PreviewColum
       row('standard deviation', split => number(split.stddev)),
       row('zeros', split => `${(100 * split.zeros).toFixed(1)} %`),
     ], right),
-    `\nDistribution (${spans}), from ${number(train.min)} to ${number(train.max)}\n`, ...splits.map(([title, { histogram }]) => `  |${sparkline(histogram.counts)}|  ${title}\n`),
+    `\nDistribution (${spans}${log ? ', heights logarithmic' : ''}), from ${number(train.min)} to ${number(train.max)}\n`, ...splits.map(([title, { histogram }]) => `  |${sparkline(histogram.counts, log)}|  ${title}\n`),
     ...(train.classes === undefined ? [] : [`\n${classTable(preview, splits)}`]),
     ...(columns === undefined ? [] : [`\n${columnTable(columns)}`]),
     ...(findings.length === 0 ? [] : ['\n', ...findings.map(({ level, text }) => `${level === 'info' ? 'Note' : level === 'warning' ? 'Warning' : 'Error'}: ${text}\n`)]),

@@ -157,4 +157,5 @@ describe('what cannot be shown', () => {
 it('draws counts as bars', () => {
   expect(sparkline([0, 1, 4, 8])).toBe(' ▂▅█');
   expect(sparkline([])).toBe('');
+  expect(sparkline([1000, 10, 0], true)).toBe('█▃ ');
 });

@@ -32,6 +32,8 @@ export const preview: Handler = async ({ args, terminal, json, signal }) => {
     ...(config === undefined ? {} : { config }),
     ...(subject.note === undefined ? {} : { notes: [subject.note] }),
   }).finally(() => reading.erase());
+  // Whoever has cancelled may have taken the folder away.
+  if (signal.aborted) throw new StudioError('cancelled', 'Looking at the data was cancelled.');
   const folder = folderFor(args, baseFolder, name, json);
   if (folder !== undefined) await writePreview(folder, made.report, made.tensors, made.pictures);
   const columns = columnsOfPreview(made.report, made.tensors.features);

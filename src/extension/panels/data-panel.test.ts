@@ -143,7 +143,7 @@ it('gets other samples on request', async () => {
   await vi.waitFor(() => expect(data()?.content).toBeDefined(), 5000);
   const samples = await request('dataSamples', { split: 'validation', draw: 3, className: 'even' }) as DataSamples;
   expect(samples).toMatchObject({ split: 'validation', draw: 3, original: Float32Array.of(1, 2, 3, 4) });
-  expect(asked()[1]).toContain('--split validation --draw 3 --class even');
+  expect(asked()[1]).toContain('--split validation --draw 3 --class=even');
 });
 
 it('without trust starts no program, and begins when trust is given', async () => {
