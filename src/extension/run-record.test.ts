@@ -19,6 +19,11 @@ it('shows the training loss until there is a best one', () => {
 
 const record = (change: Partial<RunRecord>): RunRecord => ({ id: 'r', folder: '/w/r', name: 'a', state: 'finished', epoch: 1, epochs: 2, star: false, elapsed: 1, created: 0, overrides: {}, ...change });
 
+it('tells pages whether there is a checkpoint to go on from', () => {
+  expect(toLabel(record({ checkpoint: true })).checkpoint).toBe(true);
+  expect(toLabel(record({}))).not.toHaveProperty('checkpoint');
+});
+
 it('tells pages when a run began, where that is known, and why it ended', () => {
   expect(toLabel(record({ created: 1000 })).created).toBe(1000);
   expect(toLabel(record({}))).not.toHaveProperty('created');

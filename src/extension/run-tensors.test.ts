@@ -70,6 +70,17 @@ it('sends an epoch as numbers of its own, not as a view of the file', async () =
   expect(epoch.error.buffer.byteLength).toBe(8);
 });
 
+it('tells where codes can lie, and with an epoch its codebook', async () => {
+  const quantized = { ...info, model: { ...info.model, codes: { kind: 'entries', size: 2 } } as const };
+  await write(runFiles.latentSamples, { original: tensor(new Uint8Array(4), [2, 2]) });
+  expect((await readLatentSamples(writer.folder, quantized))!.reach).toEqual({ kind: 'entries', size: 2 });
+  expect(await readLatentSamples(writer.folder, info)).not.toHaveProperty('reach');
+  await write(runFiles.latent(1), { code: tensor(new Float32Array(4), [2, 2]), error: tensor(new Float32Array(2)), codebook: tensor(new Float32Array([1, 2, 3, 4]), [2, 2]) });
+  expect([...(await readLatentEpoch(writer.folder, 1, quantized)).codebook!]).toEqual([1, 2, 3, 4]);
+  await write(runFiles.latent(2), { code: tensor(new Float32Array(4), [2, 2]), error: tensor(new Float32Array(2)) });
+  expect(await readLatentEpoch(writer.folder, 2, info)).not.toHaveProperty('codebook');
+});
+
 it('refuses codes that do not fit their samples, and names a missing file', async () => {
   await write(runFiles.latent(1), { code: tensor(new Float32Array(3), [3]), error: tensor(new Float32Array(2)) });
   await expect(readLatentEpoch(writer.folder, 1, info)).rejects.toThrow(/3 code numbers do not fit 2 samples/);

@@ -94,6 +94,7 @@ export async function readLatentSamples(folder: string, info: RunInfo): Promise<
     count: original.shape[0] ?? 0,
     original: toBytes(original, scaleOf(file, original), info),
     ...await columnsOf(folder, info, scaleOf(file, original)),
+    ...(info.model.codes === undefined ? {} : { reach: info.model.codes }),
     ...(labels === undefined ? {} : { labels: Uint16Array.from(labels.data) }),
     ...(info.dataset.classNames === undefined ? {} : { classNames: info.dataset.classNames }),
   };
@@ -106,7 +107,7 @@ export async function readLatentEpoch(folder: string, epoch: number, info: RunIn
   const code = floats(file, 'code', where);
   const error = floats(file, 'error', where);
   if (code.length !== error.length * sizeOf(info.model.latentShape)) throw new StudioError('run', `${where}: ${code.length} code numbers do not fit ${error.length} samples.`);
-  return { epoch, code, error };
+  return { epoch, code, error, ...(file.tensors['codebook'] === undefined ? {} : { codebook: floats(file, 'codebook', where) }) };
 }
 
 /** Changes whenever models/ is refreshed; 0 while there is no model. */

@@ -2,6 +2,7 @@
 // gets a snapshot, then numbered increments while it is visible, each when it has drawn the one before. A page that misses a number says `ready` again.
 // Typed arrays travel as they are (VS Code sends them as ArrayBuffers).
 import type { Baseline } from '../core/baseline.ts';
+import type { CodeReach } from '../core/code-reach.ts';
 import type { Diagram } from '../model/diagram.ts';
 import type { WeightTensor } from '../model/weights.ts';
 import type { Finding } from '../runs/diagnosis.ts';
@@ -173,6 +174,8 @@ export interface LatentSamples {
   /** count × features: bytes, of which 255 is 1, or for vectors numbers on the model's scale. */
   readonly original: Uint8Array | Float32Array;
   readonly columns?: SampleColumns;
+  /** Where codes can lie, if not anywhere. */
+  readonly reach?: CodeReach;
   /** Index into `classNames` of each sample. */
   readonly labels?: Uint16Array;
   readonly classNames?: readonly string[];
@@ -182,6 +185,8 @@ export interface LatentEpoch {
   /** count × latent size. */
   readonly code: Float32Array;
   readonly error: Float32Array;
+  /** Entries of a quantised latent, one after the other. */
+  readonly codebook?: Float32Array;
 }
 export interface LatentRun {
   readonly run: RunLabel;

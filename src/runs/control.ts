@@ -5,7 +5,7 @@ import { StudioError } from '../core/errors.ts';
 import { runFiles, type RunControl } from './events.ts';
 import { errorCode, fileError, replaceFileSync } from './files.ts';
 import { parseControl, toJson } from './json.ts';
-import { isActive, runCondition } from './state.ts';
+import { isActive, runCondition, wayOn } from './state.ts';
 
 /**
  * Asks the trainer of a run to stop, pause or continue; asking for what is so already does nothing. The trainer answers
@@ -15,7 +15,7 @@ import { isActive, runCondition } from './state.ts';
 export async function requestControl(folder: string, request: RunControl['request']): Promise<void> {
   const { state } = await runCondition(folder);
   if (!isActive(state)) {
-    throw new StudioError('run', `Cannot ${request} the run ${path.basename(folder)}: it is ${state}, no process works on it. Resume it to train on.`);
+    throw new StudioError('run', `Cannot ${request} the run ${path.basename(folder)}: it is ${state}, no process works on it. ${state === 'finished' ? 'Resume it with more epochs to train on.' : wayOn(folder)}`);
   }
   replaceFileSync(path.join(folder, runFiles.control), toJson({ request, time: Date.now() } satisfies RunControl));
 }

@@ -1,4 +1,5 @@
 // What a run writes to its folder, and what everyone else reads from it. `events.jsonl` is the truth: one line per event.
+import type { CodeReach } from '../core/code-reach.ts';
 import type { HostTensor } from '../core/tensor.ts';
 
 /** Values of a run: "loss" always; later penalties, metrics and the learning rate under names of their own. */
@@ -70,7 +71,8 @@ export interface RunInfo {
     /** The training samples are read from their file as they are needed, in an order of blocks; a resumed run does as before. */
     readonly fromDisk?: true;
   };
-  readonly model: { readonly latentShape: readonly number[]; readonly parameters: number; readonly trainable: number };
+  /** `codes`: where codes can lie, if not anywhere. */
+  readonly model: { readonly latentShape: readonly number[]; readonly parameters: number; readonly trainable: number; readonly codes?: CodeReach };
   readonly epochs: number;
   readonly stepsPerEpoch: number;
   /**
@@ -148,7 +150,8 @@ export type TensorFile = Readonly<Record<string, HostTensor>>;
  * `pictures/epoch-0001.safetensors`: `reconstruction` (samples × features, float32 in model scale), `code` (samples × latent, float32),
  * `error` (samples, float32: each sample's own loss).
  * `latents/samples.safetensors`: `original` (uint8 or float32), `labels` (int32), `index` (int32); metadata `scale`.
- * `latents/epoch-0001.safetensors`: `code` (samples × latent, float32), `error` (samples, float32).
+ * `latents/epoch-0001.safetensors`: `code` (samples × latent, float32), `error` (samples, float32), of a quantised latent `codebook`
+ * (entries × numbers, float32).
  * `pictures/manifold.png`: of a latent of two dimensions the plane of codes, decoded with the weights that are the result.
  */
 export const runFiles = {

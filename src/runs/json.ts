@@ -1,5 +1,6 @@
 // The JSON of a run folder. A diverged run has losses that are not numbers, which JSON cannot say: they are written as the
 // words "NaN", "Infinity" and "-Infinity" and come back as numbers. Everything read from disk is checked, never trusted.
+import type { CodeReach } from '../core/code-reach.ts';
 import { parseLine } from '../core/json-lines.ts';
 import type { RunControl, RunEvent, RunInfo, RunNotes, RunOutcome, RunStatus, ScalarValues, WorkState } from './events.ts';
 
@@ -140,7 +141,23 @@ export function parseInfo(json: string): RunInfo | string {
   if (!isObject(device) || !isObject(dataset) || !isObject(model)) return 'device, dataset or model is missing';
   if (!Array.isArray(dataset.shape) || !Array.isArray(model.latentShape)) return 'dataset.shape or model.latentShape is missing';
   // The properties that others compute with were checked one by one; the rest is only shown.
-  return value as unknown as RunInfo;
+  const info = value as unknown as RunInfo;
+  if (model.codes === undefined) return info;
+  const { codes: _, ...withoutCodes } = info.model;
+  return { ...info, model: { ...withoutCodes, ...present({ codes: parseReach(model.codes) }) } };
+}
+
+/** Where codes can lie; what makes no sense counts as not known. */
+function parseReach(value: unknown): CodeReach | undefined {
+  if (!isObject(value)) return undefined;
+  const size = number(value.size);
+  const activation = text(value.activation);
+  switch (value.kind) {
+    case 'sphere': return { kind: 'sphere' };
+    case 'entries': return size !== undefined && Number.isInteger(size) && size > 0 ? { kind: 'entries', size } : undefined;
+    case 'range': return activation === undefined ? undefined : { kind: 'range', activation, ...present({ low: number(value.low), high: number(value.high) }) };
+    default: return undefined;
+  }
 }
 
 /** The contents of user.json; whatever makes no sense is left out. */

@@ -98,6 +98,20 @@ describe('the state of a run', () => {
   });
 });
 
+describe('an interrupted run', () => {
+  const reasonOf = async () => (await runCondition(folder)).reason;
+
+  it.each([['on this machine', {}], ['on another one', { host: 'elsewhere', heartbeat: Date.now() - 60_000 }]])('%s is to be resumed only where it left a checkpoint', async (_, change) => {
+    write(await status({ pid: 2 ** 22 + 5, ...change }));
+    age(60_000);
+    expect(await reasonOf()).toMatch(/It left no checkpoint to go on from: train it again\.$/);
+    fs.mkdirSync(path.join(folder, 'checkpoints'));
+    fs.writeFileSync(path.join(folder, runFiles.lastCheckpoint), '');
+    expect(await reasonOf()).toMatch(/Resume it to go on\.$/);
+    expect(await reasonOf()).not.toMatch(/no checkpoint/);
+  });
+});
+
 describe('a damaged run', () => {
   it.each(['', 'null', '{"format":2}', '{"format":1,"id":"x"}'])('with run.json %j is listed as failed with the reason', async text => {
     fs.writeFileSync(path.join(folder, runFiles.info), text);
@@ -126,7 +140,7 @@ describe('control', () => {
     write(await status({ state: 'finished' }));
     await expect(requestControl(folder, 'stop')).rejects.toMatchObject({ reason: 'run', message: expect.stringContaining('finished') });
     write(await status({ pid: 2 ** 22 + 5 }));
-    await expect(requestControl(folder, 'stop')).rejects.toMatchObject({ message: expect.stringContaining('interrupted') });
+    await expect(requestControl(folder, 'stop')).rejects.toMatchObject({ message: expect.stringMatching(/interrupted.* no checkpoint to go on from/) });
     expect(fs.existsSync(path.join(folder, runFiles.control))).toBe(false);
   });
 });

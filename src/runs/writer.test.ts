@@ -224,7 +224,7 @@ describe('a killed writer', () => {
     await gone;
     const after = await readRun(run);
     expect(after.state).toBe('interrupted');
-    expect(after.reason).toContain('Resume');
+    expect(after.reason).toContain('train it again');
     expect(after.damagedLines).toBe(0);
     expect(after.events.map(event => event.epoch)).toEqual(after.events.map((_event, i) => i + 1));
     expect(after.events.length).toBeGreaterThan(100);

@@ -1,10 +1,13 @@
 // Codes to be decoded: where a latent has a prior, from that; else from where the codes of the training samples lie.
 import { drawFromMixture, fitMixture, type Mixture } from '../analysis/mixture.ts';
+import { nearestCodes, onSphere } from '../core/code-reach.ts';
 import { StudioError } from '../core/errors.ts';
 import { hashText, RandomStream } from '../core/random.ts';
 import { drawPixels } from '../data/binarize.ts';
+import { codeReach } from '../model/code-reach.ts';
 import { scaled, spreadPositions, takeSamples } from './evaluate.ts';
 import type { OpenedRun } from './opened-run.ts';
+import { codebookOf } from './views.ts';
 
 export const generationMethods = ['prior', 'mixture', 'uniform', 'interpolate', 'grid'] as const;
 export type GenerationMethod = (typeof generationMethods)[number];
@@ -67,34 +70,7 @@ export function codeRanges(codes: Float32Array, size: number): (readonly [number
 }
 
 /** The nearest codes that the decoder was trained on: of length one on a sphere, of entries where there is a codebook. */
-export function admissible({ experiment, programs, state }: OpenedRun, codes: Float32Array): Float32Array {
-  const { spec: { latent }, model, codeSize } = experiment;
-  if (latent.type === 'spherical') return onSphere(codes, codeSize);
-  const codebook = model.parameters.find(({ role }) => role === 'codebook');
-  if (codebook === undefined) return codes;
-  const { data, shape } = programs.unpack(state)[codebook.name]!;
-  return nearestEntries(codes, data as Float32Array, shape[1]!);
-}
-
-function onSphere(codes: Float32Array, size: number): Float32Array {
-  return codes.map((value, i) => {
-    const code = codes.subarray(i - i % size, i - i % size + size);
-    return value / Math.sqrt(code.reduce((sum, number) => sum + number * number, 1e-12));
-  });
-}
-
-/** Each piece of `size` numbers replaced by the nearest row of a codebook (entries × size). */
-export function nearestEntries(codes: Float32Array, codebook: Float32Array, size: number): Float32Array {
-  const snapped = new Float32Array(codes.length);
-  for (let at = 0; at < codes.length; at += size) {
-    let nearest = 0;
-    let least = Infinity;
-    for (let entry = 0; entry < codebook.length; entry += size) {
-      let distance = 0;
-      for (let d = 0; d < size; d++) distance += (codes[at + d]! - codebook[entry + d]!) ** 2;
-      if (distance < least) [nearest, least] = [entry, distance];
-    }
-    snapped.set(codebook.subarray(nearest, nearest + size), at);
-  }
-  return snapped;
+export function admissible({ experiment, state }: OpenedRun, codes: Float32Array): Float32Array {
+  const { model, codeSize } = experiment;
+  return nearestCodes(codes, codeSize, codeReach(model), codebookOf(experiment, state)?.data as Float32Array | undefined);
 }

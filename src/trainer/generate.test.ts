@@ -1,12 +1,17 @@
+import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { interpolate } from '../analysis/interpolate.ts';
-import { codeRanges, nearestEntries, priorCodes, trainingCodes } from './generate-codes.ts';
+import { runFiles } from '../runs/events.ts';
+import { readTensors } from '../runs/reader.ts';
+import { codeRanges, priorCodes, trainingCodes } from './generate-codes.ts';
 import { generate, usualMethod, type GenerateOptions } from './generate.ts';
 import { openRun, type OpenedRun } from './opened-run.ts';
 import { makePlace, removePlace, trainAt, type Place } from './testing.ts';
+import { codebookOf } from './views.ts';
 
 let place: Place;
 const runs = new Map<string, OpenedRun>();
+const folders = new Map<string, string>();
 const latents: Readonly<Record<string, object>> = {
   plain: { type: 'plain', units: 3 },
   gaussian: { type: 'gaussian', units: 3 },
@@ -18,6 +23,7 @@ beforeAll(async () => {
   place = makePlace();
   for (const [name, latent] of Object.entries(latents)) {
     const { folder } = await trainAt(place, { overrides: { 'training.epochs': 1, 'latent': latent, 'name': name } });
+    folders.set(name, folder);
     runs.set(name, await openRun(folder, { dataFolders: [] }));
   }
 });
@@ -70,6 +76,15 @@ describe('generation', () => {
     for (let at = 0; at < drawn.length; at += 4) expect(entries.has(drawn.subarray(at, at + 4).join())).toBe(true);
   });
 
+  it('tells those who read the run what codes there are', async () => {
+    const told = (name: string) => runs.get(name)!.info.model.codes;
+    expect([...runs.keys()].map(told)).toEqual([undefined, undefined, { kind: 'sphere' }, { kind: 'entries', size: 4 }]);
+    const run = runs.get('quantized')!;
+    const { tensors } = await readTensors(path.join(folders.get('quantized')!, runFiles.latent(1)));
+    expect(tensors['codebook']).toMatchObject({ shape: [8, 4], data: codebookOf(run.experiment, run.state)!.data });
+    expect((await readTensors(path.join(folders.get('plain')!, runFiles.latent(1)))).tensors).not.toHaveProperty('codebook');
+  });
+
   it('goes from sample to sample, straight and spherically', async () => {
     const { codes, picture } = await make('plain', { method: 'interpolate', count: 2 });
     expect(codes).toHaveLength(2 * 2 * 10 * 3);
@@ -99,9 +114,5 @@ describe('generation', () => {
       expect(Buffer.compare(again.picture.data, first.picture.data)).toBe(0);
       expect(other.codes).not.toEqual(first.codes);
     }
-  });
-
-  it('takes the nearest entries of a codebook', () => {
-    expect([...nearestEntries(Float32Array.of(0.1, 0.2, 0.9, 1.2), Float32Array.of(0, 0, 1, 1), 2)]).toEqual([0, 0, 1, 1]);
   });
 });

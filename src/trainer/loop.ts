@@ -21,7 +21,7 @@ import type { Recorder } from './recorder.ts';
 import { learningRateAt } from './schedule.ts';
 import type { StatusReporter } from './status.ts';
 import { UnreadSteps, type Begun } from './unread-steps.ts';
-import type { Views, ViewFiles } from './views.ts';
+import { codebookOf, type Views, type ViewFiles } from './views.ts';
 
 export interface Training {
   readonly experiment: Experiment;
@@ -213,7 +213,7 @@ export class TrainingLoop {
     const state = await this.training.compiled.session.getState();
     const { position } = this;
     await background.start(async () => {
-      if (shown) await this.writeViews(shown);
+      if (shown) await this.writeViews(shown, state);
       await this.writeCheckpoint(state, position, events, improved ? ['last', 'best'] : ['last']);
       // Told only now: what a reader knows of is safe on the disk.
       for (const event of events) recorder.record(event);
@@ -241,9 +241,11 @@ export class TrainingLoop {
     return `The posterior has collapsed: no dimension of the code depends on the input (every variance is below 0.01), so the decoder ignores it. Lower latent.beta (now ${latent.beta}), or give latent.annealEpochs or latent.freeBits a value.`;
   }
 
-  private async writeViews({ picture, latent }: ViewFiles): Promise<void> {
-    await this.training.writer.tensors(picture.file, picture.tensors);
-    await this.training.writer.tensors(latent.file, latent.tensors);
+  private async writeViews({ picture, latent }: ViewFiles, state: State): Promise<void> {
+    const { writer, experiment } = this.training;
+    const codebook = codebookOf(experiment, state);
+    await writer.tensors(picture.file, picture.tensors);
+    await writer.tensors(latent.file, { ...latent.tensors, ...(codebook === undefined ? {} : { codebook }) });
   }
 
   private async writeCheckpoint(state: State, position: Position, events: readonly RunEvent[], kinds: readonly ('best' | 'last')[]): Promise<void> {

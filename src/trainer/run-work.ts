@@ -6,6 +6,7 @@ import { createBatchSource } from '../data/batches.ts';
 import type { LoadOptions } from '../data/dataset.ts';
 import type { Statement } from '../engine/choose.ts';
 import type { Device } from '../engine/engine.ts';
+import { codeReach } from '../model/code-reach.ts';
 import { countParameters } from '../model/summary.ts';
 import { COLUMNS_FILE, columnsJson, columnsOf, readColumns } from '../runs/columns.ts';
 import type { RunEvent, RunInfo, RunOutcome, TensorFile } from '../runs/events.ts';
@@ -145,6 +146,7 @@ export class RunWork {
     });
     const { dataset, model } = experiment;
     const { total, trainable } = countParameters(model.parameters);
+    const reach = codeReach(model);
     const { device: { id, name }, statements } = prepared.choice;
     log(this.writer, `${dataset.name}: ${dataset.train.count} + ${dataset.validation.count} samples of ${dataset.shape.join('×')}. ${total} parameters. Device: ${name}.`);
     for (const { name: which, text } of statements) log(this.writer, `${which}: ${text}.`);
@@ -159,7 +161,7 @@ export class RunWork {
         ...(dataset.classNames ? { classNames: dataset.classNames } : {}),
         ...(dataset.train.stored ? { fromDisk: true as const } : {}),
       },
-      model: { latentShape: model.latentShape, parameters: total, trainable },
+      model: { latentShape: model.latentShape, parameters: total, trainable, ...(reach === undefined ? {} : { codes: reach }) },
       stepsPerEpoch: stepsPerEpochOf(experiment),
     });
     this.requireGoingOn();

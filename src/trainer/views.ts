@@ -1,6 +1,7 @@
 // What the views show of a training: reconstructions of a few fixed samples and codes of many, epoch by epoch.
-import { tensor } from '../core/tensor.ts';
+import { tensor, type HostTensor } from '../core/tensor.ts';
 import type { Split } from '../data/dataset.ts';
+import type { State } from '../graph/program.ts';
 import { runFiles, type TensorFile } from '../runs/events.ts';
 import type { RunWriter } from '../runs/writer.ts';
 import { picturedPositions, spreadPositions, takeSamples, type Evaluator, type Samples } from './evaluate.ts';
@@ -17,6 +18,12 @@ export interface ViewFiles {
 /** What the model is judged on; the training samples when nothing was set aside. */
 export function judgedSplit({ dataset }: Pick<Experiment, 'dataset'>): Split {
   return dataset.validation.count > 0 ? dataset.validation : dataset.train;
+}
+
+/** The entries of a quantised latent's codebook: entries × numbers of each. */
+export function codebookOf({ model, programs }: Pick<Experiment, 'model' | 'programs'>, state: State): HostTensor | undefined {
+  const codebook = model.parameters.find(({ role }) => role === 'codebook');
+  return codebook && programs.unpack(state)[codebook.name];
 }
 
 export class Views {

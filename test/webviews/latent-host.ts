@@ -1,6 +1,7 @@
 // The host of the latent page's tests: ten kinds of drawn digits, codes that gather into clusters over the epochs, and a real
 // decoder (decoder-model.ts). The scene in the address says how many samples, dimensions and classes.
 import { RandomStream } from '../../src/core/random.ts';
+import { nearestCodes, type CodeReach } from '../../src/core/code-reach.ts';
 import type { LatentEpoch, LatentRun } from '../../src/protocol/messages.ts';
 import { decodeByHand, decoderModel, type Prototypes } from './decoder-model.ts';
 import { installHost } from './fake-host.ts';
@@ -17,6 +18,9 @@ interface Scene {
   readonly sameEpoch?: boolean;
   readonly noWebGL?: boolean;
   readonly classes?: readonly string[];
+  /** Where codes can lie: they are brought there. */
+  readonly reach?: CodeReach;
+  readonly softness?: number;
 }
 const digits = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 const garments = ['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'];
@@ -29,6 +33,11 @@ const scenes: Record<string, Scene> = {
   image: { count: 800, latentShape: [4, 4, 8], epochs: 3, total: 3, classes: digits, sameEpoch: true },
   vectors: { count: 1200, latentShape: [3], epochs: 4, total: 4, features: 24, sameEpoch: true },
   large: { count: 70_000, latentShape: [2], epochs: 3, total: 3, classes: digits, sameEpoch: true },
+  sigmoid: { count: 3000, latentShape: [2], epochs: 4, total: 4, classes: digits, sameEpoch: true, reach: { kind: 'range', activation: 'sigmoid', low: 0, high: 1 }, softness: 0.03 },
+  sigmoid16: { count: 3000, latentShape: [16], epochs: 4, total: 4, classes: garments, sameEpoch: true, reach: { kind: 'range', activation: 'sigmoid', low: 0, high: 1 }, softness: 0.1 },
+  sphere: { count: 2000, latentShape: [3], epochs: 4, total: 4, classes: digits, sameEpoch: true, reach: { kind: 'sphere' }, softness: 0.1 },
+  entries: { count: 2000, latentShape: [4], epochs: 4, total: 4, classes: digits, sameEpoch: true, reach: { kind: 'entries', size: 2 } },
+  names: { count: 4000, latentShape: [2], epochs: 2, total: 2, classes: Array.from({ length: 40 }, (_, k) => `class number ${k + 1}`), sameEpoch: true },
   broken: { count: 500, latentShape: [2], epochs: 2, total: 2, classes: digits, brokenModel: true },
   empty: { count: 0, latentShape: [2], epochs: 0, total: 30, live: true, empty: true },
   failed: { count: 0, latentShape: [2], epochs: 0, total: 30, empty: true },
@@ -37,7 +46,7 @@ const scene = scenes[new URLSearchParams(location.search).get('scene') ?? 'two']
 const latentSize = scene.latentShape.reduce((a, b) => a * b, 1);
 const shape = scene.features === undefined ? [28, 28, 1] : [scene.features];
 const features = shape.reduce((a, b) => a * b, 1);
-const classCount = 10;
+const classCount = scene.classes?.length ?? 10;
 const random = new RandomStream(11, 'glyphs');
 
 /** A digit written by the browser's own font, a little turned, scaled and moved each time. */
@@ -69,20 +78,29 @@ function drawProfiles(): Uint8Array[][] {
 const pictures = scene.features === undefined ? drawDigits() : drawProfiles();
 const labels = Uint16Array.from({ length: scene.count }, () => random.integer(classCount));
 const original = new Uint8Array(scene.count * features);
-labels.forEach((label, i) => original.set(pictures[label]![random.integer(pictures[label]!.length)]!, i * features));
+labels.forEach((label, i) => {
+  const kind = pictures[label % 10]!;
+  original.set(kind[random.integer(kind.length)]!, i * features);
+});
 
 /** Where each class lies: on two rings in the first two dimensions, anywhere in the others. */
 const centres = new Float32Array(classCount * latentSize);
 for (let k = 0; k < classCount; k++) {
   for (let d = 0; d < latentSize; d++) {
-    const angle = (k % 5) * 1.2566 + (k >= 5 ? 0.63 : 0);
-    const radius = k >= 5 ? 3.4 : 1.6;
+    const angle = (k % 5) * 1.2566 + (k >= 5 ? 0.63 : 0) + 0.2 * Math.floor(k / 10);
+    const radius = (k >= 5 ? 3.4 : 1.6) + 0.7 * Math.floor(k / 10);
     centres[k * latentSize + d] = latentSize === 1 ? k * 0.9 - 4 : d === 0 ? radius * Math.cos(angle) : d === 1 ? radius * Math.sin(angle) : random.normal();
   }
 }
+/** A codebook for latents that have one. */
+const codebook = scene.reach?.kind === 'entries' ? new RandomStream(13, 'sampling').fillNormal(new Float32Array(12 * scene.reach.size)).map(value => 2 * value) : undefined;
+/** Codes as the latent gives them. */
+function given(codes: Float32Array): Float32Array {
+  return scene.reach?.kind === 'range' ? codes.map(value => 1 / (1 + Math.exp(-value / 1.4))) : nearestCodes(codes, latentSize, scene.reach, codebook);
+}
 const prototypes: Prototypes = {
-  centres, count: classCount, latentSize, features, softness: 1.1,
-  logits: Float32Array.from({ length: classCount * features }, (_, i) => ((pictures[Math.floor(i / features)]![0]![i % features]! / 255) * 9 - 4.5)),
+  centres: given(centres), count: classCount, latentSize, features, softness: scene.softness ?? 1.1,
+  logits: Float32Array.from({ length: classCount * features }, (_, i) => ((pictures[Math.floor(i / features) % 10]![0]![i % features]! / 255) * 9 - 4.5)),
   ...(scene.latentShape.length > 1 ? { latentShape: scene.latentShape } : {}),
 };
 const noise = new RandomStream(12, 'sampling').fillNormal(new Float32Array(scene.count * latentSize));
@@ -100,7 +118,7 @@ function codesOf(epoch: number): LatentEpoch {
     }
   }
   const error = Float32Array.from({ length: scene.count }, (_, i) => (0.008 + 0.004 * (labels[i]! % 4) + 0.03 * (1 - settled)) * (1 + 0.5 * Math.abs(noise[i * latentSize]!)));
-  return { epoch, code, error };
+  return { epoch, code: given(code), error, ...(codebook === undefined ? {} : { codebook }) };
 }
 
 let epochs = scene.epochs;
@@ -129,7 +147,7 @@ const host = installHost({
     target.send({
       type: 'snapshot', revision: ++revision, run: {
         run: run(), epochs: epochList(), modelVersion, lossName: 'mse',
-        ...(scene.empty ? {} : { samples: { shape, latentShape: scene.latentShape, count: scene.count, original, ...(scene.features === undefined ? {} : { columns: { names: Array.from({ length: features }, (_, i) => `sensor ${i}`), spread: new Array<number>(features).fill(100) } }), ...(scene.classes ? { labels, classNames: scene.classes } : {}) } }),
+        ...(scene.empty ? {} : { samples: { shape, latentShape: scene.latentShape, count: scene.count, original, ...(scene.reach === undefined ? {} : { reach: scene.reach }), ...(scene.features === undefined ? {} : { columns: { names: Array.from({ length: features }, (_, i) => `sensor ${i}`), spread: new Array<number>(features).fill(100) } }), ...(scene.classes ? { labels, classNames: scene.classes } : {}) } }),
       },
     });
   },
@@ -146,6 +164,8 @@ declare global {
       /** What the decoder must answer. */
       decode(code: readonly number[]): number[];
       centre(k: number): number[];
+      /** The nearest code that the latent can give. */
+      nearestKnown(code: readonly number[]): number[];
       codesOf(epoch: number): LatentEpoch;
       /** Trains `n` epochs more. */
       trainOn(n?: number): void;
@@ -157,7 +177,8 @@ declare global {
 }
 window.latentTest = {
   decode: code => [...decodeByHand(prototypes, code)],
-  centre: k => [...centres.subarray(k * latentSize, (k + 1) * latentSize)],
+  centre: k => [...prototypes.centres.subarray(k * latentSize, (k + 1) * latentSize)],
+  nearestKnown: code => [...nearestCodes(Float32Array.from(code), latentSize, scene.reach, codebook)],
   codesOf,
   workers,
   original: sample => [...original.subarray(sample * features, (sample + 1) * features)],

@@ -312,6 +312,134 @@ describe('latent page', () => {
     await page.context().close();
   });
 
+  it('leads by Tab and arrows from the top of the page to a decoded sample, and from there to a way between two', async () => {
+    const page = await opened('two', { width: 420, height: 500 });
+    const focused = () => page.evaluate(() => document.activeElement?.className ?? '');
+    for (let k = 0; k < 40 && !(await focused()).includes('plot'); k++) await page.keyboard.press('Tab');
+    expect(await focused()).toContain('plot');
+    await expect.poll(() => page.locator('.hint').textContent()).toMatch(/^(Arrow keys move the probe; Enter takes|No sample is near)/);
+    for (let k = 0; k < 3; k++) await page.keyboard.press('ArrowRight');
+    // What is decoded stands beside the probe, though the panel with it is further down.
+    const picture = card(page).getByLabel('What this place decodes to');
+    await expect.poll(async () => farthest(await pixelsOf(picture), await decode(page, await shownCode(card(page).locator('.number').first()))), slow).toBeLessThan(0.02);
+    await screenshot(page, 'latent-keys-dark-420');
+    const chosen: string[] = [];
+    for (const key of ['ArrowRight', 'ArrowUp']) {
+      for (let k = 0; k < 12; k++) {
+        await page.keyboard.press(key);
+        if (k >= 4 && /Enter takes the sample nearest to it, /.test((await page.locator('.hint').textContent())!)) break;
+      }
+      await expect.poll(() => page.locator('.hint').textContent()).toMatch(/Enter takes the sample nearest to it, “\d”, as [AB]/);
+      chosen.push(/nearest to it, “(\d)”/.exec((await page.locator('.hint').textContent())!)![1]!);
+      await page.keyboard.press('Enter');
+    }
+    await expect.poll(() => page.locator('.strip .end figcaption').allTextContents()).toEqual([`A${chosen[0]!}`, `B${chosen[1]!}`]);
+    for (let k = 0; k < 20 && !(await focused()).includes('strip-row'); k++) await page.keyboard.press('Tab');
+    for (let k = 0; k < 5; k++) await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.locator('.strip .step').evaluateAll(steps => steps.findIndex(step => step.classList.contains('current')))).toBe(4);
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => farthest(await pixelsOf(page.locator('.section-probe canvas')), await pixelsOf(page.locator('.strip .step canvas').nth(4))), slow).toBeLessThan(0.02);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('moves the probe by keys in an embedding, too, which has no formula for places', async () => {
+    const page = await opened('clusters');
+    await page.getByRole('radio', { name: 't-SNE' }).click();
+    await expect.poll(() => page.locator('#summary').textContent(), { timeout: 50_000, interval: 500 }).toMatch(/t-SNE keeps neighbours/);
+    await page.locator('.plot').focus();
+    const at = () => card(page).evaluate(element => new DOMMatrix(getComputedStyle(element).transform).m41);
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => card(page).count()).toBe(1);
+    const before = await at();
+    for (let k = 0; k < 4; k++) await page.keyboard.press('ArrowRight');
+    await expect.poll(async () => Math.abs(await at() - before)).toBeGreaterThan(40);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each<[ThemeName, string, number]>([['dark', 'two', 1000], ['light', 'two', 540], ['highContrast', 'many', 300]])('keeps a picture to look at in a panel of 300 px: %s, %s at %i', async (theme, scene, width) => {
+    const page = await opened(scene, { theme, width, height: 300 });
+    const plot = (await page.locator('.plot').boundingBox())!;
+    expect(plot.height).toBeGreaterThanOrEqual(150);
+    if (width > 500) expect(plot.y).toBeLessThan(140);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth && document.documentElement.scrollHeight <= innerHeight)).toBe(true);
+    await screenshot(page, `latent-low-${scene}-${theme}-${width}`);
+    // Everything else can be scrolled to.
+    for (const what of ['.hint', 'ae-player', '.plot', '.section-table summary', '.toolbar']) {
+      await page.locator(what).scrollIntoViewIfNeeded();
+      await expect.poll(async () => (await page.locator(what).boundingBox())!.y).toBeLessThan(300);
+    }
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each<[ThemeName, string]>([['dark', 'sigmoid'], ['light', 'sigmoid16'], ['highContrast', 'sigmoid']])('marks a place that no sample can have: %s, %s', async (theme, scene) => {
+    const page = await opened(scene, { theme });
+    const plot = page.locator('.plot');
+    for (let k = 0; k < 3; k++) await page.getByRole('button', { name: 'Zoom out (−)' }).click();
+    const box = (await plot.boundingBox())!;
+    await page.mouse.move(box.x + 70, box.y + 30);
+    await expect.poll(() => card(page).textContent()).toMatch(/outside 0 … 1: no code of this latent \(sigmoid\) is here/);
+    expect(await plot.evaluate(element => getComputedStyle(element).cursor)).toBe('not-allowed');
+    // It is decoded all the same.
+    await expect.poll(async () => Math.max(...await pixelsOf(card(page).getByLabel('What this place decodes to'))), slow).toBeGreaterThan(0.2);
+    await screenshot(page, `latent-beyond-${scene}-${theme}`);
+    await page.mouse.click(box.x + 70, box.y + 30);
+    await expect.poll(() => page.locator('.section-probe .beyond-note').count()).toBe(1);
+    await page.locator('vscode-button', { hasText: 'Median code' }).click();
+    await expect.poll(() => page.locator('.section-probe .beyond-note').count()).toBe(0);
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await expect.poll(() => plot.evaluate(element => getComputedStyle(element).cursor)).toBe('crosshair');
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each([['sphere', 3, /brought to length 1/], ['entries', 4, /nearest entry of the codebook/]] as const)('brings a sum to a code that the latent can give, and says so: %s', async (scene, size, note) => {
+    const page = await opened(scene);
+    await page.getByRole('radio', { name: 'A − B + C' }).click();
+    await page.locator('.section-table summary').click();
+    await page.locator('.table .sort', { hasText: 'Sample' }).click();
+    await expect.poll(() => page.locator('.table .link').first().textContent()).toBe('1');
+    const nearest = (code: readonly number[]) => page.evaluate(given => window.latentTest.nearestKnown(given), code);
+    // A sum that is no code by itself.
+    const all = await Promise.all(Array.from({ length: 12 }, (_, sample) => codeOf(page, 4, sample, size)));
+    let [chosen, sum, known] = [[0, 1, 2], [0], [0]];
+    for (let b = 1; b < 11 && farthest(known, sum) < 0.01; b++) {
+      chosen = [0, b, b + 1];
+      sum = all[0]!.map((value, d) => value - all[b]![d]! + all[b + 1]![d]!);
+      known = await nearest(sum);
+    }
+    expect(farthest(known, sum)).toBeGreaterThan(0.01);
+    for (const row of chosen) await chooseRow(page, row);
+    const codes = chosen.map(sample => all[sample]!);
+    await expect.poll(async () => farthest(await pixelsOf(page.getByLabel('A − B + C, decoded')), await decode(page, known)), slow).toBeLessThan(0.02);
+    expect(await page.locator('.strip-head').textContent()).toMatch(note);
+    await screenshot(page, `latent-sum-${scene}-dark`);
+    await page.getByRole('radio', { name: 'Interpolation' }).click();
+    await expect.poll(() => page.locator('.strip-head').textContent()).toMatch(note);
+    const half = await nearest(codes[0]!.map((value, d) => (value + codes[1]![d]!) / 2));
+    await expect.poll(async () => farthest(await pixelsOf(page.locator('.strip .step canvas').nth(4)), await decode(page, half)), slow).toBeLessThan(0.02);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each<[ThemeName, string, boolean]>([['dark', 'two', true], ['light', 'many', true], ['highContrast', 'clusters', true], ['highContrastLight', 'names', false]])('writes class names by itself where there are few, and else when asked: %s, %s', async (theme, scene, few) => {
+    const page = await opened(scene, { theme });
+    const box = page.locator('vscode-checkbox', { hasText: 'Class names' });
+    const checked = () => box.evaluate(element => (element as HTMLElement & { checked: boolean }).checked);
+    expect(await checked()).toBe(few);
+    if (!few) await box.click();
+    await expect.poll(checked).toBe(true);
+    const named = await ink(page, 'overlay');
+    await screenshot(page, `latent-names-${scene}-${theme}`);
+    await box.click();
+    await expect.poll(() => ink(page, 'overlay')).toBeLessThan(named);
+    await page.reload();
+    await expect.poll(checked, slow).toBe(false);
+    await page.context().close();
+  });
+
   it('can be used with the keyboard alone', async () => {
     const page = await opened('two');
     await page.locator('.plot').focus();
@@ -324,7 +452,7 @@ describe('latent page', () => {
     await expect.poll(() => page.locator('.hint').textContent()).toMatch(/A is “\d”/);
     await expect.poll(() => page.locator('[aria-live=polite]').textContent()).toMatch(/Probe at .* Nearest: \d/);
     await page.keyboard.press('Escape');
-    await expect.poll(() => page.locator('.hint').textContent()).toContain('Click two points');
+    await expect.poll(() => page.locator('.hint').textContent()).toMatch(/^(Arrow keys move the probe|No sample is near the probe)/);
     expect(await problems(page)).toEqual([]);
     await page.context().close();
   });

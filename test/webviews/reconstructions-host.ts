@@ -14,10 +14,13 @@ interface Model {
   /** How quickly it learns: larger is slower. */
   readonly pace: number;
   readonly message?: string;
+  readonly checkpoint?: true;
+  /** Its loss is the mean squared error times so much. */
+  readonly lossFactor?: number;
 }
 
 const scene = new URLSearchParams(location.search).get('scene') ?? 'one';
-const vectors = scene === 'vectors';
+const vectors = scene === 'vectors' || scene === 'compareVectors';
 const color = scene === 'color';
 const count = scene === 'many' ? 256 : 16;
 const shape = vectors ? [24] : color ? [side, side, 3] : [side, side, 1];
@@ -51,7 +54,8 @@ function corrupted(): Float32Array {
 
 const samples = (latent: number): PictureSamples => ({
   shape, latentShape: [latent], count, original: joined(originals),
-  ...(scene === 'denoising' || scene === 'compare' ? { corrupted: corrupted() } : {}),
+  ...(vectors ? { columns: { names: Array.from({ length: features }, (_, i) => `sensor ${i + 1}`), spread: new Array<number>(features).fill(100), center: new Array<number>(features).fill(20) } } : {}),
+  ...(scene === 'denoising' || scene === 'compare' || scene === 'vectors' ? { corrupted: corrupted() } : {}),
   ...(vectors ? {} : { labels: originals.map((_, i) => String((i * 7) % 10)) }),
 });
 
@@ -65,7 +69,7 @@ function picture(model: Model, epoch: number): PictureEpoch {
   const base = originals.map(() => Float32Array.from({ length: model.latent }, () => random.uniform()));
   return {
     epoch, reconstruction: joined(reconstruction), code: joined(base.map(c => c.map(v => 0.5 + (v - 0.5) * learned))),
-    error: Float32Array.from(reconstruction, (r, i) => r.reduce((sum, v, k) => sum + (v - originals[i]![k]!) ** 2, 0) / features),
+    error: Float32Array.from(reconstruction, (r, i) => r.reduce((sum, v, k) => sum + (v - originals[i]![k]!) ** 2, 0) / features * (model.lossFactor ?? 1)),
   };
 }
 
@@ -74,13 +78,18 @@ const scenes: Record<string, readonly Model[]> = {
   one: [janet], many: [janet], denoising: [{ ...janet, name: 'janet-50-saltpepper', state: 'finished', done: 35 }],
   compare: [{ ...janet, latent: 32 }, { ...janet, id: 'small', name: 'conv-selu-2', state: 'finished', done: 30, latent: 2, pace: 14 }],
   vectors: [{ ...janet, name: 'sensors', latent: 6 }], color: [{ ...janet, name: 'faces-lfw', latent: 64 }],
+  two: [{ ...janet, name: 'code-of-two', latent: 2 }],
+  names: [{ ...janet, name: 'a-rather-long-name-that-ends-in-its-size-32', latent: 32 }, { ...janet, id: 'small', name: 'a-rather-long-name-that-ends-in-its-size-64', state: 'finished', done: 30, latent: 64, pace: 3, lossFactor: features }],
+  compareVectors: [{ ...janet, name: 'sensors-a', latent: 6 }, { ...janet, id: 'small', name: 'sensors-b', latent: 3, pace: 14 }],
+  interrupted: [{ ...janet, state: 'interrupted', done: 0, message: 'Its process (4711) ended without a word. It left no checkpoint to go on from: train it again.' }],
+  stopped: [{ ...janet, state: 'stopped', done: 0, checkpoint: true }],
   preparing: [{ ...janet, state: 'preparing', done: 0 }], none: [],
 };
 const models = scenes[scene] ?? scenes['one']!;
 let revision = 1;
 let done = models[0]?.done ?? 0;
 const epochsOf = (model: Model, index: number) => Array.from({ length: index === 0 ? done : model.done }, (_, i) => i + 1);
-const labelOf = (model: Model, index: number): RunLabel => ({ id: model.id, name: model.name, state: index === 0 && done > 0 && model.state === 'preparing' ? 'training' : model.state, epoch: index === 0 ? done : model.done, epochs: model.epochs, star: false, ...(model.latent === undefined ? {} : { baseline: { components: model.latent, mse: 0.0198, model: index === 0 ? 0.0123 : 0.0217 } }) });
+const labelOf = (model: Model, index: number): RunLabel => ({ id: model.id, name: model.name, state: index === 0 && done > 0 && model.state === 'preparing' ? 'training' : model.state, epoch: index === 0 ? done : model.done, epochs: model.epochs, star: false, ...(model.message === undefined ? {} : { message: model.message }), ...(model.checkpoint ? { checkpoint: true } : {}), ...(model.latent === undefined ? {} : { baseline: { components: model.latent, mse: 0.0198, model: index === 0 ? 0.0123 : 0.0217 } }) });
 
 declare global {
   interface Window {
@@ -95,7 +104,7 @@ window.failPictures = false;
 const host: FakeHost = installHost({
   onReady: h => h.send({
     type: 'snapshot', revision,
-    runs: models.map((model, i): PictureRun => ({ run: labelOf(model, i), epochs: epochsOf(model, i), lossName: 'mse', ...(epochsOf(model, i).length > 0 ? { samples: samples(model.latent) } : {}) })),
+    runs: models.map((model, i): PictureRun => ({ run: labelOf(model, i), epochs: epochsOf(model, i), lossName: model.lossFactor === undefined ? 'mse' : 'mse (sum)', ...(epochsOf(model, i).length > 0 ? { samples: samples(model.latent) } : {}) })),
   }),
   onRequest: async request => {
     if (request.name === 'pickRuns') return true;

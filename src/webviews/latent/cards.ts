@@ -6,6 +6,7 @@ import { formatNumber } from '../shared/runs.ts';
 import { button, iconButton, segments, slider, waitIcon } from '../shared/toolkit.ts';
 import { MOST_EMBEDDED } from './embedding.ts';
 import type { Explorer } from './explorer.ts';
+import { nextHint } from './hints.ts';
 import { formatShare } from './overlay.ts';
 import './picture.ts';
 
@@ -20,8 +21,10 @@ export function hoverCard(explorer: Explorer): TemplateResult | typeof nothing {
   const { hover, frame, sampleData, shape } = explorer;
   if (hover === undefined || frame === undefined || sampleData === undefined) return nothing;
   if (hover.target.kind === 'place') {
+    const beyond = explorer.beyond(hover.code);
     return html`<div class="pair alone">${figure('decoded here', html`<ae-picture .values=${hover.values} .shape=${shape} label="What this place decodes to"></ae-picture>`)}</div>
-      <p class="number">${codeText(hover.code, 4)}</p>`;
+      <p class="number">${codeText(hover.code, 4)}</p>
+      ${beyond === undefined ? nothing : html`<p class="beyond-note"><span class="codicon codicon-warning" aria-hidden="true"></span>${beyond}</p>`}`;
   }
   const sample = hover.target.index;
   const name = explorer.className(sample);
@@ -44,28 +47,37 @@ export function pathStrip(explorer: Explorer, choice: TemplateResult, exportPng:
     ${path === undefined ? nothing : html`
       ${segments({ label: 'Way', value: view.way, choices: [{ value: 'linear', label: 'Linear', title: 'The straight way between the codes' }, { value: 'spherical', label: 'Spherical', title: 'Along the sphere around zero: for normal latents' }], onChange: way => explorer.setView({ way }) })}
       ${slider({ label: 'Images', value: view.steps, min: 3, max: 21, step: 2, format: String, onInput: steps => explorer.setView({ steps }) })}
+      ${explorer.brought === undefined ? nothing : html`<span class="muted small">${explorer.brought}</span>`}
       <span class="spacer"></span>
       ${iconButton({ label: 'Save these images as PNG', icon: 'desktop-download', onClick: exportPng })}`}
     ${ends.length === 0 ? nothing : iconButton({ label: 'Clear the interpolation', icon: 'close', onClick: () => explorer.clearPath() })}
   </div>`;
   if (path === undefined || sampleData === undefined) {
-    const first = ends[0] === undefined ? '' : explorer.className(ends[0]);
-    const hint = html`<p class="muted hint">${ends.length === 0
-      ? 'Click two points to see what lies between them.'
-      : `A is ${first ? `“${first}”` : `sample ${ends[0]! + 1}`}. Click a second point.`}</p>`;
+    const hint = html`<p class="muted hint">${hintText(explorer)}</p>`;
     // Empty frames keep the place, so that the picture does not jump when the images come.
     return html`<section class="strip" aria-label="Interpolation">${head(hint)}<div class="strip-row placeholders" aria-hidden="true">
       ${Array.from({ length: view.steps + 2 }, () => html`<figure><div class="placeholder"></div></figure>`)}</div></section>`;
   }
-  return html`<section class="strip" aria-label="Interpolation">${head(nothing)}<div class="strip-row" tabindex="0" role="group" aria-label="Images from A to B"
-    @pointerleave=${() => explorer.showStep(undefined)}>
+  return html`<section class="strip" aria-label="Interpolation">${head(nothing)}<div class="strip-row" tabindex="0" role="group" aria-label="Images from A to B; arrow keys go along them, Enter puts the probe there"
+    @pointerleave=${() => explorer.showStep(undefined)} @keydown=${(event: KeyboardEvent) => stepKey(explorer, event)}>
     ${endFigure(explorer, 0)}
-    ${Array.from({ length: path.count }, (_, k) => html`<figure class="step" @pointerenter=${() => explorer.showStep(k)}
-      @click=${() => explorer.setProbe(path.codes.slice(k * explorer.latentSize, (k + 1) * explorer.latentSize), true)}>
+    ${Array.from({ length: path.count }, (_, k) => html`<figure class="step ${explorer.pathStep === k ? 'current' : ''}" @pointerenter=${() => explorer.showStep(k)}
+      @click=${() => explorer.probeStep(k)}>
       <ae-picture .values=${path.values} .sample=${k} .shape=${shape} label=${`Decoded at ${Math.round((100 * k) / (path.count - 1))} % of the way`}></ae-picture>
       <figcaption>${Math.round((100 * k) / (path.count - 1))} %</figcaption></figure>`)}
     ${endFigure(explorer, 1)}
   </div></section>`;
+}
+
+/** Along the way by keys; the picture shows where. */
+function stepKey(explorer: Explorer, event: KeyboardEvent): void {
+  const last = (explorer.path?.count ?? 0) - 1;
+  const at = explorer.pathStep;
+  const target = { ArrowLeft: at === undefined ? last : Math.max(at - 1, 0), ArrowRight: at === undefined ? 0 : Math.min(at + 1, last), Home: 0, End: last }[event.key];
+  if (target !== undefined) explorer.showStep(target);
+  else if (event.key === 'Enter' && at !== undefined) explorer.probeStep(at);
+  else return;
+  event.preventDefault();
 }
 
 function endFigure(explorer: Explorer, which: 0 | 1): TemplateResult {
@@ -73,6 +85,22 @@ function endFigure(explorer: Explorer, which: 0 | 1): TemplateResult {
   const name = explorer.className(sample);
   return html`<figure class="end"><ae-picture .values=${explorer.sampleData!.original} .sample=${sample} .shape=${explorer.shape} label=${`Original ${'AB'[which]!}`}></ae-picture>
     <figcaption><span class="badge">${'AB'[which]!}</span>${name ?? 'original'}</figcaption></figure>`;
+}
+
+/** "“7”", or where there are no classes "sample 12". */
+export function sampleName(explorer: Explorer, sample: number): string {
+  const name = explorer.className(sample);
+  return name === undefined ? `sample ${sample + 1}` : `“${name}”`;
+}
+
+/** What can be done next with points. */
+export function hintText(explorer: Explorer): string {
+  const { ends, view, decoder, byKeys } = explorer;
+  const nearest = byKeys ? explorer.nearestToProbe() : undefined;
+  return nextHint({
+    strip: view.strip, chosen: ends.map(end => sampleName(explorer, end)), decoder: decoder.state.kind, byKeys,
+    ...(nearest === undefined ? {} : { nearest: { name: sampleName(explorer, nearest), chosen: ends.includes(nearest) } }),
+  });
 }
 
 /** One line on what is shown; the words a screen reader hears. */
@@ -113,5 +141,6 @@ export function probeText(explorer: Explorer): string {
   if (!explorer.probeMoved || explorer.probe === undefined) return '';
   const nearest = explorer.nearestToProbe();
   const name = nearest === undefined ? undefined : explorer.className(nearest) ?? `sample ${nearest + 1}`;
-  return `Probe at ${codeText(explorer.probe.codes, 4)}. ${name === undefined ? 'No sample near.' : `Nearest: ${name}.`}`;
+  const beyond = explorer.beyond(explorer.probe.codes);
+  return `Probe at ${codeText(explorer.probe.codes, 4)}. ${beyond === undefined ? '' : `${beyond} `}${name === undefined ? 'No sample near.' : `Nearest: ${name}.`}`;
 }

@@ -3,7 +3,7 @@
 import type { LatentSamples } from '../../protocol/messages.ts';
 import type { Theme } from '../shared/theme.ts';
 import type { Camera, Point } from './camera.ts';
-import type { Frame } from './frame.ts';
+import type { Centre, Frame } from './frame.ts';
 import type { Decorations, NameTag } from './overlay.ts';
 import type { Target } from './scatter.ts';
 import type { LatentView } from './settings.ts';
@@ -27,13 +27,16 @@ export interface Decorated {
   readonly probe: Codes | undefined;
   readonly samples: Codes | undefined;
   readonly scatter: { readonly camera: Camera };
+  readonly namesShown: boolean;
+  /** Why a code is none of the latent's. */
+  beyond(code: Float32Array): string | undefined;
 }
 
-/** Names of more classes than these would cover the points. */
-const MOST_NAMES = 24;
-
-/** @param centres the middle of each class, undefined for one without points */
-export function decorationsOf(explorer: Decorated, centres: readonly (Point | undefined)[]): Decorations | undefined {
+/**
+ * @param centres the middle of each class, undefined for one without points
+ * @param outline the edge of the codes that the latent can give
+ */
+export function decorationsOf(explorer: Decorated, centres: readonly (Centre | undefined)[], outline: readonly Point[] | undefined): Decorations | undefined {
   const { frame, theme, view, hover } = explorer;
   if (frame === undefined) return undefined;
   const pointOf = (sample: number): Point => ({ x: frame.points[2 * sample]!, y: frame.points[2 * sample + 1]! });
@@ -43,11 +46,10 @@ export function decorationsOf(explorer: Decorated, centres: readonly (Point | un
     return Array.from({ length: decoded.count }, (_, i) => ({ x: places[2 * i]!, y: places[2 * i + 1]! }));
   };
   const classNames = explorer.sampleData?.classNames ?? [];
-  const showNames = view.names && classNames.length <= MOST_NAMES && frame.projection.kind !== 'histogram';
-  const names: NameTag[] = !showNames ? [] : classNames.flatMap((text, k) => {
+  const names: NameTag[] = !explorer.namesShown || frame.projection.kind === 'histogram' ? [] : classNames.flatMap((text, k) => {
     const at = centres[k];
-    return at === undefined || view.hidden.includes(text) ? [] : [{ at, text, color: theme.category(k) }];
-  });
+    return at === undefined || view.hidden.includes(text) ? [] : [{ at, text, color: theme.category(k), count: at.count }];
+  }).sort((a, b) => b.count - a.count);
   const path = placesOf(explorer.path);
   const step = explorer.pathStep === undefined ? undefined : path[explorer.pathStep];
   const sum = placesOf(explorer.sum)[0];
@@ -60,7 +62,8 @@ export function decorationsOf(explorer: Decorated, centres: readonly (Point | un
     names, ends, path,
     samples: view.open.includes('samples') ? placesOf(explorer.samples) : [],
     ...(hover?.target.kind === 'point' ? { hovered: pointOf(hover.target.index) } : {}),
-    ...(probe && !covered ? { probe } : {}),
+    ...(outline ? { outline } : {}),
+    ...(probe && !covered ? { probe, probeBeyond: explorer.beyond(explorer.probe!.codes) !== undefined } : {}),
     ...(step ? { step } : {}),
     ...(sum ? { sum } : {}),
   };

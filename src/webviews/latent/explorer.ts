@@ -2,21 +2,24 @@
 // show (scatter.ts). Whatever is decoded goes through one queue in which newer wishes replace older ones.
 import { nearestCode, sumOfCodes } from '../../analysis/arithmetic.ts';
 import { interpolationPath } from '../../analysis/interpolate.ts';
+import { nearestCodes } from '../../core/code-reach.ts';
 import { hashText, RandomStream } from '../../core/random.ts';
 import { sizeOf } from '../../core/tensor.ts';
 import type { LatentEpoch, LatentHostMessage, LatentRun, LatentSamples, PageSetup } from '../../protocol/messages.ts';
 import { PageClient } from '../shared/client.ts';
+import { dimensionName } from '../shared/dimensions.ts';
 import { onThemeChange, readTheme, type Theme } from '../shared/theme.ts';
 import type { Point } from './camera.ts';
 import { classLetters } from './class-letters.ts';
 import { Decoder } from './decoder.ts';
 import { decorationsOf } from './decorate.ts';
 import { Embedding } from './embedding.ts';
-import { classCentres, dimensionName, makeFrame, meanOf, relative, type AxesChoice, type Frame } from './frame.ts';
+import { classCentres, makeFrame, meanOf, relative, type AxesChoice, type Centre, type Frame } from './frame.ts';
 import { letterSheet, shapeSheet } from './glyph-sheet.ts';
 import { looksByClass, looksByError } from './looks.ts';
 import { Manifold } from './manifold.ts';
 import { setProfile } from './profile.ts';
+import { beyondText, broughtText, reachOutline } from './reach.ts';
 import { RunSource } from './run-source.ts';
 import { Scatter, type Target } from './scatter.ts';
 import { defaultView, type LatentView } from './settings.ts';
@@ -38,6 +41,8 @@ export interface Decoded {
 }
 
 export const SAMPLE_COUNT = 12;
+/** Names of more classes are written only when they are asked for. */
+const FEW_CLASSES = 12;
 
 export class Explorer {
   readonly client: PageClient<LatentHostMessage, LatentView>;
@@ -65,7 +70,11 @@ export class Explorer {
   private hiddenClasses: ReadonlySet<number> = new Set();
   private drawn = 0;
   private letters: readonly string[] = [];
-  private centres: readonly (Point | undefined)[] = [];
+  private centres: readonly (Centre | undefined)[] = [];
+  /** Where keys put the probe, and its code there. */
+  private stepped: (Point & { readonly code: Float32Array }) | undefined;
+  /** The picture was used by keys last, not by the pointer. */
+  byKeys = false;
 
   /** @param changed the panels are out of date; @param hovered only the card at the pointer is */
   constructor(setup: PageSetup, private readonly changed: () => void, private readonly hovered: () => void) {
@@ -90,7 +99,7 @@ export class Explorer {
       shown: index => this.isShown(index),
       gridShown: () => this.view.grid,
       drawGrid: (ctx, camera, size) => { if (this.view.grid) this.manifold.draw(ctx, camera, size); },
-      decorations: () => decorationsOf(this, this.centres),
+      decorations: () => decorationsOf(this, this.centres, this.outline()),
     });
     onThemeChange(theme => {
       this.theme = theme;
@@ -98,7 +107,20 @@ export class Explorer {
       this.updateLooks();
       this.changed();
     });
+    this.host.addEventListener('pointerdown', () => { this.handed(false); }, { capture: true });
+    this.host.addEventListener('focus', () => { if (this.host.matches(':focus-visible')) this.handed(true); });
+    this.host.addEventListener('blur', () => {
+      if (this.byKeys) this.setHover(undefined, { x: 0, y: 0 });
+      this.handed(false);
+    });
     this.client.ready();
+  }
+
+  /** Keys or pointer: what can be done next is told for the hand that was used. */
+  private handed(byKeys: boolean): void {
+    if (this.byKeys === byKeys) return;
+    this.byKeys = byKeys;
+    this.changed();
   }
 
   get view(): Readonly<LatentView> {
@@ -131,6 +153,32 @@ export class Explorer {
     const size = this.latentSize;
     const inRange = x < size && y < size && x !== y;
     return { mode: mode === 'auto' ? (size > 2 ? 'pca' : 'axes') : mode, x: inRange ? x : 0, y: inRange ? y : Math.min(1, size - 1) };
+  }
+
+  /** Whether class names are written over the points. */
+  get namesShown(): boolean {
+    const { names } = this.view;
+    return names === 'on' || (names === 'auto' && (this.sampleData?.classNames?.length ?? 0) <= FEW_CLASSES);
+  }
+
+  /** Why a code is none that the latent can give; undefined where it is one, or nothing is known. */
+  beyond(code: ArrayLike<number>): string | undefined {
+    return beyondText(code, this.sampleData?.reach, this.nameOf);
+  }
+
+  /** What became of a sum, a path or random codes before they were decoded. */
+  get brought(): string | undefined {
+    return broughtText(this.sampleData?.reach, this.frame?.codebook);
+  }
+
+  /** The nearest codes that the decoder was taught, as the trainer takes them when it generates. */
+  private nearestKnown(codes: Float32Array): Float32Array {
+    return nearestCodes(codes, this.latentSize, this.sampleData?.reach, this.frame?.codebook);
+  }
+
+  private outline(): readonly Point[] | undefined {
+    const { frame } = this;
+    return frame && reachOutline(frame.projection, this.base(), this.sampleData?.reach, frame.bounds);
   }
 
   get colour(): 'class' | 'error' {
@@ -181,7 +229,7 @@ export class Explorer {
   }
 
   /** Puts codes into the picture; without new ones, the same again after a change of axes. */
-  private showFrame(data: LatentEpoch | undefined = this.frame && { epoch: this.frame.epoch, code: this.frame.codes, error: this.frame.error }): void {
+  private showFrame(data: LatentEpoch | undefined = this.frame && { epoch: this.frame.epoch, code: this.frame.codes, error: this.frame.error, ...(this.frame.codebook === undefined ? {} : { codebook: this.frame.codebook }) }): void {
     if (data === undefined || this.latentSize === 0) return;
     const before = this.frame;
     const choice = this.axes;
@@ -261,12 +309,13 @@ export class Explorer {
 
   // ── Pointer, probe, path, samples ─────────────────────────────────────────────────────────────────────────────────
 
-  private setHover(target: Target | undefined, pixel: Point): void {
+  /** @param at the code of a place, where it is more than the place says */
+  private setHover(target: Target | undefined, pixel: Point, at?: Float32Array): void {
     const { frame } = this;
     if (target === undefined || frame === undefined || (target.kind === 'point' && target.index >= frame.count)) {
       this.hover = undefined;
     } else {
-      const code = target.kind === 'point' ? this.codeOf(target.index) : frame.projection.lift(target.x, target.y, this.base());
+      const code = at ?? (target.kind === 'point' ? this.codeOf(target.index) : frame.projection.lift(target.x, target.y, this.base()));
       // The old picture stays until the new one is decoded: a flicker at every move would hide what changes.
       const values = this.hover?.target.kind === target.kind ? this.hover.values : undefined;
       this.hover = { target, pixel, code, ...(values ? { values } : {}) };
@@ -276,6 +325,8 @@ export class Explorer {
         this.hovered();
       }));
     }
+    // A place that no sample can have is decoded all the same, but not as if it were any other.
+    this.host.classList.toggle('beyond', this.hover?.target.kind === 'place' && this.sampleData?.reach?.kind === 'range' && this.beyond(this.hover.code) !== undefined);
     this.scatter.redraw();
     this.hovered();
   }
@@ -356,7 +407,7 @@ export class Explorer {
       this.path = undefined;
     } else {
       const { way, steps } = this.view;
-      const codes = interpolationPath(this.codeOf(ends[0]!), this.codeOf(ends[1]!), steps, way);
+      const codes = this.nearestKnown(interpolationPath(this.codeOf(ends[0]!), this.codeOf(ends[1]!), steps, way));
       const old = this.path?.count === steps ? this.path.values : undefined;
       this.path = { codes, count: steps, ...(old ? { values: old } : {}) };
       this.client.run(this.decoder.ask('path', codes, steps).then(values => {
@@ -375,7 +426,7 @@ export class Explorer {
       this.sum = undefined;
       return;
     }
-    const codes = sumOfCodes([1, -1, 1].map((factor, k) => ({ factor, code: this.codeOf(ends[k]!) })));
+    const codes = this.nearestKnown(sumOfCodes([1, -1, 1].map((factor, k) => ({ factor, code: this.codeOf(ends[k]!) }))));
     const nearest = nearestCode(frame.codes, codes, ends);
     this.sum = { codes, count: 1, ...(this.sum?.values ? { values: this.sum.values } : {}), ...(nearest === undefined ? {} : { nearest }) };
     // Nothing else is asked for in the place of a path.
@@ -389,13 +440,20 @@ export class Explorer {
   showStep(step: number | undefined): void {
     this.pathStep = step;
     this.scatter.redraw();
+    this.changed();
+  }
+
+  /** Puts the probe on a step of the path. */
+  probeStep(step: number): void {
+    const { path, latentSize } = this;
+    if (path !== undefined) this.setProbe(path.codes.slice(step * latentSize, (step + 1) * latentSize), true);
   }
 
   /** Draws random codes, others at every call. */
   drawSamples(): void {
     const { frame } = this;
     if (frame === undefined || frame.count === 0) return;
-    const codes = sampleCodes(this.view.sampling, frame, SAMPLE_COUNT, new RandomStream(1, 'sampling', ++this.drawn));
+    const codes = this.nearestKnown(sampleCodes(this.view.sampling, frame, SAMPLE_COUNT, new RandomStream(1, 'sampling', ++this.drawn)));
     const samples: Decoded = { codes, count: SAMPLE_COUNT };
     this.samples = samples;
     this.client.run(this.decodeSamples(samples));
@@ -414,18 +472,27 @@ export class Explorer {
   private key(event: KeyboardEvent): boolean {
     const { frame, probe } = this;
     if (frame === undefined || probe === undefined) return false;
+    if (event.key !== 'Tab' && event.key !== 'Shift') this.handed(true);
     const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-    const [x = 0, y = 0] = frame.projection.locate(probe.codes, 1);
+    // Where a picture has no formula, a place is not found again from its code: small steps would lead nowhere.
+    const [x = 0, y = 0] = this.stepped?.code === probe.codes ? [this.stepped.x, this.stepped.y] : frame.projection.locate(probe.codes, 1);
     if (direction) {
       const distance = (event.shiftKey ? 2 : 12) / this.scatter.camera.scale;
       const place = { x: x + direction[0]! * distance, y: y + direction[1]! * distance };
-      this.setProbe(frame.projection.lift(place.x, place.y, probe.codes), true);
+      const code = frame.projection.lift(place.x, place.y, probe.codes);
+      this.setProbe(code, true);
+      this.stepped = { code, ...place };
       this.scatter.reveal(place);
+      // What is decoded stands beside the probe, as it does at the pointer: the panels may be out of sight.
+      this.setHover({ kind: 'place', x: place.x, y: place.y }, this.scatter.toScreen(place), code);
       return true;
     }
     if (event.key === 'Enter') {
       const nearest = this.nearestToProbe();
-      if (nearest !== undefined) this.choose(nearest);
+      if (nearest === undefined) return true;
+      const [px = 0, py = 0] = frame.points.subarray(2 * nearest, 2 * nearest + 2);
+      this.setHover({ kind: 'point', index: nearest }, this.scatter.toScreen({ x: px, y: py }));
+      this.choose(nearest);
       return true;
     }
     if (event.key === 'Escape' && this.ends.length > 0) {
@@ -436,9 +503,9 @@ export class Explorer {
   }
 
   nearestToProbe(): number | undefined {
-    const { frame, probe } = this;
+    const { frame, probe, stepped } = this;
     if (frame === undefined || probe === undefined) return undefined;
-    const [x = 0, y = 0] = frame.projection.locate(probe.codes, 1);
+    const [x = 0, y = 0] = stepped?.code === probe.codes ? [stepped.x, stepped.y] : frame.projection.locate(probe.codes, 1);
     return frame.picker.nearest({ x, y }, 60 / this.scatter.camera.scale, index => this.isShown(index));
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { classCentres, dimensionName, makeFrame, meanOf, relative } from './frame.ts';
+import { dimensionName } from '../shared/dimensions.ts';
+import { classCentres, makeFrame, meanOf, relative } from './frame.ts';
 
 const name = dimensionName([3]);
 const epoch = { epoch: 4, code: new Float32Array([0, 0, 5, 1, 0, 5, 2, 1, 5, 3, 1, 5]), error: new Float32Array([0.1, 0.2, 0.3, 0.4]) };
@@ -23,17 +24,10 @@ describe('makeFrame', () => {
   });
 });
 
-describe('dimensionName', () => {
-  it('names the place in a latent that is an image', () => {
-    expect(dimensionName([7])(2)).toBe('z3');
-    expect(dimensionName([4, 4, 8])(8 * 5 + 3)).toBe('z(1, 1, 3)');
-  });
-});
-
 describe('classCentres', () => {
   it('takes medians, and nothing for a class without points', () => {
     const points = new Float32Array([0, 0, 1, 1, 100, 2, 7, 7]);
-    expect(classCentres(points, [0, 0, 0, 2], 3)).toEqual([{ x: 1, y: 1 }, undefined, { x: 7, y: 7 }]);
+    expect(classCentres(points, [0, 0, 0, 2], 3)).toEqual([{ x: 1, y: 1, count: 3 }, undefined, { x: 7, y: 7, count: 1 }]);
   });
 });
 

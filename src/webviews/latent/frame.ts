@@ -22,6 +22,8 @@ export interface Frame {
   /** count × size */
   readonly codes: Float32Array;
   readonly error: Float32Array;
+  /** Entries of a quantised latent. */
+  readonly codebook?: Float32Array;
   readonly projection: Projection;
   /** count × 2 */
   readonly points: Float32Array;
@@ -45,7 +47,7 @@ export function makeFrame(data: LatentEpoch, size: number, choice: AxesChoice, n
       : chosenAxes(size, Math.min(choice.x, size - 1), Math.min(choice.y, size - 1), name);
   const points = projection.project(data.code, count);
   return {
-    epoch: data.epoch, choice, count, size, codes: data.code, error: data.error, projection, points,
+    epoch: data.epoch, choice, count, size, codes: data.code, error: data.error, ...(data.codebook === undefined ? {} : { codebook: data.codebook }), projection, points,
     bounds: cloudBounds(finite(points)),
     ranges: dimensionRanges(data.code, count, size),
     picker: new Picker(points),
@@ -62,22 +64,13 @@ function finite(points: Float32Array): Float32Array {
   return Float32Array.from(kept);
 }
 
-/** "z3", or for a latent with axes of its own "z(0, 2, 5)" with row, column and channel. */
-export function dimensionName(latentShape: readonly number[]): (dimension: number) => string {
-  if (latentShape.length < 2) return dimension => `z${dimension + 1}`;
-  return dimension => {
-    const place: number[] = [];
-    let rest = dimension;
-    for (let axis = latentShape.length - 1; axis >= 0; axis--) {
-      place.unshift(rest % latentShape[axis]!);
-      rest = Math.floor(rest / latentShape[axis]!);
-    }
-    return `z(${place.join(', ')})`;
-  };
+/** The middle of a class, and how many points it has. */
+export interface Centre extends Point {
+  readonly count: number;
 }
 
 /** The median place of each class (undefined for a class without points), where its name is written. */
-export function classCentres(points: Float32Array, labels: ArrayLike<number>, classes: number): (Point | undefined)[] {
+export function classCentres(points: Float32Array, labels: ArrayLike<number>, classes: number): (Centre | undefined)[] {
   const xs = Array.from({ length: classes }, (): number[] => []);
   const ys = Array.from({ length: classes }, (): number[] => []);
   for (let i = 0; i < points.length / 2; i++) {
@@ -88,7 +81,7 @@ export function classCentres(points: Float32Array, labels: ArrayLike<number>, cl
     ys[labels[i]!]?.push(y);
   }
   const median = (values: number[]) => percentile(Float32Array.from(values).sort(), 0.5);
-  return xs.map((list, k) => (list.length === 0 ? undefined : { x: median(list), y: median(ys[k]!) }));
+  return xs.map((list, k) => (list.length === 0 ? undefined : { x: median(list), y: median(ys[k]!), count: list.length }));
 }
 
 /** Mean of the numbers that are numbers; NaN for none. */

@@ -99,7 +99,7 @@ function drawPage(): void {
         <ae-player .epochs=${run.epochs} .epoch=${source.epoch ?? 0} .follow=${source.follow} .live=${source.live} .busy=${source.busy} .total=${run.run.epochs}
           @epoch=${(event: CustomEvent<EpochDetail>) => source.showEpoch(event.detail.epoch, event.detail.follow)}></ae-player>
         ${explorer.view.strip === 'sum' ? sumStrip(explorer, exportSum) : pathStrip(explorer, stripChoice(explorer), exportPath)}
-        <p id="keys" class="visually-hidden">Arrow keys move the probe, with Shift in small steps. Enter chooses the sample nearest to it. Plus, minus and zero zoom. Escape clears what was chosen: two ends of an interpolation, or A, B and C of a sum.</p>
+        <p id="keys" class="visually-hidden">Arrow keys move the probe, with Shift in small steps; what is decoded there stands beside it. Enter chooses the sample nearest to it. Plus, minus and zero zoom. Escape clears what was chosen: two ends of an interpolation, or A, B and C of a sum.</p>
         <p class="visually-hidden" aria-live="polite">${probeText(explorer)}</p>
       </main>
       ${explorer.frame === undefined ? nothing : sidePanel(explorer, actions)}

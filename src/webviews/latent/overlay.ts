@@ -2,7 +2,9 @@
 // points, the probe. Drawn on a 2-D canvas in CSS pixels.
 import type { Theme } from '../shared/theme.ts';
 import { withAlpha } from '../shared/theme.ts';
+import type { Box } from '../shared/labels.ts';
 import { tickText, ticks, toScreen, visible, type Camera, type Insets, type Point, type Size } from './camera.ts';
+import { placeNames } from './names.ts';
 import type { Axis } from './projection.ts';
 
 /** Where the axes stand; the points' camera leaves this free. */
@@ -18,9 +20,14 @@ export interface Decorations {
   readonly axes: readonly [Axis, Axis];
   /** The y axis counts samples: no numbers on it. */
   readonly plainY: boolean;
+  /** The largest class first. */
   readonly names: readonly NameTag[];
+  /** The edge of the codes that the latent can give. */
+  readonly outline?: readonly Point[];
   readonly hovered?: Point;
   readonly probe?: Point;
+  /** The probe is no code that the latent can give. */
+  readonly probeBeyond?: boolean;
   /** Chosen points, "A" and "B". */
   readonly ends: readonly Point[];
   readonly path: readonly Point[];
@@ -35,9 +42,10 @@ export interface Decorations {
 export function drawOverlay(ctx: CanvasRenderingContext2D, theme: Theme, camera: Camera, size: Size, decorations: Decorations): void {
   const place = (point: Point) => toScreen(camera, size, point);
   ctx.lineJoin = 'round';
+  if (decorations.outline) drawOutline(ctx, theme, decorations.outline.map(place));
   drawPath(ctx, theme, decorations.path.map(place), decorations.step && place(decorations.step));
   decorations.samples.forEach((sample, i) => badge(ctx, theme, place(sample), String(i + 1), theme.background, theme.foreground));
-  drawNames(ctx, theme, size, decorations.names, place);
+  drawNames(ctx, theme, size, decorations.names, place, [...decorations.ends, ...decorations.samples, ...[decorations.sum, decorations.probe].filter(point => point !== undefined)].map(place));
   const { sum, ends: [a, b, c] } = decorations;
   if (sum && a && b && c) {
     // The two differences: equal arrows where the axes are straight.
@@ -46,7 +54,7 @@ export function drawOverlay(ctx: CanvasRenderingContext2D, theme: Theme, camera:
   }
   decorations.ends.forEach((end, i) => badge(ctx, theme, place(end), 'ABC'[i]!, theme.foreground, theme.background));
   if (sum) badge(ctx, theme, place(sum), '=', theme.foreground, theme.background);
-  if (decorations.probe) drawProbe(ctx, theme, place(decorations.probe));
+  if (decorations.probe) drawProbe(ctx, theme, place(decorations.probe), decorations.probeBeyond ? theme.warning : theme.focus);
   if (decorations.hovered) ring(ctx, theme, place(decorations.hovered));
   drawAxes(ctx, theme, camera, size, decorations);
 }
@@ -114,32 +122,61 @@ export function formatShare(share: number): string {
   return `${percent > 0 && percent < 9.95 ? percent.toFixed(1) : Math.round(percent)} %`;
 }
 
-/** Name tags in boxes; one that would cover another moves down. */
-function drawNames(ctx: CanvasRenderingContext2D, theme: Theme, size: Size, names: readonly NameTag[], at: (point: Point) => Point): void {
+/** Name tags in boxes, with a line to the middle of their class where they stand beside it. @param marks places that names should leave free. */
+function drawNames(ctx: CanvasRenderingContext2D, theme: Theme, size: Size, names: readonly NameTag[], at: (point: Point) => Point, marks: readonly Point[]): void {
+  if (names.length === 0) return;
   ctx.font = `600 ${theme.fontSize - 1}px ${theme.fontFamily}`;
   ctx.textAlign = 'left';
   ctx.textBaseline = 'middle';
   const height = theme.fontSize + 5;
-  const placed: { x: number; y: number; width: number }[] = [];
-  for (const name of names) {
-    const middle = at(name.at);
-    const width = ctx.measureText(name.text).width + 12;
-    const x = middle.x - width / 2;
-    let y = middle.y - height / 2;
-    const collides = () => placed.find(box => x < box.x + box.width + 2 && box.x < x + width + 2 && Math.abs(box.y - y) < height + 2);
-    for (let attempt = 0, box = collides(); box !== undefined && attempt < 12; attempt++, box = collides()) y = box.y + height + 3;
-    if (x > size.width || x + width < gutter.left || y > size.height || y + height < 0) continue;
-    placed.push({ x, y, width });
+  const area: Box = { left: gutter.left + 3, top: 3, width: size.width - gutter.left - 6, height: size.height - gutter.bottom - 6 };
+  const middles = names.map(name => at(name.at));
+  const placed = placeNames(area, names.map(({ text }, k) => ({ at: middles[k]!, width: ctx.measureText(text).width + 12 })), height, marks.map(({ x, y }) => ({ left: x - 9, top: y - 9, width: 18, height: 18 })));
+  for (const { index, leader } of placed) if (leader !== undefined) drawLeader(ctx, theme, middles[index]!, leader, names[index]!.color);
+  const opaque = theme.kind === 'highContrast' || theme.kind === 'highContrastLight';
+  for (const { index, box } of placed) {
+    const { text, color } = names[index]!;
     ctx.beginPath();
-    ctx.roundRect(x, y, width, height, 4);
-    ctx.fillStyle = withAlpha(theme.background, 0.82);
+    ctx.roundRect(box.left, box.top, box.width, box.height, 4);
+    ctx.fillStyle = opaque ? theme.background : withAlpha(theme.background, 0.88);
     ctx.fill();
-    ctx.strokeStyle = name.color;
+    ctx.strokeStyle = color;
     ctx.lineWidth = 1.25;
     ctx.stroke();
     ctx.fillStyle = theme.foreground;
-    ctx.fillText(name.text, x + 6, y + height / 2 + 0.5);
+    ctx.fillText(text, box.left + 6, box.top + box.height / 2 + 0.5);
   }
+}
+
+/** From the middle of a class to its name, readable over points of any colour. */
+function drawLeader(ctx: CanvasRenderingContext2D, theme: Theme, from: Point, to: Point, color: string): void {
+  for (const [width, ink, radius] of [[4, theme.background, 4.5], [1.5, color, 3]] as const) {
+    ctx.beginPath();
+    ctx.moveTo(from.x, from.y);
+    ctx.lineTo(to.x, to.y);
+    ctx.strokeStyle = ink;
+    ctx.lineWidth = width;
+    ctx.stroke();
+    ctx.beginPath();
+    ctx.arc(from.x, from.y, radius, 0, 2 * Math.PI);
+    ctx.fillStyle = ink;
+    ctx.fill();
+  }
+}
+
+/** Beyond this line lie places that no sample can have. */
+function drawOutline(ctx: CanvasRenderingContext2D, theme: Theme, corners: readonly Point[]): void {
+  ctx.save();
+  for (const [width, color, dash] of [[3, theme.background, []], [1.25, theme.muted, [5, 4]]] as const) {
+    ctx.beginPath();
+    corners.forEach(({ x, y }, i) => (i === 0 ? ctx.moveTo(x, y) : ctx.lineTo(x, y)));
+    ctx.closePath();
+    ctx.setLineDash([...dash]);
+    ctx.strokeStyle = color;
+    ctx.lineWidth = width;
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 function drawPath(ctx: CanvasRenderingContext2D, theme: Theme, path: readonly Point[], step?: Point): void {
@@ -196,8 +233,8 @@ function ring(ctx: CanvasRenderingContext2D, theme: Theme, at: Point): void {
 }
 
 /** A cross with an open middle, so that it does not hide the place it marks. */
-function drawProbe(ctx: CanvasRenderingContext2D, theme: Theme, at: Point): void {
-  for (const [width, color] of [[4.5, theme.background], [2, theme.focus]] as const) {
+function drawProbe(ctx: CanvasRenderingContext2D, theme: Theme, at: Point, ink: string): void {
+  for (const [width, color] of [[4.5, theme.background], [2, ink]] as const) {
     ctx.strokeStyle = color;
     ctx.lineWidth = width;
     ctx.beginPath();

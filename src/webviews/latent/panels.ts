@@ -45,7 +45,7 @@ export function toolbar(explorer: Explorer, actions: PanelActions): TemplateResu
     ${latentSize < 2 ? nothing : axesControls(explorer)}
     ${labelled ? segments({ label: 'Color', value: explorer.colour, showLabel: true, choices: [{ value: 'class', label: 'Class' }, { value: 'error', label: 'Error' }], onChange: colour => explorer.setView({ colour }) }) : nothing}
     ${labelled ? segments({ label: 'Marks', value: view.marks, showLabel: true, choices: [{ value: 'shapes', label: 'Shapes' }, { value: 'letters', label: 'Letters' }], onChange: marks => explorer.setView({ marks }) }) : nothing}
-    ${labelled && latentSize > 1 ? checkbox({ label: 'Names', title: 'Write the name of each class at the middle of its points', checked: view.names, onChange: names => explorer.setView({ names }) }) : nothing}
+    ${labelled && latentSize > 1 ? checkbox({ label: 'Class names', title: 'Write the name of each class at the middle of its points, or beside them where names would cover each other', checked: explorer.namesShown, onChange: names => explorer.setView({ names: names ? 'on' : 'off' }) }) : nothing}
     <span class="group">${checkbox({ label: 'Decoded grid', title: axes.mode === 'pca' ? 'Decode the plane behind the points, through the mean of the codes' : axes.mode === 'tsne' ? 'Decode the codes between the points, from the nearest of them' : 'Decode the plane behind the points', checked: view.grid, onChange: grid => explorer.setView({ grid }) })}
       ${view.grid ? slider({ label: '', title: 'Opacity of the decoded grid', value: view.gridOpacity, min: 0.1, max: 1, step: 0.05, format: value => `${Math.round(value * 100)} %`, onInput: gridOpacity => explorer.setView({ gridOpacity }) }) : nothing}</span>
     <span class="spacer"></span>
@@ -101,7 +101,7 @@ function probePanel(explorer: Explorer, actions: PanelActions): TemplateResult {
   const rows = matching.slice(0, state.dimensionRows);
   return html`<div class="probe">
       ${figure('', html`<ae-picture class="large" .values=${probe.values} .shape=${shape} label="The probe, decoded"></ae-picture>`)}
-      <div class="probe-text"><p class="muted">Click a place or a point, use the arrow keys, or move a slider.</p>
+      <div class="probe-text"><p class="muted">Click a place or a point, use the arrow keys, or move a slider.</p>${beyondNote(explorer, probe.codes)}
         ${button({ label: 'Median code', title: 'Back to the middle of the data', disabled: !explorer.probeMoved, onClick: () => explorer.resetProbe() })}</div>
     </div>
     ${latentSize > 12 ? html`<input type="search" placeholder="Filter ${latentSize} dimensions" aria-label="Filter dimensions" .value=${live(state.dimensionFilter)}
@@ -109,6 +109,12 @@ function probePanel(explorer: Explorer, actions: PanelActions): TemplateResult {
     <div class="dimensions">${rows.map(d => dimensionSlider(explorer, d))}</div>
     ${matching.length === 0 ? html`<p class="muted">No dimension is called so.</p>` : nothing}
     ${matching.length > rows.length ? button({ label: showMore(matching.length - rows.length), onClick: () => actions.set({ dimensionRows: state.dimensionRows + ROWS }) }) : nothing}`;
+}
+
+/** Said of a code that no sample can have. */
+function beyondNote(explorer: Explorer, code: Float32Array): TemplateResult | typeof nothing {
+  const text = explorer.beyond(code);
+  return text === undefined ? nothing : html`<p class="beyond-note">${icon('warning')}${text}</p>`;
 }
 
 /** What the button says under the first sliders. */
@@ -185,10 +191,10 @@ function samplesPanel(explorer: Explorer, actions: PanelActions): TemplateResult
       <span class="spacer"></span>
       ${iconButton({ label: 'Save these images as PNG', icon: 'desktop-download', onClick: actions.exportSamples })}
     </div>
-    <p class="muted">${samplingKinds[view.sampling].help}</p>
+    <p class="muted">${samplingKinds[view.sampling].help}${explorer.brought === undefined ? nothing : ` Then ${explorer.brought}.`}</p>
     <div class="samples">${samples === undefined ? nothing : Array.from({ length: samples.count }, (_, k) => {
       const code = samples.codes.slice(k * latentSize, (k + 1) * latentSize);
-      return html`<figure><figcaption class="number" tabindex="0"><b>${k + 1}</b> ${codeText(code)}</figcaption>
+      return html`<figure><figcaption class="number" tabindex="0" title=${explorer.beyond(code) ?? nothing}><b>${k + 1}</b>${explorer.beyond(code) === undefined ? nothing : html` ${icon('warning')}<span class="visually-hidden">${explorer.beyond(code)}</span>`} ${codeText(code)}</figcaption>
         <button type="button" class="sample" title="Put the probe here" aria-label=${`Sample ${k + 1}: put the probe here`} @click=${() => explorer.setProbe(code, true)}>
         <ae-picture .values=${samples.values} .sample=${k} .shape=${shape} label=${`Random sample ${k + 1}`}></ae-picture></button></figure>`;
     })}</div>`;

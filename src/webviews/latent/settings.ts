@@ -9,8 +9,8 @@ export interface LatentView {
   y: number;
   colour: 'class' | 'error';
   marks: 'shapes' | 'letters';
-  /** Class names at the middle of their points. */
-  names: boolean;
+  /** Class names over their points; 'auto' where there are few. */
+  names: 'auto' | 'on' | 'off';
   grid: boolean;
   gridOpacity: number;
   /** Classes that are not shown, by name. */
@@ -29,6 +29,6 @@ export interface LatentView {
 }
 
 export const defaultView: LatentView = {
-  mode: 'auto', x: 0, y: 1, colour: 'class', marks: 'shapes', names: true, grid: false, gridOpacity: 0.6, hidden: [],
+  mode: 'auto', x: 0, y: 1, colour: 'class', marks: 'shapes', names: 'auto', grid: false, gridOpacity: 0.6, hidden: [],
   strip: 'path', way: 'linear', steps: 9, sampling: 'fitted', open: ['probe', 'classes'], placedIn: '', probe: [], ends: [],
 };

@@ -2,7 +2,7 @@
 // nearest other sample.
 import { html, nothing, type TemplateResult } from 'lit';
 import { button, iconButton, segments } from '../shared/toolkit.ts';
-import { codeText } from './cards.ts';
+import { codeText, hintText } from './cards.ts';
 import type { Cell } from './export-picture.ts';
 import type { Explorer } from './explorer.ts';
 
@@ -23,6 +23,13 @@ export function stripChoice(explorer: Explorer): TemplateResult {
   });
 }
 
+/** What became of the sum before it was decoded, or why it is no code of the latent. */
+function sumNote(explorer: Explorer): TemplateResult | typeof nothing {
+  const beyond = explorer.beyond(explorer.sum!.codes);
+  if (beyond !== undefined) return html`<span class="beyond-note small"><span class="codicon codicon-warning" aria-hidden="true"></span>${beyond}</span>`;
+  return explorer.brought === undefined ? nothing : html`<span class="muted small">${explorer.brought}</span>`;
+}
+
 const nameOf = (explorer: Explorer, sample: number): string => explorer.className(sample) ?? `sample ${sample + 1}`;
 
 export function sumStrip(explorer: Explorer, exportPng: () => void): TemplateResult {
@@ -33,11 +40,12 @@ export function sumStrip(explorer: Explorer, exportPng: () => void): TemplateRes
   const sign = (text: string) => html`<span class="sign" aria-hidden="true">${text}</span>`;
   const nearest = sum?.nearest;
   return html`<section class="strip" aria-label="A − B + C"><div class="strip-head">${stripChoice(explorer)}
-      ${sum === undefined ? html`<p class="muted hint">${hint(explorer)}</p>` : html`<p class="muted hint number" title=${codeText(sum.codes)}>code ${codeText(sum.codes, MOST_NUMBERS)}</p>
+      ${sum === undefined ? html`<p class="muted hint">${hintText(explorer)}</p>` : html`<p class="muted hint number" title=${codeText(sum.codes)}>code ${codeText(sum.codes, MOST_NUMBERS)}</p>
+        ${sumNote(explorer)}
         ${button({ label: 'Probe', title: 'Take the probe and its sliders to this code', onClick: () => explorer.setProbe(sum.codes.slice(), true) })}
         ${iconButton({ label: 'Save this sum as PNG', icon: 'desktop-download', onClick: exportPng })}`}
       ${ends.length === 0 ? nothing : iconButton({ label: 'Clear the sum', icon: 'close', onClick: () => explorer.clearPath() })}</div>
-    <div class="strip-row sum-row" role="group" aria-label="A − B + C" tabindex="0">
+    <div class="strip-row sum-row ${ends.length > 0 ? 'begun' : ''}" role="group" aria-label="A − B + C" tabindex="0">
       ${[0, 1, 2].map(k => html`${k === 0 ? nothing : sign(SIGNS[k]!)}${original(ends[k], `Original ${NAMES[k]!}`, html`<span class="badge">${NAMES[k]}</span>${ends[k] === undefined ? '' : nameOf(explorer, ends[k])}`)}`)}
       ${sign('=')}
       <figure class="end">${sum === undefined ? html`<div class="placeholder" aria-hidden="true"></div>`
@@ -46,14 +54,6 @@ export function sumStrip(explorer: Explorer, exportPng: () => void): TemplateRes
     </div>
     <p class="visually-hidden" aria-live="polite">${sum === undefined || nearest === undefined ? '' : `A − B + C is decoded. The nearest other sample is ${nameOf(explorer, nearest)}.`}</p>
   </section>`;
-}
-
-function hint(explorer: Explorer): string {
-  const { ends } = explorer;
-  const [a, b] = ends;
-  if (a === undefined) return 'Click three points: what differs between A and B is added to C.';
-  if (b === undefined) return `A is ${nameOf(explorer, a)}. Click B, which is subtracted.`;
-  return `A is ${nameOf(explorer, a)}, B ${nameOf(explorer, b)}. Click C, to which their difference is added.`;
 }
 
 /** The strip as cells of a PNG; undefined before the sum is decoded. */

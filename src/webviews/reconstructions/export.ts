@@ -1,21 +1,21 @@
 // The sheets as one picture: the same rows as on the page, at twice its size so that they print well.
 import type { PictureRun } from '../../protocol/messages.ts';
 import type { Theme } from '../shared/theme.ts';
-import { bands, blockGroups, blockLines, type Block, type Sheet, type SheetRow } from './sheet.ts';
+import { bands, blockGroups, blockLines, type Block, type Sheet, type SheetRow, type TextRow } from './sheet.ts';
 
 export interface ExportSection {
   readonly title: string;
   readonly sheet: Sheet;
   readonly samples: readonly number[];
   readonly layout: 'rows' | 'grid';
+  /** Width of the area of pictures beside the labels, CSS pixels. */
+  readonly width: number;
   readonly caption: (sample: number) => string;
 }
 
 export interface ExportOptions {
   readonly sections: readonly ExportSection[];
-  /** Width of the area of pictures, CSS pixels. */
-  readonly width: number;
-  /** The same where no column of labels stands beside it. */
+  /** Width of the area of pictures where no column of labels stands beside it, CSS pixels. */
   readonly gridWidth: number;
   readonly pitch: (sheet: Sheet) => number;
   readonly headingOf: (runId: PictureRun['run']['id']) => string;
@@ -37,7 +37,7 @@ export function exportSheets(options: ExportOptions): OffscreenCanvas {
   const font = (weight = '') => `${weight} ${Math.round(theme.fontSize * 0.9)}px ${theme.fontFamily}`.trim();
   const measure = new OffscreenCanvas(1, 1).getContext('2d')!;
   measure.font = font('600');
-  const labels = options.sections.flatMap(s => s.sheet.rows).map(row => (row.type === 'heading' ? 0 : measure.measureText(row.label).width));
+  const labels = options.sections.flatMap(s => s.sheet.rows).map(row => (row.type === 'heading' || row.type === 'title' ? 0 : measure.measureText(row.label).width));
   const labelWidth = Math.ceil(Math.max(0, ...labels)) + 16;
   const text = (value: string, x: number, align: CanvasTextAlign, color: string, weight = ''): Line => ({
     height: textHeight,
@@ -49,6 +49,21 @@ export function exportSheets(options: ExportOptions): OffscreenCanvas {
     },
   });
 
+  /** A number below a picture, underlined where no other run is better. */
+  const told = (row: TextRow, sample: number, x: number): Line => {
+    const best = row.best?.(sample) === true;
+    const line = text(row.text(sample), x, 'center', theme.foreground, best ? '600' : '');
+    if (!best) return line;
+    return {
+      height: textHeight,
+      draw: (ctx, y) => {
+        line.draw(ctx, y);
+        const { width } = ctx.measureText(row.text(sample));
+        ctx.fillRect(x - width / 2, y + textHeight - 2, width, 1.5);
+      },
+    };
+  };
+
   const lines: Line[] = [];
   let right = 0;
   for (const section of options.sections) {
@@ -59,7 +74,7 @@ export function exportSheets(options: ExportOptions): OffscreenCanvas {
       lines.push(...gridLines(section, pitch));
       continue;
     }
-    for (const band of bands(section.samples, options.width, pitch)) {
+    for (const band of bands(section.samples, section.width, pitch)) {
       right = Math.max(right, margin + labelWidth + band.length * pitch);
       lines.push(together(textHeight, band.map((sample, i) => text(section.caption(sample), center(i), 'center', theme.muted))));
       for (const row of section.sheet.rows) lines.push(...rowLines(row, band, section.sheet, pitch, center));
@@ -81,13 +96,13 @@ export function exportSheets(options: ExportOptions): OffscreenCanvas {
     ]);
   }
 
-  function blockColumn({ row, text: below }: Block, rows: readonly (readonly number[])[], { cell }: Sheet, pitch: number): readonly ((left: number) => Line)[] {
+  function blockColumn({ row, texts }: Block, rows: readonly (readonly number[])[], { cell }: Sheet, pitch: number): readonly ((left: number) => Line)[] {
     const inset = Math.floor((pitch - cell.width) / 2);
     return [
       left => text(row.label, left, 'left', theme.muted),
       ...rows.flatMap(samples => [
         (left: number): Line => ({ height: row.height + gap, draw: (ctx, y) => samples.forEach((sample, i) => row.draw(ctx, sample, left + i * pitch + inset, y)) }),
-        ...(below === undefined ? [] : [(left: number) => together(textHeight, samples.map((sample, i) => text(below.text(sample), left + (i + 0.5) * pitch, 'center', theme.foreground)))]),
+        ...texts.map(below => (left: number) => together(textHeight, samples.map((sample, i) => told(below, sample, left + (i + 0.5) * pitch)))),
       ]),
     ];
   }
@@ -95,7 +110,8 @@ export function exportSheets(options: ExportOptions): OffscreenCanvas {
   function rowLines(row: SheetRow, band: readonly number[], sheet: Sheet, pitch: number, center: (column: number) => number): readonly Line[] {
     if (row.type === 'heading') return [space(6), text(options.headingOf(row.runId), margin, 'left', theme.foreground, '600')];
     const label = text(row.label, margin, 'left', theme.muted);
-    if (row.type === 'text') return [together(textHeight, [label, ...band.map((sample, i) => text(row.text(sample), center(i), 'center', theme.foreground))])];
+    if (row.type === 'title') return [space(6), text(row.label, margin, 'left', theme.foreground, '600')];
+    if (row.type === 'text') return [together(textHeight, [label, ...band.map((sample, i) => told(row, sample, center(i)))])];
     const inset = Math.floor((pitch - sheet.cell.width) / 2);
     return [{
       height: row.height + gap,

@@ -15,6 +15,7 @@ describe('orderSamples', () => {
   it('puts the worst or best first and what has no error last', () => {
     expect(order({ order: 'worst' })).toEqual([1, 0, 3, 2]);
     expect(order({ order: 'best' })).toEqual([3, 0, 1, 2]);
+    expect(order({ order: 'apart' })).toEqual([1, 0, 3, 2]);
   });
 
   it('chooses the worst before it cuts', () => {

@@ -1,9 +1,10 @@
 // Which of the fixed samples stand in the columns, and in which order: pure, so that pictures of several runs line up.
 import type { PictureSamples } from '../../protocol/messages.ts';
 
-export type SampleOrder = 'file' | 'worst' | 'best' | 'label';
+export type SampleOrder = 'file' | 'worst' | 'best' | 'apart' | 'label';
 
 export interface SampleChoice {
+  /** 'apart': where runs differ most comes first. */
   readonly order: SampleOrder;
   /** A label's name, to show its samples alone; "" for all. */
   readonly only: string;
@@ -15,7 +16,7 @@ export interface SampleChoice {
 
 /**
  * Indices of the samples to show, in order.
- * @param error each sample's own loss at the epoch shown, of the run that leads; samples without one come last
+ * @param error each sample's own loss at the epoch shown, of the run that leads, or for 'apart' how far runs differ; samples without one come last
  */
 export function orderSamples(samples: Pick<PictureSamples, 'count' | 'labels'>, error: Float32Array | undefined, choice: SampleChoice): readonly number[] {
   const { labels, count } = samples;
@@ -23,8 +24,8 @@ export function orderSamples(samples: Pick<PictureSamples, 'count' | 'labels'>, 
   let rest = Array.from({ length: count }, (_, i) => i).filter(i => !pinned.includes(i));
   if (choice.only !== '' && labels) rest = rest.filter(i => labels[i] === choice.only);
   if (choice.order === 'label' && labels) rest.sort((a, b) => compareNames(labels[a]!, labels[b]!) || a - b);
-  if ((choice.order === 'worst' || choice.order === 'best') && error) {
-    const rank = (i: number) => (Number.isFinite(error[i]!) ? error[i]! * (choice.order === 'worst' ? -1 : 1) : Infinity);
+  if ((choice.order === 'worst' || choice.order === 'best' || choice.order === 'apart') && error) {
+    const rank = (i: number) => (Number.isFinite(error[i]!) ? error[i]! * (choice.order === 'best' ? 1 : -1) : Infinity);
     rest.sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : a - b));
   }
   const all = [...pinned, ...rest];

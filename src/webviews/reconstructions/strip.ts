@@ -1,4 +1,4 @@
-// <ae-strip>: one row of pictures on one canvas, a picture per column.
+// <ae-strip>: one row of pictures on one canvas, a picture per column. Event: 'pick' with detail { sample } when one is clicked.
 import { LitElement, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { SheetRow } from './sheet.ts';
@@ -17,7 +17,7 @@ export class PictureStrip extends LitElement {
   }
 
   override render(): unknown {
-    return html`<canvas role="img" aria-label=${this.row ? `${this.row.label} of ${this.samples.length} samples` : ''} @mousemove=${this.onMove}></canvas>`;
+    return html`<canvas role="img" aria-label=${this.row ? `${this.row.label} of ${this.samples.length} samples` : ''} @mousemove=${this.onMove} @click=${this.onClick}></canvas>`;
   }
 
   protected override updated(): void {
@@ -35,6 +35,11 @@ export class PictureStrip extends LitElement {
     const inset = Math.floor((this.pitch - this.cellWidth) / 2);
     this.samples.forEach((sample, column) => this.row!.draw(ctx, sample, column * this.pitch + inset, 0));
   }
+
+  private readonly onClick = (event: MouseEvent) => {
+    const sample = this.samples[Math.floor(event.offsetX / this.pitch)];
+    if (sample !== undefined) this.dispatchEvent(new CustomEvent('pick', { detail: { sample } }));
+  };
 
   private readonly onMove = (event: MouseEvent) => {
     const column = Math.floor(event.offsetX / this.pitch);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codePixels, differencePixels, fit, imagePixels, isImage, nearSquare, profileBars, rangeOf } from './pixels.ts';
+import { codeLayout, codePixels, differencePixels, fit, imagePixels, isImage, nearSquare, pixelDifferences, profileBars, rangeOf } from './pixels.ts';
 
 const rgb = (p: { data: Uint8ClampedArray }, i: number) => [...p.data.slice(i * 4, i * 4 + 4)];
 
@@ -23,6 +23,14 @@ describe('pixels', () => {
     expect(rgb(p, 2)[0]).toBeGreaterThan(rgb(p, 2)[2]!);
   });
 
+  it('draws differences over a reach of their own, as the mean over channels', () => {
+    const [original, rebuilt] = [new Float32Array([0.5, 0.5, 0.5, 1, 1, 1]), new Float32Array([0.5, 0.5, 0.5, 0.9, 0.7, 0.8])];
+    expect([...pixelDifferences(original, rebuilt, 0, [1, 2, 3])].map(v => Math.round(v * 100) / 100)).toEqual([0, -0.2]);
+    const [own, whole] = [0.2, 1].map(reach => rgb(differencePixels(original, rebuilt, 0, [1, 2, 3], 'light', reach), 1));
+    expect(own).toEqual([11, 79, 158, 255]);
+    expect(whole).not.toEqual(own);
+  });
+
   it.each([[1, 1, 1], [2, 2, 1], [32, 8, 4], [50, 10, 5], [196, 14, 14], [7, 3, 3], [13, 4, 4], [144, 12, 12]])('lays out %i numbers as %i × %i', (count, columns, rows) => {
     expect(nearSquare(count)).toEqual({ columns, rows });
   });
@@ -41,6 +49,14 @@ describe('pixels', () => {
     expect(rgb(p, 0)).toEqual(rgb(p, 1));
     expect(rgb(p, 2)).toEqual(rgb(p, 3));
     expect(rgb(p, 1)).not.toEqual(rgb(p, 2));
+  });
+
+  it('knows which number of a code is at a place of its picture', () => {
+    const vector = codeLayout([7]);
+    expect([vector.numberAt(0, 2), vector.numberAt(1, 2)]).toEqual([6, undefined]);
+    // 1 × 2 × 2 channels-last: the second channel stands at the right.
+    const image = codeLayout([1, 2, 2]);
+    expect([0, 1, 2, 3].map(x => image.numberAt(x, 0))).toEqual([0, 2, 1, 3]);
   });
 
   it('knows images from vectors', () => {

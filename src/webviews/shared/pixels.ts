@@ -32,19 +32,29 @@ export function imagePixels(values: Float32Array | Uint8Array, sample: number, s
   return { width, height, data };
 }
 
-/** Reconstruction minus original as a picture: blue where too dark, orange where too bright. Channels are averaged. */
-export function differencePixels(original: Float32Array | Uint8Array, reconstruction: Float32Array, sample: number, shape: readonly number[], kind: ThemeKind): Pixels {
+/** Reconstruction minus original of one sample, row by row: the mean over the channels of each pixel. */
+export function pixelDifferences(original: Float32Array | Uint8Array, reconstruction: Float32Array, sample: number, shape: readonly number[]): Float32Array {
   const [height = 1, width = 1, channels = 1] = shape;
   const scale = original instanceof Uint8Array ? 1 / 255 : 1;
   const offset = sample * sizeOf(shape);
-  return mapped(width, height, width * height, i => {
+  return Float32Array.from({ length: width * height }, (_, i) => {
     let sum = 0;
     for (let c = 0; c < channels; c++) {
       const at = offset + i * channels + c;
       sum += reconstruction[at]! - original[at]! * scale;
     }
-    return divergingColor(kind, sum / channels);
+    return sum / channels;
   });
+}
+
+/**
+ * Reconstruction minus original as a picture: blue where too dark, orange where too bright. Channels are averaged.
+ * @param reach the difference drawn in the strongest colours
+ */
+export function differencePixels(original: Float32Array | Uint8Array, reconstruction: Float32Array, sample: number, shape: readonly number[], kind: ThemeKind, reach = 1): Pixels {
+  const [height = 1, width = 1] = shape;
+  const differences = pixelDifferences(original, reconstruction, sample, shape);
+  return mapped(width, height, width * height, i => divergingColor(kind, differences[i]! / reach));
 }
 
 /** Columns × rows that hold `count` cells: near a square, without gaps where a good factor pair exists. Wider than high. */
@@ -56,24 +66,40 @@ export function nearSquare(count: number): { readonly columns: number; readonly 
   return { columns, rows: Math.ceil(count / columns) };
 }
 
+/** Where the numbers of a code stand in its picture: a vector as a near-square of its numbers, height × width × channels as one tile per channel. */
+export interface CodeLayout {
+  readonly width: number;
+  readonly height: number;
+  /** Which number is at a place; undefined at a spare one. */
+  readonly numberAt: (x: number, y: number) => number | undefined;
+}
+
+export function codeLayout(latentShape: readonly number[]): CodeLayout {
+  const [height = 1, width = 1, channels = 1] = latentShape.length === 3 ? latentShape : [1, 1, sizeOf(latentShape)];
+  const tiles = nearSquare(channels);
+  return {
+    width: tiles.columns * width,
+    height: tiles.rows * height,
+    numberAt(x, y) {
+      const channel = Math.floor(y / height) * tiles.columns + Math.floor(x / width);
+      return channel < channels ? ((y % height) * width + (x % width)) * channels + channel : undefined;
+    },
+  };
+}
+
 /**
- * A code as a picture: a vector as a near-square of its numbers, height × width × channels as one tile per channel.
+ * A code as a picture, as `codeLayout` places its numbers.
  * @param range the values drawn at the ends of the colour map, the same for all codes that are to be compared
  */
 export function codePixels(code: Float32Array, sample: number, latentShape: readonly number[], range: Range, kind: ThemeKind): Pixels {
-  const size = sizeOf(latentShape);
-  const offset = sample * size;
+  const offset = sample * sizeOf(latentShape);
   const color = (value: number) => (range.min < 0
     ? divergingColor(kind, value / Math.max(-range.min, range.max, 1e-12))
     : areaColor(kind, (value - range.min) / Math.max(range.max - range.min, 1e-12)));
-  const [height = 1, width = 1, channels = 1] = latentShape.length === 3 ? latentShape : [1, 1, size];
-  const tiles = nearSquare(channels);
-  const across = tiles.columns * width;
-  return mapped(across, tiles.rows * height, across * tiles.rows * height, i => {
-    const x = i % across;
-    const y = Math.floor(i / across);
-    const channel = Math.floor(y / height) * tiles.columns + Math.floor(x / width);
-    return channel < channels ? color(code[offset + ((y % height) * width + (x % width)) * channels + channel]!) : undefined;
+  const { width, height, numberAt } = codeLayout(latentShape);
+  return mapped(width, height, width * height, i => {
+    const at = numberAt(i % width, Math.floor(i / width));
+    return at === undefined ? undefined : color(code[offset + at]!);
   });
 }
 
