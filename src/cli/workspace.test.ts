@@ -75,7 +75,7 @@ describe('findRun', () => {
     makeRun('2026-01-02T10-00-00-conv', 'conv', 2);
   });
 
-  it.each([['2026-01-01T10-00-00-janet', 'janet'], ['2026-01-02', 'conv'], ['last', 'conv'], ['janet', 'janet']])('finds "%s"', async (text, name) => {
+  it.each([['2026-01-01T10-00-00-janet', 'janet'], ['2026-01-02', 'conv'], ['last', 'conv'], ['janet', 'janet'], ['2026-01-01T10-00-00…', 'janet']])('finds "%s"', async (text, name) => {
     expect((await findRun(text, runs())).name).toBe(name);
   });
 

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { StudioError } from '../core/errors.ts';
+import { makeFolder } from '../core/make-folder.ts';
 import { nearest } from '../spec/diagnostics.ts';
 import { findRuns, listRuns, looksLikeRun } from '../runs/list.ts';
 import { readSummary, type RunSummary } from '../runs/reader.ts';
@@ -28,7 +29,7 @@ export function runsFolderFor(start: string, asked: string | undefined, env: Nod
 export function ignoreRuns(runsFolder: string): void {
   const folder = path.dirname(runsFolder);
   if (path.basename(folder) !== '.autoencoder') return;
-  fs.mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const file = path.join(folder, '.gitignore');
   if (!fs.existsSync(file)) fs.writeFileSync(file, '*\n');
 }
@@ -37,7 +38,9 @@ export function ignoreRuns(runsFolder: string): void {
  * The run that a user means.
  * @throws StudioError('usage') when nothing was said, StudioError('run') when no run fits, or several do.
  */
-export async function findRun(text: string, runsFolder: string): Promise<RunSummary> {
+export async function findRun(typed: string, runsFolder: string): Promise<RunSummary> {
+  // Copied from a table that had no room for all of it.
+  const text = typed.replace(/…$/, '');
   // Of an unset variable in a script; every id begins with nothing.
   if (text.trim() === '') throw new StudioError('usage', 'The run has no name: an empty text was given. "aeconf runs" lists the runs; "last" is the newest.');
   if (fs.existsSync(text) && looksLikeRun(text)) return readSummary(path.resolve(text));

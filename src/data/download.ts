@@ -2,9 +2,10 @@
 // there: bytes go to a part file that is renamed at the end. A part survives a cancelled or killed download and is continued.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, StudioError } from '../core/errors.ts';
+import { makeFolder } from '../core/make-folder.ts';
 import { cancelled } from './byte-reader.ts';
 import type { DataProgress } from './dataset.ts';
 import { formatBytes } from './memory.ts';
@@ -40,7 +41,7 @@ export async function sha256Of(path: string, signal?: AbortSignal): Promise<stri
  * StudioError('cancelled') after `signal`, the part file being kept for the next time
  */
 export async function download(request: Download): Promise<void> {
-  await mkdir(dirname(request.target), { recursive: true });
+  makeFolder(dirname(request.target));
   const part = await claimPart(request.target);
   const failures: string[] = [];
   try {

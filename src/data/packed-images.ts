@@ -3,9 +3,10 @@
 // packed anew. It is complete or not there, and goes when nobody has used it for a month, or for a week when its source has changed.
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, writeSync } from 'node:fs';
-import { lstat, mkdir, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
+import { lstat, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, StudioError } from '../core/errors.ts';
+import { makeFolder } from '../core/make-folder.ts';
 import { sizeOf } from '../core/tensor.ts';
 import { withBytes } from './byte-reader.ts';
 import { formatBytes } from './memory.ts';
@@ -66,7 +67,7 @@ export async function writePack(folder: string, name: string, shape: readonly nu
   const part = `${path}.${process.pid}.part`;
   let file: number | undefined;
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     await removeOld(folder, name);
     await requireRoom(folder, sizeOf(shape));
     const opened = file = openSync(part, 'w');

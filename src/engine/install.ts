@@ -2,9 +2,10 @@
 // the library. What is not whole and checked is not kept, and counts as installed only once its mark is written.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, StudioError } from '../core/errors.ts';
+import { makeFolder } from '../core/make-folder.ts';
 import { installedAt, libraryKinds, markFile, type LibraryId } from './libraries.ts';
 import { missingForGpu } from './nvidia.ts';
 
@@ -38,9 +39,13 @@ export function announcement(id: LibraryId, folder: string): string {
 export async function install(id: LibraryId, { folder, signal, onProgress = () => undefined, check }: InstallOptions): Promise<Installed> {
   const { package: name, version, folder: kind } = libraryKinds[id];
   const target = join(folder, kind);
-  await rm(target, { recursive: true, force: true });
   try {
-    await mkdir(target, { recursive: true });
+    await rm(target, { recursive: true, force: true });
+    makeFolder(target);
+  } catch (cause) {
+    throw new StudioError('device', `An engine cannot be kept in ${target}: ${messageOf(cause)}. Give another folder with --folder.`, { cause });
+  }
+  try {
     await writeFile(join(target, 'package.json'), '{ "private": true }\n');
     await fetchPackage(id, target, signal, onProgress);
     onProgress('Checking that it computes right');

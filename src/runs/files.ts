@@ -3,6 +3,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { StudioError } from '../core/errors.ts';
+import { makeFolder } from '../core/make-folder.ts';
 
 let counter = 0;
 
@@ -116,7 +117,7 @@ export async function replaceFile(file: string, contents: Uint8Array | readonly 
   const temporary = temporaryName(file);
   const parts = contents instanceof Uint8Array ? [contents] : contents;
   try {
-    await fs.promises.mkdir(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     const handle = await fs.promises.open(temporary, 'wx');
     try {
       await writeParts(handle, parts);

@@ -5,6 +5,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { StudioError } from '../core/errors.ts';
+import { makeFolder } from '../core/make-folder.ts';
 import { nearest } from '../spec/diagnostics.ts';
 import type { SweepSpec } from '../spec/schema.ts';
 import { errorCode, fileError, readTextIfThere, replaceFile, syncFolder } from './files.ts';
@@ -52,7 +53,7 @@ export async function createSweep(runsFolder: string, sweep: Omit<SweepRecord, '
     const id = attempt === 1 ? wanted : `${wanted}-${attempt}`;
     const folder = sweepFolder(runsFolder, id);
     try {
-      await fs.promises.mkdir(path.dirname(folder), { recursive: true });
+      makeFolder(path.dirname(folder));
       await fs.promises.mkdir(folder);
     } catch (error) {
       if (errorCode(error) === 'EEXIST') continue;

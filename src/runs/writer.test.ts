@@ -50,6 +50,8 @@ describe('a new run', () => {
     const file = path.join(folder, 'file');
     fs.writeFileSync(file, '');
     await expect(RunWriter.create(file, newRun('x'))).rejects.toMatchObject({ reason: 'run', message: expect.stringContaining(file) });
+    // Node's own making of folders never ends there.
+    if (fs.existsSync('/proc/self')) await expect(RunWriter.create('/proc/nowhere/runs', newRun('x'))).rejects.toMatchObject({ reason: 'run', message: expect.stringMatching(/^Cannot make a run in \/proc\/nowhere\/runs: (the system lets no folder be made in \/proc\. Choose another place|you have no permission)/) });
   });
 });
 

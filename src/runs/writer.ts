@@ -3,6 +3,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { StudioError } from '../core/errors.ts';
+import { makeFolder } from '../core/make-folder.ts';
 import { runFiles, type RunEvent, type RunInfo, type RunStatus, type TensorFile } from './events.ts';
 import { errorCode, fileError, renameFolder, replaceFile, replaceFileSync, syncFolder } from './files.ts';
 import { eventLine, toJson } from './json.ts';
@@ -80,7 +81,7 @@ export class RunWriter {
     const wanted = runId(run.info.name, created);
     let building: string;
     try {
-      await fs.promises.mkdir(runsFolder, { recursive: true });
+      makeFolder(runsFolder);
       building = await fs.promises.mkdtemp(path.join(runsFolder, '.new-'));
       await fs.promises.chmod(building, 0o777 & ~process.umask());
     } catch (error) {
