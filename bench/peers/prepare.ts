@@ -30,7 +30,7 @@ const limit = wish.limit === undefined ? {} : { limit: wish.limit };
 const data = wish.data === undefined ? { type: 'glyphs', train: 60_000, test: 10_000, ...limit } : { ...read.data, ...limit };
 const config = JSON.stringify({ ...read, data, training: { ...read.training, batchSize: wish.batchSize, epochs: 1_000_000, metrics: [] } });
 const spec = requireSpec(loadSpec(config, file));
-const dataset = await loadDataset(spec.data, { seed: spec.seed, baseFolder: '.', dataFolders: wish.data === undefined ? [] : [wish.data] });
+const dataset = await loadDataset(spec.data, { seed: spec.seed, baseFolders: ['.'], dataFolders: wish.data === undefined ? [] : [wish.data] });
 const model = buildModel(spec, dataset.shape);
 const programs = buildPrograms(model, spec, { data: { dtype: 'uint8', scale: dataset.scale } });
 

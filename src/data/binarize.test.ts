@@ -9,7 +9,7 @@ import { bytesOf, expectStudioError, npyFile, TemporaryFolder } from './testing.
 
 const folder = new TemporaryFolder();
 afterAll(() => { folder.remove(); });
-const load = (data: DataSpec, seed = 1): Promise<Dataset> => loadDataset(data, { baseFolder: folder.path, cacheFolder: join(folder.path, 'cache'), seed });
+const load = (data: DataSpec, seed = 1): Promise<Dataset> => loadDataset(data, { baseFolders: [folder.path], cacheFolder: join(folder.path, 'cache'), seed });
 
 /** 200 + 200 samples of 50 numbers, each the same share of 1. */
 const shares = [0, 0.2, 0.5, 0.9, 1];

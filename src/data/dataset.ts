@@ -59,8 +59,8 @@ export interface DataProgress {
 }
 
 export interface LoadOptions {
-  /** Relative paths of the spec start here: the folder of the .aeconf file. */
-  readonly baseFolder: string;
+  /** Relative paths of the spec start here, at the first folder that has the file (core/config-folders.ts). */
+  readonly baseFolders: readonly string[];
   /** Searched for named sets before the cache: `<folder>/<set name>/<file>` and `<folder>/<file>`. */
   readonly dataFolders?: readonly string[];
   /** Where downloads are kept; the user's cache folder when left out. */

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => { folder.remove(); });
 
 const cacheFolder = join(folder.path, 'cache');
-const load = (data: DataSpec, more: Partial<LoadOptions> = {}): Promise<Dataset> => loadDataset(data, { baseFolder: folder.path, seed: 1, cacheFolder, ...more });
+const load = (data: DataSpec, more: Partial<LoadOptions> = {}): Promise<Dataset> => loadDataset(data, { baseFolders: [folder.path], seed: 1, cacheFolder, ...more });
 const ramp = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 7) & 255);
 const all = (split: Split): Samples => copyRows(split, 0, split.count);
 
@@ -70,7 +70,7 @@ describe('a set that is not in memory', () => {
     await expectStudioError(load({ type: 'npz', path: 'b.npz', ...members, validation: 0, memory: 0 }), 'data', 'b.npz (x_train.npy)', 'numpy.savez');
     folder.write('f.npy', npyFile('<f4', [3, 2], bytesOf(Float32Array.of(1, 2, 3, 4, 5, 6)), { fortran: true }));
     await expectStudioError(load({ type: 'npy', images: 'f.npy', validation: 0, memory: 0 }), 'data', 'f.npy', 'numpy.ascontiguousarray');
-    expect(await loadShape({ type: 'idx', images: 'x.idx.gz', validation: 0, memory: 0 }, { baseFolder: folder.path, seed: 1 })).toEqual([2, 3, 1]);
+    expect(await loadShape({ type: 'idx', images: 'x.idx.gz', validation: 0, memory: 0 }, { baseFolders: [folder.path], seed: 1 })).toEqual([2, 3, 1]);
   });
 
   it('is where a run had it, whatever fits', async () => {

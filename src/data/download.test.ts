@@ -185,7 +185,7 @@ describe('findNamedSet', () => {
   const small = (home: string): NamedSet => ({
     name: 'tiny', title: 'Tiny', description: 'A test', train: 1, test: 1, files: [{ name: 'file.gz', size: content.length, sha256 }], homes: [home],
   });
-  const options = (more: object = {}) => ({ baseFolder: folder.path, seed: 0, cacheFolder: join(folder.path, 'cache'), ...more });
+  const options = (more: object = {}) => ({ baseFolders: [folder.path], seed: 0, cacheFolder: join(folder.path, 'cache'), ...more });
 
   it('looks in the data folders, then in the cache, then downloads', async () => {
     handlers.set('/file.gz', good);

@@ -12,7 +12,7 @@ import { bytesOf, expectStudioError, idxFile, npyFile, pgm, realData, TemporaryF
 const folder = new TemporaryFolder();
 afterAll(() => { folder.remove(); });
 
-const options: LoadOptions = { baseFolder: folder.path, seed: 1, cacheFolder: join(folder.path, 'cache') };
+const options: LoadOptions = { baseFolders: [folder.path], seed: 1, cacheFolder: join(folder.path, 'cache') };
 const load = (data: DataSpec, more: Partial<LoadOptions> = {}) => loadDataset(data, { ...options, ...more });
 const ramp = (length: number) => Uint8Array.from({ length }, (_, i) => i & 255);
 
@@ -55,6 +55,24 @@ describe('loadDataset', () => {
       await expectStudioError(load(data, { dataFolders: [place.path] }), 'data', join('digits', 'deep.csv'), join('other', 'deep.csv'), 'Say which');
       expect((await load(data, { dataFolders: [join(place.path, 'other'), place.path] })).train.count).toBe(1);
       await expectStudioError(load({ ...data, path: 'nowhere.csv' }, { dataFolders: [place.path] }), 'data', 'nowhere.csv', '--data DIR', 'first lines of the .aeconf file');
+    } finally {
+      place.remove();
+    }
+  });
+
+  it('finds a relative path beside a link to the config, then beside the config, and says where it looked', async () => {
+    const place = new TemporaryFolder();
+    try {
+      place.write('real/x.csv', '1,2\n3,4\n');
+      const baseFolders = [join(place.path, 'links'), join(place.path, 'real')];
+      const data: DataSpec = { type: 'csv', path: 'x.csv', separator: ',', validation: 0 };
+      expect((await load(data, { baseFolders })).train.count).toBe(2);
+      place.write('links/x.csv', '1,2\n');
+      expect((await load(data, { baseFolders })).train.count).toBe(1);
+      const gone = load({ ...data, path: 'gone.csv' }, { baseFolders });
+      await expectStudioError(gone, 'data', join('links', 'gone.csv'), join('real', 'gone.csv'), 'The config is a link, so files are looked for beside it, then beside the file it leads to.');
+      const one = await expectStudioError(load({ ...data, path: 'gone.csv' }), 'data', 'There is no');
+      expect(one.message).not.toContain('link');
     } finally {
       place.remove();
     }

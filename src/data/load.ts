@@ -185,10 +185,10 @@ function requireHeldFinite(array: SampleArray, name: string): void {
   if (!('stored' in array)) requireFinite(array.data, sizeOf(array.shape.slice(1)), name);
 }
 
-/** Finds a file of the spec: beside the spec, or in a data folder, there also by its name alone and in the folders of the data folder. */
+/** Finds a file of the spec: beside the spec (beside a link to it, then beside the real one), or in a data folder, there also by its name alone and in the folders of the data folder. */
 async function locate(path: string, options: LoadOptions): Promise<string> {
   const folders = options.dataFolders ?? [];
-  const candidates = isAbsolute(path) ? [path] : [options.baseFolder, ...folders].map(folder => resolve(folder, path));
+  const candidates = isAbsolute(path) ? [path] : [...options.baseFolders, ...folders].map(folder => resolve(folder, path));
   for (const candidate of candidates) if (await exists(candidate)) return candidate;
   if (!isAbsolute(path)) {
     const found = await findByName(basename(path), folders);
@@ -196,7 +196,8 @@ async function locate(path: string, options: LoadOptions): Promise<string> {
     if (found[0] !== undefined) return found[0];
   }
   const where = isAbsolute(path) ? '' : ` Put it there, or name a folder that holds it, itself or in one of its folders, with --data DIR or the setting autoencoder.dataFolders${folders.length === 0 ? '' : ` (searched: ${folders.join(', ')})`}. The first lines of the .aeconf file may say where to get it.`;
-  throw new StudioError('data', `There is no ${candidates.join(', nor ')}.${where}`);
+  const link = isAbsolute(path) || options.baseFolders.length < 2 ? '' : ' The config is a link, so files are looked for beside it, then beside the file it leads to.';
+  throw new StudioError('data', `There is no ${candidates.join(', nor ')}.${link}${where}`);
 }
 
 /** Files of that name in folders; only where there is none, those in their folders. */

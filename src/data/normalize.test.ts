@@ -11,7 +11,7 @@ import { bytesOf, expectStudioError, npyFile, TemporaryFolder, zipFile } from '.
 
 const folder = new TemporaryFolder();
 afterAll(() => { folder.remove(); });
-const load = (data: DataSpec, more: Partial<LoadOptions> = {}) => loadDataset(data, { baseFolder: folder.path, seed: 1, cacheFolder: join(folder.path, 'cache'), ...more });
+const load = (data: DataSpec, more: Partial<LoadOptions> = {}) => loadDataset(data, { baseFolders: [folder.path], seed: 1, cacheFolder: join(folder.path, 'cache'), ...more });
 const all = (split: Split): number[] => [...copyRows(split, 0, split.count)];
 const column = (split: Split, c: number, features: number): number[] => all(split).filter((_, i) => i % features === c);
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

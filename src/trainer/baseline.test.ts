@@ -132,7 +132,7 @@ describe('the baseline', () => {
 
   it.runIf(realData !== undefined)('has the squared error of 13.87 per image published for 30 components of MNIST', async () => {
     const { spec } = loadSpec('{ "data": "mnist", "encoder": [{ "type": "flatten" }], "latent": { "type": "plain", "units": 30 } }', 'test.aeconf');
-    const experiment = await openExperiment(spec!, { baseFolder: '.', dataFolders: [realData!] });
+    const experiment = await openExperiment(spec!, { baseFolders: ['.'], dataFolders: [realData!] });
     expect(784 * (await principalBaseline(experiment, session)).mse).toBeCloseTo(13.87, 2);
   });
 });

@@ -1,5 +1,5 @@
 // `aeconf devices FILE --check`: every device tries out the training step of a config, as before a training.
-import * as path from 'node:path';
+import { configFolders } from '../core/config-folders.ts';
 import type { LoadOptions } from '../data/dataset.ts';
 import { tryAll, type Choice } from '../engine/choose.ts';
 import { readConfig, withoutSweep } from './config.ts';
@@ -18,7 +18,7 @@ export interface DeviceCheckOptions extends Pick<LoadOptions, 'dataFolders' | 's
 /** @throws StudioError: 'spec', 'data', 'download', 'memory' as training would. */
 export async function checkDevices({ configPath, overrides, notes, threads, ...access }: DeviceCheckOptions): Promise<Choice> {
   const { spec } = withoutSweep(await readConfig(configPath, overrides));
-  const experiment = await openExperiment(spec, { ...access, baseFolder: path.dirname(path.resolve(configPath)) });
+  const experiment = await openExperiment(spec, { ...access, baseFolders: configFolders(configPath) });
   const batch = batchSizeOf(experiment);
   requireMemory(experiment.programs.memory(batch), batch, 'cpu');
   const trial = await trialOf(experiment, experiment.programs.initialState(spec.seed));

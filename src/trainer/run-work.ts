@@ -1,6 +1,6 @@
 // One stretch of work on a run: it prepares, runs the loop and brings the run to an orderly end, whatever happens; what was reached is
 // safe in the run folder at any moment.
-import * as path from 'node:path';
+import { configFolders } from '../core/config-folders.ts';
 import { messageOf, StudioError } from '../core/errors.ts';
 import { createBatchSource } from '../data/batches.ts';
 import type { LoadOptions } from '../data/dataset.ts';
@@ -129,7 +129,7 @@ export class RunWork {
     const { dataFolders, cacheFolder, signal } = this.options;
     const { spec, path: configPath } = this.config;
     const experiment = await openExperiment(spec, {
-      baseFolder: path.dirname(path.resolve(configPath)), dataFolders,
+      baseFolders: configFolders(configPath), dataFolders,
       ...(cacheFolder === undefined ? {} : { cacheFolder }),
       ...(signal === undefined ? {} : { signal }),
       onProgress: progress => status.refresh({ message: progressText(progress) }),

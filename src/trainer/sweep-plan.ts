@@ -1,6 +1,7 @@
 // From a file with a `sweep` to the list of its trainings. Every combination is checked before the first one trains: a slip in the
 // last of them must not show after hours.
 import * as path from 'node:path';
+import { configFolders } from '../core/config-folders.ts';
 import { StudioError } from '../core/errors.ts';
 import type { LoadOptions } from '../data/dataset.ts';
 import { loadShape } from '../data/load.ts';
@@ -103,7 +104,7 @@ class ShapeReader {
     if (known !== undefined) return known;
     const { configPath, dataFolders, cacheFolder, signal, onProgress } = this.options;
     const shape = await loadShape(data, {
-      baseFolder: path.dirname(path.resolve(configPath)), dataFolders, seed,
+      baseFolders: configFolders(configPath), dataFolders, seed,
       ...(cacheFolder === undefined ? {} : { cacheFolder }), ...(signal === undefined ? {} : { signal }), ...(onProgress === undefined ? {} : { onProgress }),
     });
     this.shapes.set(key, shape);

@@ -27,8 +27,8 @@ export interface NoWeights {
 }
 
 export interface Surroundings {
-  /** Where relative paths start: the folder of the config. */
-  readonly baseFolder: string;
+  /** Where relative paths start (core/config-folders.ts). */
+  readonly baseFolders: readonly string[];
   readonly runsFolder: string;
   /** A run that is no source for itself. */
   readonly except?: string;
@@ -36,7 +36,8 @@ export interface Surroundings {
 
 /** Finds the file with the weights; never throws for what the spec says. */
 export async function findWeights({ from, checkpoint }: InitSpec, around: Surroundings): Promise<WeightFile | NoWeights> {
-  const place = path.resolve(around.baseFolder, from);
+  const places = around.baseFolders.map(folder => path.resolve(folder, from));
+  const place = places.find(each => fs.existsSync(each)) ?? places[0]!;
   if (from.endsWith('.safetensors')) return fromFile(place);
   const folder = fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (folder && looksLikeRun(place)) return ofRun([await readSummary(place)], checkpoint);

@@ -1,6 +1,7 @@
 // Starting from other weights (`init`): all of them or those of named layers, by the names of the parameters. What is not taken
 // over is drawn by the seed as ever; moving averages come with their layer; the optimiser starts anew.
 import * as path from 'node:path';
+import { configFolders } from '../core/config-folders.ts';
 import { StudioError } from '../core/errors.ts';
 import { formatShape } from '../core/tensor.ts';
 import type { State } from '../graph/program.ts';
@@ -27,10 +28,10 @@ const OPTIMIZER = 'optimizer/';
  * @throws StudioError('spec') when they are not there, or, where the spec tells the shape of the data, do not fit; StudioError('run')
  *   when the file is damaged.
  */
-export async function openTransfer(config: Config, around: Omit<Surroundings, 'baseFolder'>): Promise<Transfer | undefined> {
+export async function openTransfer(config: Config, around: Omit<Surroundings, 'baseFolders'>): Promise<Transfer | undefined> {
   const { spec } = config;
   if (spec.init === undefined) return undefined;
-  const found = await findWeights(spec.init, { ...around, baseFolder: path.dirname(path.resolve(config.path)) });
+  const found = await findWeights(spec.init, { ...around, baseFolders: configFolders(config.path) });
   if ('message' in found) throw specError(config, [{ ...found, path: ['init', 'from'], code: 'unknown-value', severity: 'error' }]);
   const { tensors } = await readTensors(found.file);
   const weights = Object.fromEntries(Object.entries(tensors).filter(([name]) => !name.startsWith(OPTIMIZER)));

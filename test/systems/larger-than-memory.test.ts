@@ -106,7 +106,7 @@ describe.skipIf(process.platform !== 'linux')('a set that does not fit in memory
     const marks = Array.from({ length: Math.ceil(count / 9973) }, (_, i) => [i * 9973, 1 + i % 250] as const);
     writeSparse('rows.idx', idxHeader(count, 28, 28), count * SAMPLE, marks.map(([row, mark]) => [row * SAMPLE, Uint8Array.of(mark, ...new Uint8Array(SAMPLE - 2), mark)]));
     writeSparse('labels.idx', idxHeader(count), count, marks.map(([row, mark]) => [row, Uint8Array.of(mark)]));
-    const dataset = await loadDataset({ type: 'idx', images: 'rows.idx', labels: 'labels.idx', memory: 0, validation: 0 }, { baseFolder: folder, seed: 1 });
+    const dataset = await loadDataset({ type: 'idx', images: 'rows.idx', labels: 'labels.idx', memory: 0, validation: 0 }, { baseFolders: [folder], seed: 1 });
     expect(dataset.train.stored).toBeDefined();
     const source = createBatchSource(dataset.train, dataset, { seed: 1, batchSize: 5000, shuffle: true, corruption: [], random: [], labels: true }, { workerPath: join(dist, 'batch-worker.js') });
     const seen = new Map<number, number>();

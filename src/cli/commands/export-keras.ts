@@ -1,6 +1,7 @@
 // `aeconf export RUN --keras` and `aeconf export FILE.aeconf --keras`: a model as a Python script for Keras, with its weights beside it.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { configFolders } from '../../core/config-folders.ts';
 import { StudioError } from '../../core/errors.ts';
 import { tensor, type HostTensor } from '../../core/tensor.ts';
 import { loadShape } from '../../data/load.ts';
@@ -11,6 +12,7 @@ import { buildModel } from '../../model/build.ts';
 import { runFiles, type RunInfo } from '../../runs/events.ts';
 import { replaceFile } from '../../runs/files.ts';
 import { readTensors } from '../../runs/reader.ts';
+import type { Spec } from '../../spec/schema.ts';
 import { readConfig } from '../../trainer/config.ts';
 import { scaled } from '../../trainer/evaluate.ts';
 import { openModel } from '../../trainer/opened-run.ts';
@@ -38,13 +40,20 @@ interface Exported {
 /** A folder of its own: people have a model.py already. */
 const folderFor = (args: Arguments, name: string): string => path.resolve(args.text('out') ?? `${name}-keras`);
 
+/** Where the relative paths of a config start: the first of its folders that has its data. */
+function dataFolderOf(configPath: string, { data }: Spec): string {
+  const name = 'path' in data ? data.path : 'images' in data ? data.images : '';
+  const folders = configFolders(configPath);
+  return folders.find(folder => fs.existsSync(path.resolve(folder, name))) ?? folders[0]!;
+}
+
 async function ofRun(asked: string, args: Arguments): Promise<Exported> {
   const { folder, id } = await findRun(asked, runsFolderFor(process.cwd(), args.text('runs')));
   const { info, spec, programs, state, checkpoint, position } = await openModel(folder, checkpointOf(args));
   const samples = await keptSamples(folder, info);
   const title = spec.name ?? path.basename(info.configPath, '.aeconf');
   const script = kerasScript(spec, buildModel(spec, info.dataset.shape), {
-    title, trained: `the run ${id} after epoch ${position.epoch}`, samples: samples !== undefined, baseFolder: path.dirname(info.configPath),
+    title, trained: `the run ${id} after epoch ${position.epoch}`, samples: samples !== undefined, baseFolder: dataFolderOf(info.configPath, spec),
   });
   const out = folderFor(args, title);
   const files = [path.join(out, 'model.py'), path.join(out, 'weights.npz')];
@@ -69,10 +78,10 @@ async function ofConfig(asked: string, { args, signal }: Context): Promise<Expor
   if (args.text('checkpoint') !== undefined) throw new StudioError('usage', `${asked} is a configuration and has no weights, so --checkpoint says nothing. Name a run.`);
   const file = path.resolve(asked);
   const { spec } = await readConfig(file, overridesOf(args));
-  const baseFolder = path.dirname(file);
-  const shape = await loadShape(spec.data, { baseFolder, dataFolders: args.all('data'), seed: spec.seed, signal });
+  const baseFolders = configFolders(file);
+  const shape = await loadShape(spec.data, { baseFolders, dataFolders: args.all('data'), seed: spec.seed, signal });
   const title = spec.name ?? path.basename(file, '.aeconf');
-  const script = kerasScript(spec, buildModel(spec, shape), { title, trained: undefined, samples: false, baseFolder });
+  const script = kerasScript(spec, buildModel(spec, shape), { title, trained: undefined, samples: false, baseFolder: dataFolderOf(file, spec) });
   const out = folderFor(args, title);
   const files = [path.join(out, 'model.py')];
   await replaceFile(files[0]!, Buffer.from(script.text));

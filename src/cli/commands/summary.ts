@@ -1,5 +1,6 @@
 // `aeconf summary FILE`
 import * as path from 'node:path';
+import { configFolders } from '../../core/config-folders.ts';
 import { loadShape } from '../../data/load.ts';
 import { buildPrograms } from '../../graph/programs.ts';
 import { checkConfig } from '../../model/check.ts';
@@ -19,7 +20,7 @@ export const summary: Handler = async ({ args, terminal, json, signal }) => {
   const spec = requireSpec(checked);
   if (checked.model === undefined) {
     // Only the files know the shape of a sample.
-    const shape = await loadShape(spec.data, { baseFolder: path.dirname(path.resolve(file)), dataFolders: args.all('data'), seed: spec.seed, signal });
+    const shape = await loadShape(spec.data, { baseFolders: configFolders(file), dataFolders: args.all('data'), seed: spec.seed, signal });
     checked = checkConfig(text, file, { overrides, inputShape: shape });
     requireSpec(checked);
   }

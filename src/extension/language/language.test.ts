@@ -57,6 +57,19 @@ it('marks a table that is not there, offers the folder it may be in, and sees wh
   await vi.waitFor(() => expect(missing()).toEqual([]));
 });
 
+it.skipIf(process.platform === 'win32')('finds the files of a config that is a link beside the one it leads to', async () => {
+  const document = config('{ "data": { "type": "csv", "path": "table.csv" } }');
+  fs.mkdirSync(path.join(base, 'real'));
+  fs.writeFileSync(path.join(base, 'real', 'a.aeconf'), '');
+  fs.symlinkSync(path.join(base, 'real', 'a.aeconf'), path.join(base, 'a.aeconf'));
+  workspace.textDocuments = [document] as never;
+  begin();
+  await vi.waitFor(() => expect(missing()!.map(({ message }) => message)).toEqual(['There is no table.csv beside this file, beside the one it is a link to, or in a data folder, so nothing can be trained yet.']));
+  fs.writeFileSync(path.join(base, 'real', 'table.csv'), '');
+  registered.saved.fire(document);
+  await vi.waitFor(() => expect(missing()).toEqual([]));
+});
+
 it('looks for no file without trust in the workspace', async () => {
   workspace.isTrusted = false;
   workspace.textDocuments = [config('{ "data": { "type": "csv", "path": "table.csv" } }')] as never;

@@ -2,6 +2,7 @@
 // the commands above the file. All of it is computed by src/spec and src/model; here it is only put where VS Code wants it.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { configFolders } from '../../core/config-folders.ts';
 import { checkConfig } from '../../model/check.ts';
 import { documentOutline, inlayHints, quickFixes, type Section } from '../../model/features.ts';
 import type { Diagnostic } from '../../spec/diagnostics.ts';
@@ -64,8 +65,9 @@ function registerDiagnostics(studio: Studio, checker: Checker): void {
   const lookForData = async (document: vscode.TextDocument): Promise<void> => {
     const { version } = document;
     const files = vscode.workspace.isTrusted && document.uri.scheme === 'file' ? namedFiles(document.getText()) : [];
-    const gone = files.length === 0 ? [] : await missingFiles(files, [path.dirname(document.uri.fsPath), ...dataFoldersOf(document.uri)]);
-    if (document.version === version && !document.isClosed) missing.set(document.uri, gone.map(file => missingDiagnostic(document, file)));
+    const beside = files.length === 0 ? [] : configFolders(document.uri.fsPath);
+    const gone = files.length === 0 ? [] : await missingFiles(files, [...beside, ...dataFoldersOf(document.uri)]);
+    if (document.version === version && !document.isClosed) missing.set(document.uri, gone.map(file => missingDiagnostic(document, file, beside.length > 1)));
   };
   const waiting = new Map<string, NodeJS.Timeout>();
   const check = (document: vscode.TextDocument): void => {
@@ -116,8 +118,8 @@ function toDiagnostic(document: vscode.TextDocument, finding: Diagnostic): vscod
   return diagnostic;
 }
 
-function missingDiagnostic(document: vscode.TextDocument, file: { readonly offset: number; readonly length: number; readonly path: string }): vscode.Diagnostic {
-  const where = path.isAbsolute(file.path) ? '' : ' beside this file or in a data folder';
+function missingDiagnostic(document: vscode.TextDocument, file: { readonly offset: number; readonly length: number; readonly path: string }, isLink: boolean): vscode.Diagnostic {
+  const where = path.isAbsolute(file.path) ? '' : isLink ? ' beside this file, beside the one it is a link to, or in a data folder' : ' beside this file or in a data folder';
   const diagnostic = new vscode.Diagnostic(rangeOf(document, file.offset, file.length), `There is no ${file.path}${where}, so nothing can be trained yet.`, vscode.DiagnosticSeverity.Warning);
   diagnostic.source = source;
   diagnostic.code = missingData;
