@@ -13,7 +13,7 @@ const MOST_SAMPLES = 10_000;
 
 /** @throws StudioError('usage') when a term means no sample or no class. */
 export async function arithmetic(run: OpenedRun, terms: readonly Term[]): Promise<Generated> {
-  const { experiment, evaluator, info } = run;
+  const { experiment, evaluator, name: runName } = run;
   const { dataset, codeSize, features } = experiment;
   const split = judgedSplit(experiment);
   const named = terms.flatMap(({ of }) => ('sample' in of ? [of.sample] : []));
@@ -47,7 +47,7 @@ export async function arithmetic(run: OpenedRun, terms: readonly Term[]): Promis
   summands.push({ label: '= the sum', decoded: imageAt(parts.length), ...(nearest === undefined ? {} : { sample: { values: sampleAt(nearest), label: `nearest: ${nameAt(nearest)}` } }) });
   const text = terms.map((term, i) => termText(term, i === 0)).join(' ');
   const note = `${text}${nearest === undefined ? '' : `; the nearest other one is ${nameAt(nearest)}`}`;
-  return { picture: sumPicture(dataset.shape, summands, `${info.name}: ${text}`), codes: sum, note };
+  return { picture: sumPicture(dataset.shape, summands, `${runName}: ${text}`), codes: sum, note };
 }
 
 function labelOf(name: string, classNames: readonly string[] | undefined, labels: ArrayLike<number> | undefined): number {

@@ -115,4 +115,12 @@ describe('generation', () => {
       expect(other.codes).not.toEqual(first.codes);
     }
   });
+
+  it('writes the name a run has now on its pictures', async () => {
+    const run = runs.get('plain')!;
+    for (const method of ['uniform', 'interpolate', 'grid'] as const) {
+      const [before, after] = [await generate(run, { method, count: 3, components: 3, seed: 1 }), await generate({ ...run, name: 'another' }, { method, count: 3, components: 3, seed: 1 })];
+      expect(Buffer.compare(before.picture.data, after.picture.data), method).not.toBe(0);
+    }
+  });
 });

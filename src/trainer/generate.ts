@@ -60,14 +60,14 @@ export async function generate(run: OpenedRun, { method, count = defaultCounts[m
 }
 
 /** Images with their codes above them. */
-async function gallery({ experiment: { dataset, codeSize }, evaluator, info }: OpenedRun, codes: Float32Array, note: string): Promise<Generated> {
+async function gallery({ experiment: { dataset, codeSize }, evaluator, name }: OpenedRun, codes: Float32Array, note: string): Promise<Generated> {
   const images = await evaluator.decode(codes);
-  return { picture: generationGrid(dataset.shape, images, codes, codes.length / codeSize, { title: `${info.name}: ${note}` }), codes, note };
+  return { picture: generationGrid(dataset.shape, images, codes, codes.length / codeSize, { title: `${name}: ${note}` }), codes, note };
 }
 
 /** Between the codes of random pairs of samples, straight and along the sphere, with the samples themselves at both ends. */
 async function interpolations(run: OpenedRun, pairs: number, seed: number): Promise<Generated> {
-  const { experiment, evaluator, info } = run;
+  const { experiment, evaluator, name } = run;
   const { dataset, codeSize, features } = experiment;
   const split = judgedSplit(experiment);
   const wanted = Math.min(pairs, Math.floor(split.count / 2));
@@ -92,14 +92,14 @@ async function interpolations(run: OpenedRun, pairs: number, seed: number): Prom
     groups.push(group);
   }
   const note = `from sample to sample in ${STEPS} steps, the samples themselves at both ends, seed ${seed}`;
-  return { picture: stripsPicture(dataset.shape, groups, `${info.name}: ${note}`), codes, note };
+  return { picture: stripsPicture(dataset.shape, groups, `${name}: ${note}`), codes, note };
 }
 
 /** The plane of two latent variables; with more, the plane of the two principal components of the codes. */
 async function grid(run: OpenedRun, side: number): Promise<Generated> {
-  const { experiment, evaluator, info } = run;
+  const { experiment, evaluator, name } = run;
   const { dataset: { shape }, codeSize } = experiment;
-  const options = { shape, columns: side, rows: side, title: info.name };
+  const options = { shape, columns: side, rows: side, title: name };
   if (codeSize === 2) {
     const [x, y] = await latentExtent(experiment, evaluator);
     const codes = admissible(run, manifoldCodes({ ...options, x, y }));

@@ -1,6 +1,8 @@
 // A trained run, opened to be looked at: its weights with its model, and where it is wanted its data and a session.
 import * as path from 'node:path';
+import { configFolders } from '../core/config-folders.ts';
 import { StudioError } from '../core/errors.ts';
+import type { Normalization } from '../core/normalization.ts';
 import { sizeOf } from '../core/tensor.ts';
 import type { DataProgress } from '../data/dataset.ts';
 import type { Session } from '../engine/engine.ts';
@@ -25,6 +27,10 @@ export interface OpenRunOptions {
 
 export interface TrainedModel {
   readonly info: RunInfo;
+  /** What the user calls the run now. */
+  readonly name: string;
+  /** What its columns were normalised with. */
+  readonly normalization?: Normalization;
   readonly spec: Spec;
   readonly checkpoint: CheckpointKind;
   readonly position: Position;
@@ -34,7 +40,7 @@ export interface TrainedModel {
 
 /** Weights and model of a run, without data. @throws StudioError('run') when there is no whole checkpoint. */
 export async function openModel(folder: string, options: OpenRunOptions = {}): Promise<TrainedModel> {
-  const { info, reason, id } = await readSummary(folder);
+  const { info, name, reason, id } = await readSummary(folder);
   if (info === undefined) throw new StudioError('run', `Cannot open ${folder}: ${reason ?? `${runFiles.info} is missing.`}`);
   const spec = await specOf(folder);
   const wanted = options.checkpoint ?? (spec.training.earlyStopping?.restoreBest ? 'best' : 'last');
@@ -43,10 +49,11 @@ export async function openModel(folder: string, options: OpenRunOptions = {}): P
     throw new StudioError('run', `The run ${id} has no checkpoint "${checkpoint}" yet: one is written after the first epoch, and when training is stopped. Train on with "aeconf resume ${id}".`);
   }
   const read = await readCheckpoint(folder, checkpoint);
+  const normalization = (await readColumns(folder))?.normalization;
   const model = buildModel(spec, info.dataset.shape);
   // The type of the data plays no part in weights and exported models.
   const programs = buildPrograms(model, spec, { data: { dtype: 'float32', scale: 1 } });
-  return { info, spec, checkpoint, position: read.position, programs, state: stateOf(programs, read) };
+  return { info, name, ...(normalization === undefined ? {} : { normalization }), spec, checkpoint, position: read.position, programs, state: stateOf(programs, read) };
 }
 
 async function specOf(folder: string): Promise<Spec> {
@@ -76,10 +83,9 @@ export interface OpenedRun extends TrainedModel {
  */
 export async function openRun(folder: string, access: DataAccess, options: OpenRunOptions = {}): Promise<OpenedRun> {
   const trained = await openModel(folder, options);
-  const { info, spec } = trained;
-  const normalization = (await readColumns(folder))?.normalization;
+  const { info, spec, normalization } = trained;
   const experiment = await openExperiment(spec, {
-    baseFolder: path.dirname(info.configPath), dataFolders: access.dataFolders,
+    baseFolders: configFolders(info.configPath), dataFolders: access.dataFolders,
     ...(access.cacheFolder === undefined ? {} : { cacheFolder: access.cacheFolder }),
     ...(access.onProgress === undefined ? {} : { onProgress: access.onProgress }),
     ...(normalization === undefined ? {} : { normalization }),

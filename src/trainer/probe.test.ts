@@ -48,6 +48,13 @@ function lasting({ started: _s, updated: _u, process: _p, subjects, ...rest }: P
 }
 
 describe('a probe', () => {
+  it('writes numbers of samples as they are written everywhere', async () => {
+    const { folder: large } = await trainAt(place, { overrides: { 'data.train': 1000, 'training.epochs': 1 } });
+    const said = new Set<string | undefined>();
+    await probed({ changes: { on: ['codes'], epochs: 1, neighbors: 0 }, onProgress: ({ message }) => said.add(message) }, large);
+    expect([...said]).toContain('Computing codes of 1,120 samples');
+  });
+
   it('learns the classes from codes, pixels and reconstructions, and says so in the run folder', async () => {
     const seen: ProbeReport[] = [];
     const report = await probed({ onProgress: found => seen.push(found) });

@@ -106,7 +106,7 @@ class Probe {
     const { experiment, evaluator } = this.opened;
     const { layers, neighbors } = this.report.settings;
     this.goOn();
-    if (on !== 'pixels') this.tell({ message: `Computing ${on} of ${this.data.train.count + this.data.validation.count} samples` });
+    if (on !== 'pixels') this.tell({ message: `Computing ${on} of ${(this.data.train.count + this.data.validation.count).toLocaleString('en-US')} samples` });
     const material = await materialOf(on, this.data, experiment, evaluator, this.goOn);
     const model = buildClassifier(layers, on, material.shape, this.data.classNames.length);
     const started: SubjectReport = { on, shape: material.shape, parameters: countParameters(model.parameters), curve: [], seconds: 0 };

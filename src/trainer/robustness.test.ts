@@ -1,7 +1,10 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as metrics from '../analysis/metrics.ts';
 import { corruptSamples } from '../data/corruption.ts';
 import { heldValues } from '../data/rows.ts';
+import { renameRun } from '../runs/notes.ts';
 import { spreadOf } from '../runs/robustness.ts';
 import type { RobustnessSpec } from '../spec/schema.ts';
 import { cpuSession, openModel, openRun, type OpenedRun } from './opened-run.ts';
@@ -85,4 +88,69 @@ describe('a test of robustness', () => {
     expect(atStrength({ type: 'occlusion', size: [1, 1], value: 0, clip: true }, 6)).toMatchObject({ size: [6, 6] });
     expect(atStrength({ type: 'gaussian', mean: 0.5, stddev: 1, clip: true }, 0.2)).toMatchObject({ mean: 0.5, stddev: 0.2 });
   });
+});
+
+describe('models of one table in numbers of their own', () => {
+  const columns = [{ center: 40, spread: 9 }, { center: -3, spread: 0.5 }, { center: 1200, spread: 300 }];
+  const rows = Array.from({ length: 120 }, (_, i) => columns.map(({ center, spread }, c) => (center + spread * Math.sin(i * (c + 1.7) + c)).toFixed(6)).join(','));
+  const config = (normalize: string): string => `{ "data": { "type": "csv", "path": "table.csv", ${normalize} "validation": 0.25 }, "encoder": [], "latent": { "type": "plain", "units": 2 },
+    "decoder": { "type": "mirror", "outputActivation": "linear" }, "training": { "epochs": 3, "batchSize": 16, "optimizer": { "type": "adam", "learningRate": 0.05 } } }`;
+  const test: RobustnessSpec = { corruption: { type: 'gaussian', mean: 0, stddev: 0.3, clip: false }, strengths: [0.3], samples: 3 };
+  let table: Place;
+  const folders: Record<string, string> = {};
+  beforeAll(async () => {
+    table = makePlace(config(''));
+    fs.writeFileSync(path.join(table.folder, 'table.csv'), `${rows.join('\n')}\n`);
+    for (const [name, normalize] of Object.entries({ standard: '"normalize": "standard",', minMax: '"normalize": "minMax",', plain: '' })) {
+      fs.writeFileSync(table.configPath, config(normalize));
+      folders[name] = (await trainAt(table, { overrides: { name } })).folder;
+    }
+  });
+  afterAll(() => { removePlace(table); });
+
+  const against = async (first: string, other: string): Promise<{ readonly first: OpenedRun; readonly report: RobustnessResult['report'] }> => {
+    const opened = await openRun(folders[first]!, { dataFolders: [] });
+    const trained = await openModel(folders[other]!);
+    const session = await cpuSession(1);
+    await session.setState(trained.state);
+    try {
+      return { first: opened, report: (await testRobustness(opened, [{ trained, session }], test, 'x')).report };
+    } finally {
+      await session.dispose();
+      await opened.close();
+    }
+  };
+
+  it('asks each in its own and tells the errors of all in those of the first', async () => {
+    for (const other of ['minMax', 'plain']) {
+      const { report } = await against('standard', other);
+      // The other run alone, on its own numbers: its squared error of each column, weighed as the first weighs it.
+      const own = await openRun(folders[other]!, { dataFolders: [] });
+      const { validation } = own.experiment.dataset;
+      const values = Float32Array.from(heldValues(validation));
+      const { reconstruction } = await own.evaluator.reconstruct({ count: validation.count, positions: Int32Array.from({ length: validation.count }, (_, i) => i), values });
+      await own.close();
+      const spreadOfFirst = (await openModel(folders['standard']!)).normalization!.spread;
+      const factors = spreadOfFirst.map((spread, c) => (own.normalization?.spread[c] ?? 1) / spread);
+      const expected = values.reduce((sum, value, i) => sum + ((value - reconstruction[i]!) * factors[i % 3]!) ** 2, 0) / values.length;
+      expect(report.clean[1]!.mse.mean / expected, other).toBeCloseTo(1, 3);
+      expect(report.note).toBe(`${other} was trained on other numbers for the same columns: it was given its own, and its errors are told in those of standard.`);
+    }
+  });
+
+  it('gives a run beside itself the scores of the first', async () => {
+    const { report: { clean, strengths, note } } = await against('minMax', 'minMax');
+    expect(clean[1]).toEqual(clean[0]);
+    expect(strengths[0]!.runs[1]).toEqual(strengths[0]!.runs[0]);
+    expect(note).toBeUndefined();
+  });
+});
+
+it('shows a run under the name it has now', async () => {
+  const { folder } = await trainAt(place, { overrides: { 'training.epochs': 1, 'name': 'before' } });
+  await renameRun(folder, 'After');
+  const run = await openRun(folder, { dataFolders: [] });
+  const { report } = await testRobustness(run, [], { ...noise, strengths: [0.3] }, 'renamed');
+  await run.close();
+  expect(report.runs.map(({ name }) => name)).toEqual(['After']);
 });
