@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatBytes, formatDuration, formatLoss, formatTable } from './format.ts';
+import { formatBytes, formatDuration, formatLoss } from './format.ts';
 
 it('writes durations', () => {
   expect([0, 7.4, 65, 725, 10_929].map(formatDuration)).toEqual(['0:00', '0:07', '1:05', '12:05', '3:02:09']);
@@ -12,8 +12,4 @@ it('writes losses with the digits that matter', () => {
 
 it('writes sizes', () => {
   expect([0, 999, 1000, 1_449_000, 2.5e9, 999_960].map(formatBytes)).toEqual(['0 bytes', '999 bytes', '1.0 kB', '1.4 MB', '2.5 GB', '1.0 MB']);
-});
-
-it('aligns tables', () => {
-  expect(formatTable([['Run', 'Loss'], ['a', '1.5'], ['long', '10']], [1])).toBe('Run   Loss\na      1.5\nlong    10\n');
 });

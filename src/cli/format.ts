@@ -1,4 +1,4 @@
-// Numbers and tables for people.
+// Numbers for people.
 import { baselineText as sentence, type Baseline } from '../core/baseline.ts';
 
 /** "0:07", "12:05", "3:02:09" from seconds. */
@@ -37,17 +37,4 @@ export function formatBytes(bytes: number): string {
     unit++;
   }
   return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
-}
-
-/** Left-aligned columns, two spaces apart; columns listed in `right` are right-aligned. */
-export function formatTable(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
-  const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, column) => { widths[column] = Math.max(widths[column] ?? 0, [...cell].length); });
-  return rows.map(row => row
-    .map((cell, column) => {
-      const gap = ' '.repeat(widths[column]! - [...cell].length);
-      return right.includes(column) ? gap + cell : cell + gap;
-    })
-    .join('  ')
-    .trimEnd() + '\n').join('');
 }

@@ -1,19 +1,17 @@
 // The texts of `aeconf help`.
 import type { Command } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
-import { formatTable } from './format.ts';
+import { formatTable, wrapped } from './table.ts';
 
 const WIDTH = 100;
 
-/** Breaks a text into lines, each behind an indentation. */
-function wrap(text: string, indent: string): string {
-  const lines: string[] = [''];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)!;
-    if (last !== '' && indent.length + last.length + 1 + word.length > WIDTH) lines.push(word);
-    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
-  }
-  return lines.map(line => `${indent}${line}\n`).join('');
+/** @param columns of the terminal; a pipe when left out */
+function widthFor(columns: number | undefined): number {
+  return Math.min(WIDTH, columns ?? WIDTH);
+}
+
+function paragraph(text: string, width: number): string {
+  return wrapped(text, width).map(line => `${line}\n`).join('');
 }
 
 function usage({ name, positionals, options }: Command): string {
@@ -24,22 +22,24 @@ function usage({ name, positionals, options }: Command): string {
   return ['aeconf', name, ...words, ...(options.length > 0 ? ['[options]'] : [])].join(' ');
 }
 
-export function overview(commands: readonly Command[], version: string): string {
+export function overview(commands: readonly Command[], version: string, columns?: number): string {
+  const width = widthFor(columns);
   return [
     `aeconf ${version}: design, train and understand autoencoders.\n\n`,
     'Usage: aeconf COMMAND [options]\n\nCommands\n',
-    formatTable(commands.map(({ name, positionals, summary }) => [`  ${name}${positionals.map(p => ` ${p.many ? `${p.name}...` : p.optional ? `[${p.name}]` : p.name}`).join('')}`, summary])),
+    formatTable(commands.map(({ name, positionals, summary }) => [`  ${name}${positionals.map(p => ` ${p.many ? `${p.name}...` : p.optional ? `[${p.name}]` : p.name}`).join('')}`, summary]), { sentences: true, least: { 0: Infinity } }, width),
     '\n',
-    wrap('FILE is an .aeconf file. RUN is the id of a run, its name, the beginning of its id, "last", or its folder. "aeconf help COMMAND" lists the options of a command; every command takes --json.', ''),
+    paragraph('FILE is an .aeconf file. RUN is the id of a run, its name, the beginning of its id, "last", or its folder. "aeconf help COMMAND" lists the options of a command; every command takes --json.', width),
     '\nExit codes\n',
-    formatTable(Object.values(exitCodes).map(({ code, meaning }) => [`  ${code}`, meaning])),
+    formatTable(Object.values(exitCodes).map(({ code, meaning }) => [`  ${code}`, meaning]), { sentences: true, least: { 0: Infinity } }, width),
   ].join('');
 }
 
-export function helpOf(command: Command): string {
+export function helpOf(command: Command, columns?: number): string {
+  const width = widthFor(columns);
   return [
     `${command.summary}\n\nUsage: ${usage(command)}\n`,
-    ...(command.options.length === 0 ? [] : ['\nOptions\n', formatTable(command.options.map(({ name, value, description }) => [`  --${name}${value === undefined ? '' : ` ${value}`}`, description]))]),
-    ...(command.details === undefined ? [] : ['\n', wrap(command.details, '')]),
+    ...(command.options.length === 0 ? [] : ['\nOptions\n', formatTable(command.options.map(({ name, value, description }) => [`  --${name}${value === undefined ? '' : ` ${value}`}`, description]), { sentences: true, least: { 0: Infinity } }, width)]),
+    ...(command.details === undefined ? [] : ['\n', paragraph(command.details, width)]),
   ].join('');
 }

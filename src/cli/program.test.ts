@@ -76,6 +76,15 @@ describe('summary', () => {
     expect(await json('summary', place.configPath, '--set', 'latent.units=5')).toMatchObject({ latentShape: [5], inputShape: [28, 28, 1] });
   });
 
+  it.skipIf(process.platform === 'win32')('of a link finds the data beside the file it leads to', async () => {
+    const [real, links] = ['real', 'links'].map(name => path.join(place.folder, name)) as [string, string];
+    for (const folder of [real, links]) fs.mkdirSync(folder);
+    fs.writeFileSync(path.join(real, 'a.aeconf'), '{ "data": { "type": "csv", "path": "table.csv" }, "encoder": [], "latent": { "type": "plain", "units": 1 } }');
+    fs.writeFileSync(path.join(real, 'table.csv'), '1,2,3\n4,5,6\n');
+    fs.symlinkSync(path.join('..', 'real', 'a.aeconf'), path.join(links, 'a.aeconf'));
+    expect(await json('summary', path.join(links, 'a.aeconf'))).toMatchObject({ inputShape: [3] });
+  });
+
   it('says which path --set cannot set', async () => {
     const { code, err } = await aeconf('summary', place.configPath, '--set', 'training.epoch=5');
     expect(code).toBe(exitCodes.spec.code);
@@ -112,7 +121,7 @@ describe('a run', () => {
 
   it('is listed', async () => {
     expect(await json(...on('runs'))).toMatchObject({ runs: [{ id, name: 'tiny', state: 'finished' }] });
-    expect((await aeconf(...on('runs'))).out).toMatch(/tiny +finished +2\/2/);
+    expect((await aeconf(...on('runs'))).out).toMatch(/tiny +training\.epochs=2 +finished +2\/2/);
   });
 
   it('is evaluated to the loss it ended with, class by class', async () => {

@@ -36,7 +36,8 @@ export async function run(words: readonly string[], terminal: Terminal, onInterr
 }
 
 function help([name]: readonly string[], terminal: Terminal): number {
-  terminal.out(name === undefined || name.startsWith('-') ? overview(commands, version) : helpOf(findCommand(name, commands)));
+  const columns = terminal.outWidth();
+  terminal.out(name === undefined || name.startsWith('-') ? overview(commands, version, columns) : helpOf(findCommand(name, commands), columns));
   return exitCodes.ok.code;
 }
 

@@ -7,7 +7,7 @@ const progress: Progress = {
 };
 
 function recorder(interactive: boolean): Terminal & { text: string } {
-  return { text: '', interactive, color: false, width: () => 120, out(text) { this.text += text; }, err(text) { this.text += text; } };
+  return { text: '', interactive, color: false, width: () => 120, outWidth: () => undefined, out(text) { this.text += text; }, err(text) { this.text += text; } };
 }
 
 describe('progressLine', () => {

@@ -11,6 +11,8 @@ export interface Terminal {
   readonly color: boolean;
   /** Columns of the terminal now. */
   width(): number;
+  /** Columns of the terminal that results go to; undefined for a file or a pipe. */
+  outWidth(): number | undefined;
 }
 
 /** This process's own streams. A reader that went away (a closed pipe) is no error: training goes on without it. */
@@ -28,6 +30,7 @@ export function processTerminal(): Terminal {
     interactive,
     color: interactive && !noColor,
     width: () => process.stderr.columns ?? 80,
+    outWidth: () => (process.stdout.isTTY ? process.stdout.columns : undefined),
   };
 }
 

@@ -52,12 +52,18 @@ export function jsonLines(text: string): Record<string, unknown>[] {
 
 /** A terminal that keeps what is written. */
 export class Recorder implements Terminal {
+  /** @param columns of the terminal that results go to; a pipe when left out */
+  constructor(private readonly columns?: number) {}
+
   stdout = '';
   stderr = '';
   readonly interactive = false;
   readonly color = false;
   width(): number {
     return 100;
+  }
+  outWidth(): number | undefined {
+    return this.columns;
   }
   out(text: string): void {
     this.stdout += text;

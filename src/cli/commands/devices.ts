@@ -8,8 +8,8 @@ import { checkDevices } from '../../trainer/device-check.ts';
 import { DeviceNotes } from '../../trainer/device-notes.ts';
 import type { Context, Handler } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatTable } from '../format.ts';
 import { overridesOf } from '../overrides.ts';
+import { printTable } from '../table.ts';
 
 export const devices: Handler = async context => {
   const { args, terminal, json } = context;
@@ -22,7 +22,7 @@ export const devices: Handler = async context => {
     terminal.out(`${JSON.stringify({ devices: list, ...(forgotten === undefined ? {} : { forgotten }) })}\n`);
   } else {
     if (forgotten !== undefined) terminal.out(`Forgot ${forgotten} ${forgotten === 1 ? 'check' : 'checks'}.\n`);
-    terminal.out(formatTable(found.map(({ device, said }) => rowOf(device, said))));
+    printTable(terminal, found.map(({ device, said }) => rowOf(device, said)), { sentences: true, least: { 0: Infinity, 2: Infinity } });
   }
   return exitCodes.ok.code;
 };

@@ -14,7 +14,7 @@ import { deviceOf, openLibrary } from '../../engine/tensorflow/engine.ts';
 import { findLibrary, type TensorFlowId } from '../../engine/tensorflow/library.ts';
 import type { Context, Handler } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatTable } from '../format.ts';
+import { printTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 
 type Action = (context: Context, id: LibraryId, folder: string) => Promise<void>;
@@ -117,7 +117,7 @@ async function list({ args, terminal, json }: Context, folder: string): Promise<
     terminal.out(`${JSON.stringify({ folder, engines: found })}\n`);
     return;
   }
-  terminal.out(formatTable(found.map(({ id, package: name, available, folder: place, note }) => [id, name, available ? 'available' : place === undefined ? 'not installed' : 'not usable', place ?? '', note ?? ''])));
+  printTable(terminal, found.map(({ id, package: name, available, folder: place, note }) => [id, name, available ? 'available' : place === undefined ? 'not installed' : 'not usable', place ?? '', note ?? '']), { sentences: true, least: { 0: Infinity, 2: Infinity } });
 }
 
 interface Placed {

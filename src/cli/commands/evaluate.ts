@@ -15,8 +15,9 @@ import { judgedSplit } from '../../trainer/views.ts';
 import type { Handler } from '../command.ts';
 import { countTo } from '../counter.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { baselineText, formatCount, formatLoss, formatTable } from '../format.ts';
+import { baselineText, formatCount, formatLoss } from '../format.ts';
 import { accessOf, checkpointOf } from '../run-options.ts';
+import { formatTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { findRun, runsFolderFor } from '../workspace.ts';
 
@@ -137,5 +138,5 @@ async function likelihoodOf({ experiment, session }: OpenedRun, draws: number, t
 function tableOf(parts: readonly (Part & { readonly name: string })[], names: readonly string[]): string {
   const cell = (value: number | undefined): string => (value === undefined ? '' : formatLoss(value));
   const rows = parts.map(part => [part.name, formatCount(part.samples), ...names.map(name => cell(name === 'loss' ? part.loss : part.metrics[name]))]);
-  return formatTable([['Of', 'Samples', ...names], ...rows], names.map((_, i) => i + 2).concat(1));
+  return formatTable([['Of', 'Samples', ...names], ...rows], { right: names.map((_, i) => i + 2).concat(1) });
 }

@@ -7,8 +7,9 @@ import { probe, type ProbeOptions } from '../../trainer/probe.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Handler } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatCount, formatDuration, formatLoss, formatTable } from '../format.ts';
+import { formatCount, formatDuration, formatLoss } from '../format.ts';
 import { accessOf, checkpointOf } from '../run-options.ts';
+import { formatTable } from '../table.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { findRun, runsFolderFor } from '../workspace.ts';
 
@@ -92,7 +93,7 @@ function reportText(id: string, { checkpoint, epoch, samples, settings, subjects
     formatCount(parameters.total), formatCount(parameters.trainable), formatDuration(seconds + (votes?.seconds ?? 0)),
   ];
   const header = ['On', 'Accuracy', 'Best (epoch)', ...(neighbors === undefined ? [] : [`${neighbors.k} nearest`]), 'Parameters', 'Trainable', 'Time'];
-  const table = formatTable([header, ...judged.map(row)], header.map((_, i) => i).slice(1));
+  const table = formatTable([header, ...judged.map(row)], { right: header.map((_, i) => i).slice(1) });
   return head + table + (withConfusion ? judged.map(confusionText).join('') : '');
 }
 
@@ -109,5 +110,5 @@ function classificationText({ confusion, classes }: Classification): string {
     return [`${i} ${name}`, ...counts.map(count => (count === 0 ? '·' : String(count))), ...[precision, recall, f1].map(share => share.toFixed(3)), formatCount(support)];
   });
   const header = ['True class', ...confusion.map((_, i) => `${i}`), ...figures];
-  return formatTable([header, ...rows], header.map((_, i) => i).slice(1));
+  return formatTable([header, ...rows], { right: header.map((_, i) => i).slice(1) });
 }

@@ -1,7 +1,7 @@
 // `aeconf robustness RUN`: scores and pictures of a trained model under noise, from the spec's tests or from options.
 import * as path from 'node:path';
 import { StudioError } from '../../core/errors.ts';
-import { runFiles, type RunInfo } from '../../runs/events.ts';
+import { runFiles } from '../../runs/events.ts';
 import { replaceFile } from '../../runs/files.ts';
 import { robustnessFile, writeRobustness, type RobustnessReport, type Scores } from '../../runs/robustness.ts';
 import { canonicalJson } from '../../spec/load.ts';
@@ -14,8 +14,9 @@ import type { Arguments } from '../arguments.ts';
 import type { Handler } from '../command.ts';
 import { countTo } from '../counter.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { baselineText, formatCount, formatLoss, formatTable } from '../format.ts';
+import { baselineText, formatCount, formatLoss } from '../format.ts';
 import { accessOf, checkpointOf } from '../run-options.ts';
+import { formatTable } from '../table.ts';
 import { findRun, runsFolderFor } from '../workspace.ts';
 
 export const robustness: Handler = async ({ args, terminal, json }) => {
@@ -42,7 +43,7 @@ export const robustness: Handler = async ({ args, terminal, json }) => {
       for (const [file, png] of pictures) await replaceFile(path.join(folder, file), png);
       await writeRobustness(folder, report);
       reports.push(report);
-      if (!json) terminal.out(textOf(report, folder, [first.info, ...others.map(({ trained }) => trained.info)]));
+      if (!json) terminal.out(textOf(report, folder, [first, ...others.map(({ trained }) => trained)]));
     }
     if (json) terminal.out(`${JSON.stringify({ id, folder, reports })}\n`);
     return exitCodes.ok.code;
@@ -96,7 +97,7 @@ function corruptionOf(text: string | undefined, { corruption }: Spec): Record<st
 /** The name of a report: the kind, numbered when there are several, and who was compared. */
 function nameOf({ corruption: { type } }: RobustnessSpec, before: readonly RobustnessSpec[], others: readonly TrainedModel[]): string {
   const earlier = before.filter(test => test.corruption.type === type).length;
-  const against = others.map(({ info }) => info.name.replace(/[^A-Za-z0-9._-]+/g, '-'));
+  const against = others.map(({ name }) => name.replace(/[^A-Za-z0-9._-]+/g, '-'));
   return [type, ...(earlier > 0 ? [String(earlier + 1)] : []), ...(against.length > 0 ? ['against', ...against] : [])].join('-');
 }
 
@@ -105,7 +106,7 @@ function sawOtherSamples(first: Spec, second: Spec): boolean {
   return canonicalJson(first.data) !== canonicalJson(second.data) || (first.seed !== second.seed && typeof first.data.validation === 'number');
 }
 
-function textOf({ name, corruption, runs, clean, strengths, samples, split, picture, note }: RobustnessReport, folder: string, infos: readonly Pick<RunInfo, 'name' | 'baseline'>[]): string {
+function textOf({ name, corruption, runs, clean, strengths, samples, split, picture, note }: RobustnessReport, folder: string, models: readonly Pick<TrainedModel, 'name' | 'info'>[]): string {
   const cells = ({ mse, psnr, ssim }: Scores): string[] => [`${formatLoss(mse.mean)} ± ${formatLoss(mse.stddev)}`, ...(psnr === undefined ? [] : [psnr.mean.toFixed(2)]), ...(ssim === undefined ? [] : [ssim.mean.toFixed(3)])];
   const headers = (who: string): string[] => [`${who} mse`, ...(clean[0]?.psnr === undefined ? [] : ['psnr']), ...(clean[0]?.ssim === undefined ? [] : ['ssim'])];
   const width = headers('').length;
@@ -114,7 +115,7 @@ function textOf({ name, corruption, runs, clean, strengths, samples, split, pict
     ['none', ...Array.from({ length: width }, () => ''), ...clean.flatMap(cells)],
     ...strengths.map(({ strength, corrupted, runs: scores }) => [String(strength), ...cells(corrupted), ...scores.flatMap(cells)]),
   ];
-  const baselines = infos.flatMap(({ name: run, baseline }) => (baseline === undefined ? [] : [`${run}, on input as in training: ${baselineText(baseline)}\n`]));
-  return `${corruption.type} on ${formatCount(samples)} ${split} samples (mean ± standard deviation over samples)\n${formatTable(rows, rows[0]!.map((_, i) => i))}${baselines.join('')}${note === undefined ? '' : `${note}\n`}`
+  const baselines = models.flatMap(({ name: run, info: { baseline } }) => (baseline === undefined ? [] : [`${run}, on input as in training: ${baselineText(baseline)}\n`]));
+  return `${corruption.type} on ${formatCount(samples)} ${split} samples (mean ± standard deviation over samples)\n${formatTable(rows, { right: rows[0]!.map((_, i) => i) })}${baselines.join('')}${note === undefined ? '' : `${note}\n`}`
     + `Report   ${path.join(folder, robustnessFile(name))}\nPicture  ${path.join(folder, picture)}\n`;
 }

@@ -1,11 +1,14 @@
 // `aeconf runs`
 import { beatsBaseline } from '../../core/baseline.ts';
 import { baselineOf } from '../../runs/baseline.ts';
+import { changesOf, changesText } from '../../runs/changes.ts';
 import { listRuns } from '../../runs/list.ts';
 import type { RunSummary } from '../../runs/reader.ts';
 import type { Handler } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatDuration, formatLoss, formatTable } from '../format.ts';
+import { formatDuration, formatLoss } from '../format.ts';
+import { printTable } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
 import { runsFolderFor } from '../workspace.ts';
 
 /** Newest failed runs whose reasons are printed. */
@@ -17,10 +20,8 @@ export const runs: Handler = async ({ args, terminal, json }) => {
   if (json) terminal.out(`${JSON.stringify({ folder, runs: found })}\n`);
   else if (found.length === 0) terminal.out(`No runs in ${folder}.\n`);
   else {
-    const parents = found.some(({ info }) => info?.parent !== undefined);
     const compared = found.some(run => baselineOf(run) !== undefined);
-    const head = ['Run', 'Name', 'State', 'Epoch', 'Loss', 'Validation', 'Best', 'Time', ...(compared ? ['mse', 'PCA', ''] : []), ...(parents ? ['Weights from'] : [])];
-    terminal.out(formatTable([head, ...found.map(run => [...row(run), ...(compared ? comparison(run) : []), ...(parents ? [run.info?.parent ?? ''] : [])])], [3, 4, 5, 6, 7, ...(compared ? [8, 9] : [])]));
+    printRuns(terminal, found);
     if (compared) terminal.out('PCA: mse of principal components with as many numbers in their code.\n');
     const failed = found.filter(({ reason, state }) => reason !== undefined && state === 'failed');
     for (const { id, reason } of failed.slice(0, TOLD_FAILURES)) terminal.err(`${id}: ${reason}\n`);
@@ -29,20 +30,50 @@ export const runs: Handler = async ({ args, terminal, json }) => {
   return exitCodes.ok.code;
 };
 
-/** Mean squared error, that of principal components, and which is better. */
-function comparison(run: RunSummary): string[] {
-  const baseline = baselineOf(run);
-  if (baseline === undefined) return ['', '', ''];
-  const beats = beatsBaseline(baseline);
-  return [baseline.model === undefined ? '' : formatLoss(baseline.model), formatLoss(baseline.mse), beats === undefined ? '' : beats ? 'better' : 'not better'];
+interface Column {
+  readonly title: string;
+  readonly cell: (run: RunSummary) => string;
+  readonly right?: boolean;
+  readonly least?: number;
+  /** Those of a group go together, the lowest first, where there is no room; what has none stays. */
+  readonly group?: number;
+  /** Not shown where it says nothing of any run. */
+  readonly optional?: true;
 }
 
-function row({ id, name, state, status, info, notes }: RunSummary): string[] {
-  const loss = (value: number | undefined): string => (value === undefined ? '' : formatLoss(value));
-  return [
-    id, `${notes.star ? '★ ' : ''}${name}`, state,
-    `${Math.floor(status?.epoch ?? 0)}/${status?.epochs ?? info?.epochs ?? '?'}`,
-    loss(status?.trainLoss), loss(status?.validationLoss), loss(status?.bestValidationLoss),
-    status === undefined ? '' : formatDuration(status.elapsed),
-  ];
+const loss = (value: number | undefined): string => (value === undefined ? '' : formatLoss(value));
+
+/** Whether a model is better than principal components. */
+function verdict(run: RunSummary): string {
+  const baseline = baselineOf(run);
+  const beats = baseline && beatsBaseline(baseline);
+  return beats === undefined ? '' : beats ? 'better' : 'not better';
+}
+
+const columns: readonly Column[] = [
+  // The beginning of an id stands for it, and it begins with the time.
+  { title: 'Run', least: 20, cell: ({ id }) => id },
+  { title: 'Name', cell: ({ name, notes }) => `${notes.star ? '★ ' : ''}${name}` },
+  { title: 'Changed', optional: true, cell: ({ info }) => (info === undefined ? '' : changesText(changesOf(info))) },
+  { title: 'State', least: Infinity, cell: ({ state }) => state },
+  { title: 'Epoch', right: true, cell: ({ status, info }) => `${Math.floor(status?.epoch ?? 0)}/${status?.epochs ?? info?.epochs ?? '?'}` },
+  { title: 'Loss', right: true, group: 3, cell: ({ status }) => loss(status?.trainLoss) },
+  { title: 'Validation', right: true, group: 4, cell: ({ status }) => loss(status?.validationLoss) },
+  { title: 'Best', right: true, cell: ({ status }) => loss(status?.bestValidationLoss) },
+  { title: 'Time', right: true, group: 5, cell: ({ status }) => (status === undefined ? '' : formatDuration(status.elapsed)) },
+  { title: 'mse', right: true, group: 2, optional: true, cell: run => loss(baselineOf(run)?.model) },
+  { title: 'PCA', right: true, group: 2, optional: true, cell: run => loss(baselineOf(run)?.mse) },
+  { title: '', group: 2, optional: true, cell: verdict },
+  { title: 'Weights from', least: 20, group: 1, optional: true, cell: ({ info }) => info?.parent ?? '' },
+];
+
+function printRuns(terminal: Terminal, runs: readonly RunSummary[]): void {
+  const shown = columns.filter(({ optional, cell }) => optional === undefined || runs.some(run => cell(run) !== ''));
+  const places = shown.map((_, i) => i);
+  const groups = [...new Set(shown.flatMap(({ group }) => group ?? []))].sort((a, b) => a - b);
+  printTable(terminal, [shown.map(({ title }) => title), ...runs.map(run => shown.map(({ cell }) => cell(run)))], {
+    right: places.filter(i => shown[i]!.right),
+    least: Object.fromEntries(shown.flatMap(({ least }, i) => (least === undefined ? [] : [[i, least]]))),
+    expendable: groups.map(group => places.filter(i => shown[i]!.group === group)),
+  });
 }

@@ -1,16 +1,20 @@
 // A sweep as a table: a row for each training, the best one and the knee marked.
 import { shortNames, valueText } from '../../runs/sweep.ts';
 import { errorLimit, notBetterThanBaseline, type SweepReport, type SweepRow } from '../../runs/sweep-report.ts';
-import { formatCount, formatDuration, formatLoss, formatTable } from '../format.ts';
+import { formatCount, formatDuration, formatLoss } from '../format.ts';
+import type { TableOptions } from '../table.ts';
 
 interface Column {
   readonly title: string;
   readonly right?: boolean;
+  /** Which are left out first where there is no room; never when left out. */
+  readonly rank?: number;
+  readonly least?: number;
   readonly cell: (row: SweepRow) => string;
 }
 
 /** Rows in order of the values; with several paths the best first, those without a result last. */
-export function sweepTable(report: SweepReport): string {
+export function sweepTable(report: SweepReport): { readonly rows: readonly (readonly string[])[]; readonly options: TableOptions } {
   const { paths, rows, judgedBy, best, knee } = report;
   const short = shortNames(paths);
   const loss = (value: number | undefined): string => (value === undefined ? '' : formatLoss(value));
@@ -18,21 +22,29 @@ export function sweepTable(report: SweepReport): string {
   const columns: Column[] = [
     ...paths.map((path): Column => ({ title: short.get(path)!, right: rows.every(({ values }) => typeof values[path] === 'number'), cell: ({ values }) => valueText(values[path]) })),
     { title: 'State', cell: ({ state }) => state },
-    ...(some(row => row.bestLoss) ? [{ title: 'Best', right: true, cell: (row: SweepRow) => loss(row.bestLoss) }, { title: 'in epoch', right: true, cell: (row: SweepRow) => (row.bestLoss === undefined ? '' : String(row.bestEpoch ?? '')) }] : []),
-    ...(some(row => row.loss) ? [{ title: 'Last', right: true, cell: (row: SweepRow) => loss(row.loss) }] : []),
-    ...(some(row => row.trainLoss) ? [{ title: 'Training', right: true, cell: (row: SweepRow) => loss(row.trainLoss) }] : []),
-    ...[...new Set(rows.flatMap(({ metrics }) => Object.keys(metrics)))].map((name): Column => ({ title: name, right: true, cell: ({ metrics }) => loss(metrics[name]) })),
+    ...(some(row => row.bestLoss) ? [{ title: 'Best', right: true, cell: (row: SweepRow) => loss(row.bestLoss) }, { title: 'in epoch', right: true, rank: 2, cell: (row: SweepRow) => (row.bestLoss === undefined ? '' : String(row.bestEpoch ?? '')) }] : []),
+    ...(some(row => row.loss) ? [{ title: 'Last', right: true, rank: 6, cell: (row: SweepRow) => loss(row.loss) }] : []),
+    ...(some(row => row.trainLoss) ? [{ title: 'Training', right: true, rank: 3, cell: (row: SweepRow) => loss(row.trainLoss) }] : []),
+    ...[...new Set(rows.flatMap(({ metrics }) => Object.keys(metrics)))].map((name): Column => ({ title: name, right: true, rank: name === 'mse' ? 7 : 4, cell: ({ metrics }) => loss(metrics[name]) })),
     ...(some(row => row.baseline) ? [
-      ...(rows.some(({ baseline, metrics, loss: last }) => baseline?.model !== undefined && metrics['mse'] === undefined && baseline.model !== last) ? [{ title: 'mse', right: true, cell: (row: SweepRow) => loss(row.baseline?.model) }] : []),
-      { title: 'PCA (mse)', right: true, cell: (row: SweepRow) => loss(row.baseline?.mse) },
+      ...(rows.some(({ baseline, metrics, loss: last }) => baseline?.model !== undefined && metrics['mse'] === undefined && baseline.model !== last) ? [{ title: 'mse', right: true, rank: 7, cell: (row: SweepRow) => loss(row.baseline?.model) }] : []),
+      { title: 'PCA (mse)', right: true, rank: 7, cell: (row: SweepRow) => loss(row.baseline?.mse) },
     ] : []),
-    { title: 'Parameters', right: true, cell: ({ parameters }) => (parameters === undefined ? '' : formatCount(parameters)) },
-    { title: 'Time', right: true, cell: ({ seconds }) => (seconds === undefined ? '' : formatDuration(seconds)) },
-    { title: 'Run', cell: ({ run = '' }) => run },
+    { title: 'Parameters', right: true, rank: 5, cell: ({ parameters }) => (parameters === undefined ? '' : formatCount(parameters)) },
+    { title: 'Time', right: true, rank: 5, cell: ({ seconds }) => (seconds === undefined ? '' : formatDuration(seconds)) },
+    { title: 'Run', least: 20, rank: 8, cell: ({ run = '' }) => run },
     { title: '', cell: ({ index }) => [...(index === best ? ['best'] : []), ...(index === knee ? ['knee'] : [])].join(', ') },
   ];
   const ordered = paths.length > 1 && judgedBy !== undefined ? rows.toSorted((a, b) => (a.error ?? Infinity) - (b.error ?? Infinity)) : rows;
-  return formatTable([columns.map(({ title }) => title), ...ordered.map(row => columns.map(({ cell }) => cell(row)))], columns.flatMap(({ right }, i) => (right ? [i] : [])));
+  const places = columns.map((_, i) => i);
+  return {
+    rows: [columns.map(({ title }) => title), ...ordered.map(row => columns.map(({ cell }) => cell(row)))],
+    options: {
+      right: places.filter(i => columns[i]!.right),
+      least: Object.fromEntries(columns.flatMap(({ least }, i) => (least === undefined ? [] : [[i, least]]))),
+      expendable: places.filter(i => columns[i]!.rank !== undefined).sort((a, b) => columns[a]!.rank! - columns[b]!.rank! || b - a).map(i => [i]),
+    },
+  };
 }
 
 /** What the table amounts to, in sentences; empty while there is nothing to compare. */

@@ -11,8 +11,9 @@ import { planSweep } from '../../trainer/sweep-plan.ts';
 import { batchWorker } from '../batch-worker.ts';
 import type { Context, Handler } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatLoss, formatTable } from '../format.ts';
+import { formatLoss } from '../format.ts';
 import { overridesOf } from '../overrides.ts';
+import { printTable } from '../table.ts';
 import { paint } from '../terminal.ts';
 import { ignoreRuns, runsFolderFor } from '../workspace.ts';
 import { JsonFollower, SweepDisplay } from './sweep-display.ts';
@@ -118,7 +119,7 @@ export const sweeps: Handler = async context => {
   for (const record of await listSweeps(runsFolder)) reports.push(await sweepReport(runsFolder, record));
   if (json) terminal.out(`${toJson({ folder: runsFolder, sweeps: reports })}\n`);
   else if (reports.length === 0) terminal.out(`No sweeps in ${runsFolder}.\n`);
-  else terminal.out(formatTable([['Sweep', 'Name', 'State', 'Finished', 'Best', 'Values'], ...reports.map(overviewRow)], [3, 4]));
+  else printTable(terminal, [['Sweep', 'Name', 'State', 'Finished', 'Best', 'Values'], ...reports.map(overviewRow)], { right: [3, 4], least: { 0: 20 } });
   return exitCodes.ok.code;
 };
 
@@ -128,7 +129,8 @@ function overviewRow({ id, name, state, rows, best, paths }: SweepReport): strin
 }
 
 function show({ terminal }: Context, report: SweepReport, chart: string | undefined): void {
-  terminal.out(sweepTable(report));
+  const { rows, options } = sweepTable(report);
+  printTable(terminal, rows, options);
   for (const { run, state, reason } of report.rows) if (state === 'failed' && reason !== undefined) terminal.err(`${run ?? ''}: ${paint(terminal, 'red', reason)}\n`);
   terminal.out(sweepVerdict(report));
   if (chart !== undefined) terminal.out(`Chart  ${chart}\n`);
