@@ -152,7 +152,7 @@ export const commands: readonly Command[] = [
       { name: 'forget', description: 'Forget all earlier checks, for instance to measure again.' },
       o.set, o.data, o.threads, o.json,
     ],
-    details: 'Before a device other than the CPU trains a model it does one step of it, which must have the CPU\'s result; with --device auto it must also be faster. That is done once for every model, library and driver, and kept in the user\'s cache folder.',
+    details: 'Before a device other than the CPU trains a model it does one step of it, which must have the CPU\'s result; with --device auto it must also be faster, and where a step is small it is not asked at all: what is said of the CPU then tells the limit. --check asks every device, whatever the size; a faster one is then taken by its name. That is done once for every model, library and driver, and kept in the user\'s cache folder.',
     load: async () => (await import('./commands/devices.ts')).devices,
   },
   {

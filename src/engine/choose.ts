@@ -50,7 +50,9 @@ export async function tryAll(trial: Trial, options: CheckOptions = {}): Promise<
 /** Why no GPU is asked, where none is. */
 function tooSmall({ program }: Trial): string | undefined {
   const flops = estimateFlops(program);
-  return flops < SMALL_STEP ? `a step is ${(flops / 1e6).toFixed(1)} million operations, too few for a GPU to pay` : undefined;
+  if (flops >= SMALL_STEP) return undefined;
+  const million = flops / 1e6;
+  return `a step is ${million < 0.1 ? 'less than 0.1' : million.toFixed(1)} million operations, and below ${SMALL_STEP / 1e6} million "auto" takes the CPU without asking any other device`;
 }
 
 /** The CPU; WebAssembly where there is no native library. */
@@ -79,7 +81,7 @@ async function measured(trial: Trial, options: CheckOptions, small?: string): Pr
   }
   const statements = [
     statementOf(processor, best === processor, best === processor ? small ?? processorText(found) : `${best.name} is faster`),
-    ...[...found].map(([device, verdict]) => statementOf(device, device === best, verdictText(verdict, device === best, best), verdict)),
+    ...[...found].map(([device, verdict]) => statementOf(device, device === best, verdictText(verdict, device, best, small !== undefined), verdict)),
   ];
   return { device: best, statements: statements.sort((a, b) => Number(b.chosen) - Number(a.chosen)) };
 }
@@ -118,10 +120,11 @@ function troubleText(verdict: Verdict | Silence): string {
   return verdict.difference === undefined ? `the step failed: ${sentence(verdict.failure ?? 'it said nothing')}` : `its numbers are wrong: ${differenceText(verdict.difference)}`;
 }
 
-function verdictText(verdict: Verdict | Silence, chosen: boolean, best: Device): string {
+function verdictText(verdict: Verdict | Silence, device: Device, best: Device, small: boolean): string {
   if (!('measured' in verdict) || !isRight(verdict) || verdict.milliseconds === undefined) return troubleText(verdict);
   const speed = speedText(verdict.milliseconds, verdict.cpuMilliseconds);
-  return chosen || verdict.milliseconds >= verdict.cpuMilliseconds ? speed : `${speed}, but ${best.name} is chosen`;
+  if (device === best || verdict.milliseconds >= verdict.cpuMilliseconds) return speed;
+  return small ? `${speed}, but "auto" does not take it for so small a step; ask for ${device.id} to train on it` : `${speed}, but ${best.name} is chosen`;
 }
 
 /** Without the full stop, to stand inside another sentence. */

@@ -83,6 +83,17 @@ it('without trust devices are listed, and none is measured for a config', async 
   expect(asked()[1]).toMatch(/^devices .*a\.aeconf --json$/);
 });
 
+it('every device is measured for a config when that is asked for, and then told again', async () => {
+  const about = { file: config({ type: 'csv', path: 'a.csv' }), overrides: { seed: 2 } } as never;
+  registered.pick = items => items.at(-1);
+  await pickDevice(studio, about);
+  expect(asked().map(words => words.replace(/ .*a\.aeconf/, ' FILE'))).toEqual(['devices FILE --set seed=2 --json', 'devices FILE --set seed=2 --check --json']);
+  expect(registered.offered.at(-1)).toMatchObject({ description: 'let every device try out a step of a.aeconf' });
+  workspace.isTrusted = false;
+  await pickDevice(studio, about);
+  expect(registered.offered).toHaveLength(1);
+});
+
 it('without trust no model is exported', async () => {
   const writer = await RunWriter.create(base, newRun('a', { state: 'finished' }));
   await studio.store.refreshRun(writer.folder);

@@ -2,7 +2,7 @@
 // shorthand written out, and says of each thing that is wrong where it stands and what would be right.
 import { accepts, describe, elementOf, exampleOf, expand, isAnything, isTuple, jsonText, membersOf, neededKeys, typeOf, valueRuleOf, variantOf, variantsOf, type Rule } from './keywords.ts';
 import { diagnosticAt, jsonOf, propertyOf, separatorBefore, syntaxOf, type Source, type Syntax, type SyntaxObject, type SyntaxProperty } from './parse.ts';
-import { formatPath, nearest, type Diagnostic, type Fix, type SpecPath } from './diagnostics.ts';
+import { formatPath, nearest, ofMachine, type Diagnostic, type Fix, type SpecPath } from './diagnostics.ts';
 
 /** Checks a tree against a schema. `value` is complete only when there is no diagnostic of severity error. */
 export function checkTree(rule: Rule, tree: Syntax, source: Source): { value: unknown; diagnostics: Diagnostic[] } {
@@ -140,6 +140,8 @@ class Walk {
     const names = Object.keys(rule.properties ?? {});
     const type = typeOf(rule);
     const message = `${type === undefined ? '' : `${type}: `}unknown key "${property.key}".`;
+    const elsewhere = ofMachine(path);
+    if (elsewhere !== undefined) return this.report(property.keyPlace, path, { code: 'unknown-key', message, cure: elsewhere });
     const near = nearest(property.key, names);
     if (near !== undefined) {
       return this.report(property.keyPlace, path, { code: 'unknown-key', message, cure: `Did you mean "${near}"?`, fix: this.replacement(property.keyPlace, near) });

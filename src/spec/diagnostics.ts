@@ -94,6 +94,18 @@ const synonyms: Readonly<Record<string, string>> = {
   meansquarederror: 'mse', l2: 'mse', l1: 'mae', silu: 'swish', salt: 'saltAndPepper', noise: 'gaussian', normal: 'gaussian',
 };
 
+/** What a machine decides and no config, which is to train anywhere: where that is said instead. */
+const ofMachines: ReadonlyMap<string, string> = new Map([
+  ...['device', 'devices', 'gpu', 'accelerator'].map(key => [key, 'The machine says where it is trained, not the config: --device, or the setting autoencoder.device.'] as const),
+  ...['threads', 'numThreads'].map(key => [key, 'The machine says with how many, not the config: --threads, or the setting autoencoder.threads.'] as const),
+]);
+
+/** The cure for a key of the spec that is a matter of the machine. */
+export function ofMachine(path: SpecPath): string | undefined {
+  const key = path.at(-1);
+  return typeof key === 'string' && (path.length === 1 || (path.length === 2 && path[0] === 'training')) ? ofMachines.get(key) : undefined;
+}
+
 /** The known word nearest to what was written, or undefined when none is near. Case, "_" and "-" do not count. */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   const plain = (word: string) => word.toLowerCase().replace(/[^a-z0-9]/g, '');

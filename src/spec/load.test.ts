@@ -69,6 +69,9 @@ describe('what is wrong is said with place, path and cure', () => {
       'a.aeconf:4:15: error: encoder[0]: dense: "units" is missing. Add it, for example "units": 128.',
       'a.aeconf:4:24: error: encoder[0].unit: dense: unknown key "unit". Did you mean "units"?',
     ]],
+    ['a device', '{ "data": "glyphs", "encoder": [], "latent": { "type": "plain", "units": 2 }, "training": { "device": "cpu" } }', [
+      'a.aeconf:1:93: error: training.device: unknown key "device". The machine says where it is trained, not the config: --device, or the setting autoencoder.device.',
+    ]],
     ['unknown key of the whole', '{ "dta": "glyphs", "encoder": [] }', [
       'a.aeconf:1:1: error: "data" is missing. Add it, for example "data": "glyphs".',
       'a.aeconf:1:3: error: dta: unknown key "dta". Did you mean "data"?',
@@ -170,6 +173,7 @@ describe('overrides', () => {
   });
   it.each([
     [{ 'trainng.epochs': 5 }, '--set trainng.epochs=5: error: trainng.epochs: unknown key "trainng" in the spec. Did you mean "training"?'],
+    [{ 'training.threads': 5 }, '--set training.threads=5: error: training.threads: unknown key "threads" in "training". The machine says with how many, not the config: --threads, or the setting autoencoder.threads.'],
     [{ 'training.epoch': 5 }, '--set training.epoch=5: error: training.epoch: unknown key "epoch" in "training". Did you mean "training.epochs"?'],
     [{ 'encoder[7].units': 5 }, '--set encoder[7].units=5: error: encoder[7].units: "encoder" has 2 entries. They are numbered [0] to [1].'],
     [{ 'encoder.units': 5 }, '--set encoder.units=5: error: encoder.units: "encoder" is a list. Name one of its entries: encoder[0].units.'],

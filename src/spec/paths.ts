@@ -3,7 +3,7 @@
 import { StudioError } from '../core/errors.ts';
 import { elementOf, expand, membersOf, typeOf, variantOf, variantsOf, type Rule } from './keywords.ts';
 import { propertyOf, syntaxOf, type Syntax, type SyntaxProperty } from './parse.ts';
-import { formatPath, nearest, type SpecPath } from './diagnostics.ts';
+import { formatPath, nearest, ofMachine, type SpecPath } from './diagnostics.ts';
 
 /** A --set whose path leads nowhere. */
 export class PathError extends StudioError {
@@ -79,7 +79,8 @@ function replace(rule: Rule, node: Syntax | undefined, path: SpecPath, depth: nu
   const member = Object.hasOwn(known, step) ? known[step] : undefined;
   if (member === undefined) {
     const near = nearest(step, Object.keys(known));
-    return fail(`unknown key "${step}" in ${here}.`, near === undefined ? `Known keys: ${Object.keys(known).join(', ')}.` : `Did you mean "${formatPath([...path.slice(0, depth), near])}"?`);
+    const usual = near === undefined ? `Known keys: ${Object.keys(known).join(', ')}.` : `Did you mean "${formatPath([...path.slice(0, depth), near])}"?`;
+    return fail(`unknown key "${step}" in ${here}.`, ofMachine(path.slice(0, depth + 1)) ?? usual);
   }
   const present = propertyOf(container, step);
   const entry: SyntaxProperty = { key: step, keyPlace: present?.keyPlace ?? place, value: replace(member, present?.value, path, depth + 1, value, option) };
