@@ -62,6 +62,9 @@ it('describes runs by their state', () => {
   expect(runDescription(record({ state: 'preparing', message: 'Downloading, 40 %' }))).toBe('Downloading, 40 %');
   expect(runDescription(record({ state: 'interrupted', epoch: 4, elapsed: 0 }))).toBe('4/20 · interrupted');
   expect(runLabel(record({ bestLoss: 0.5, star: true }))).toBe('a, finished, 20 of 20 epochs, best loss 0.5, starred');
+  const changed = record({ name: 'a', overrides: { 'latent.units': 8, 'training.optimizer': { type: 'sgd', momentum: 0.9 }, 'seed': 3 } });
+  expect(runDescription(changed)).toBe('latent.units=8, training.optimizer=sgd momentum=0.9, +1 · 20/20 · 8 s');
+  expect(runLabel(changed)).toBe('a, latent.units=8, training.optimizer=sgd momentum=0.9, seed=3, finished, 20 of 20 epochs');
   expect(lensText(record({ state: 'stopped', epoch: 4, bestLoss: 0.25 }))).toBe('$(debug-stop) stopped at 4/20, best loss 0.25');
 });
 
@@ -89,9 +92,11 @@ it('says how a sweep ended: how many trained, the best, and what is enough', () 
   expect(sweepEnd(report(rows, { best: 1, knee: 0 }))).toEqual({ text: 'sizes: 2 of 2 trainings finished; best units = 16 (0.01), units = 8 is within 10 % of it.', failed: false });
   expect(sweepEnd(report(rows, { best: 1, knee: 1 })).text).toBe('sizes: 2 of 2 trainings finished; best units = 16 (0.01).');
   const beside = (model: number) => ({ baseline: { components: 8, mse: 0.01, model } });
-  const compared = (first: number, second: number) => sweepEnd(report([row(0, 8, { error: 0.0105, ...beside(first) }), row(1, 16, { error: 0.01, ...beside(second) })], { best: 1, knee: 0 })).text;
-  expect(compared(0.02, 0.03)).toBe('sizes: 2 of 2 trainings finished; best units = 16 (0.01); no model is better than principal components of the same size.');
-  expect(compared(0.02, 0.003)).toBe('sizes: 2 of 2 trainings finished; best units = 16 (0.01), units = 8 is within 10 % of it.');
+  const worse = [row(0, 8, { error: 0.0105, ...beside(0.0105) }), row(1, 16, { error: 0.0101, ...beside(0.0101) })];
+  expect(sweepEnd(report(worse, { best: 1, knee: 0 })).text).toBe('sizes: 2 of 2 trainings finished; best units = 16 (0.0101); no model is better than principal components of the same size.');
+  const half = [worse[0]!, row(1, 16, { error: 0.0099, ...beside(0.0099) })];
+  expect(sweepEnd(report(half, { best: 1, knee: 0 })).text).toBe('sizes: 2 of 2 trainings finished; best units = 16 (0.0099), units = 8 is within 10 % of it, but no better than principal components of the same size.');
+  expect(sweepEnd(report(half, { best: 1, knee: 1 })).text).toBe('sizes: 2 of 2 trainings finished; best units = 16 (0.0099).');
   expect(sweepEnd(report([row(0, 8, { state: 'failed' }), row(1, 16, { state: 'waiting' })], {}))).toEqual({ text: 'sizes: 0 of 2 trainings finished, 1 failed.', failed: true });
 });
 

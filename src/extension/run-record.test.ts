@@ -27,6 +27,8 @@ it('tells pages whether there is a checkpoint to go on from', () => {
 it('tells pages when a run began, where that is known, and why it ended', () => {
   expect(toLabel(record({ created: 1000 })).created).toBe(1000);
   expect(toLabel(record({}))).not.toHaveProperty('created');
+  expect(toLabel(record({}))).not.toHaveProperty('changes');
+  expect(toLabel(record({ overrides: { 'latent.units': 8, 'name': 'b' } })).changes).toEqual({ 'latent.units': '8' });
   expect(toLabel(record({ state: 'failed', reason: 'The disk is full.', message: 'Reading' })).message).toBe('The disk is full.');
   expect(toLabel(record({ state: 'preparing', reason: 'Old', message: 'Reading' })).message).toBe('Reading');
 });

@@ -1,6 +1,7 @@
 // A run as the editor shows it: the facts of src/runs flattened to what trees, the status bar and pages need.
 import type { Baseline } from '../core/baseline.ts';
 import { baselineOf } from '../runs/baseline.ts';
+import { changesOf } from '../runs/changes.ts';
 import type { RunState, SweepMembership } from '../runs/events.ts';
 import type { RunSummary } from '../runs/reader.ts';
 import type { RunLabel } from '../protocol/messages.ts';
@@ -99,7 +100,8 @@ export function toRecord(summary: RunSummary, checkpoint = false): RunRecord {
 /** What pages know of a run. */
 export function toLabel(run: RunRecord): RunLabel {
   const message = isEndedBadly(run.state) ? run.reason : run.message;
-  return { id: run.id, name: run.name, state: run.state, epoch: run.epoch, epochs: run.epochs, star: run.star, ...(run.checkpoint ? { checkpoint: true } : {}), ...(run.created > 0 ? { created: run.created } : {}), ...(message === undefined ? {} : { message }), ...(run.baseline === undefined ? {} : { baseline: run.baseline }) };
+  const changes = changesOf(run);
+  return { id: run.id, name: run.name, state: run.state, epoch: run.epoch, epochs: run.epochs, star: run.star, ...(Object.keys(changes).length > 0 ? { changes } : {}), ...(run.checkpoint ? { checkpoint: true } : {}), ...(run.created > 0 ? { created: run.created } : {}), ...(message === undefined ? {} : { message }), ...(run.baseline === undefined ? {} : { baseline: run.baseline }) };
 }
 
 function isEndedBadly(state: RunState): boolean {

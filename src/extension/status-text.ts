@@ -1,5 +1,6 @@
 // How a run is told in few words: in the tree, the status bar, notifications and CodeLens. Pure, so that it can be tested.
 import { baselineVerdict } from '../core/baseline.ts';
+import { changesOf, changesText } from '../runs/changes.ts';
 import type { RunState } from '../runs/events.ts';
 import { notBetterThanBaseline, type SweepReport } from '../runs/sweep-report.ts';
 import { valuesText } from '../runs/sweep.ts';
@@ -63,10 +64,11 @@ function placeText(run: RunRecord): string {
   return (isLive(run.state) ? run.message : undefined) ?? epochText(run);
 }
 
-/** What stands behind a run's name in the tree: "12/20 · 0.0123 · 8 s". */
+/** What stands behind a run's name in the tree: "12/20 · 0.0123 · 8 s", first what it was given beside its config. */
 export function runDescription(run: RunRecord): string {
   if (run.state === 'preparing') return run.message ?? 'preparing';
-  const parts = [placeText(run)];
+  const changed = changesText(changesOf(run), 2);
+  const parts = [...(changed === '' ? [] : [changed]), placeText(run)];
   if (run.bestLoss !== undefined) parts.push(formatLoss(run.bestLoss));
   if (run.elapsed > 0) parts.push(formatDuration(run.elapsed));
   if (run.state === 'training' && run.timeLeft !== undefined) parts.push(`${formatDuration(run.timeLeft)} left`);
@@ -77,7 +79,8 @@ export function runDescription(run: RunRecord): string {
 /** For screen readers: everything in words. */
 export function runLabel(run: RunRecord): string {
   const best = run.bestLoss === undefined ? '' : `, best loss ${formatLoss(run.bestLoss)}`;
-  return `${run.name}, ${stateNames[run.state]}, ${Math.floor(run.epoch)} of ${run.epochs} epochs${best}${run.star ? ', starred' : ''}`;
+  const changed = changesText(changesOf(run));
+  return `${run.name}, ${changed === '' ? '' : `${changed}, `}${stateNames[run.state]}, ${Math.floor(run.epoch)} of ${run.epochs} epochs${best}${run.star ? ', starred' : ''}`;
 }
 
 /** The words by which menus know what can be done with a run (manifest.ts, `onRun`). */
@@ -179,13 +182,18 @@ export function sweepEnd({ name, rows, best, knee, tolerance, paths }: SweepRepo
   const failed = rows.filter(row => row.state === 'failed').length;
   const row = rows.find(({ index }) => index === best);
   const { compared, worse } = notBetterThanBaseline(rows);
-  const noneBetter = compared > 0 && worse.length === compared;
-  // Where a projection does as well, no size is enough.
-  const enough = noneBetter ? undefined : rows.find(({ index }) => index === knee);
+  const none = compared > 0 && worse.length === compared;
+  const components = 'principal components of the same size';
+  // A value to choose is named only where models learned something.
+  const enough = none ? undefined : rows.find(({ index }) => index === knee);
   const parts = [
     `${name}: ${finished} of ${rows.length} trainings finished${failed === 0 ? '' : `, ${failed} failed`}`,
-    ...(row?.error === undefined || paths.length === 0 ? [] : [`best ${valuesText(row.values)} (${formatLoss(row.error)})${enough === undefined || enough === row ? '' : `, ${valuesText(enough.values)} is within ${Math.round(tolerance * 100)} % of it`}`]),
-    ...(noneBetter ? ['no model is better than principal components of the same size'] : []),
+    ...(row?.error === undefined || paths.length === 0 ? [] : [
+      `best ${valuesText(row.values)} (${formatLoss(row.error)})`
+      + (enough === undefined || enough === row ? '' : `, ${valuesText(enough.values)} is within ${Math.round(tolerance * 100)} % of it`)
+      + (!none && worse.includes(enough ?? row) ? `, but no better than ${components}` : ''),
+    ]),
+    ...(none ? [`no model is better than ${components}`] : []),
   ];
   return { text: `${parts.join('; ')}.`, failed: failed > 0 };
 }

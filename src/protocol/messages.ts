@@ -31,6 +31,8 @@ export interface RunLabel {
   readonly star: boolean;
   /** There is a checkpoint to go on from. */
   readonly checkpoint?: true;
+  /** What it was given beside its config, path → value as people read it; absent where that is nothing. */
+  readonly changes?: Readonly<Record<string, string>>;
   /** When it began, in milliseconds since 1970; absent where that is not known. */
   readonly created?: number;
   /** What it is doing beside training: "Downloading train-images-idx3-ubyte.gz, 40 %", or why it failed. */

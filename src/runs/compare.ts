@@ -2,12 +2,15 @@
 import * as path from 'node:path';
 import type { Baseline } from '../core/baseline.ts';
 import { StudioError } from '../core/errors.ts';
+import { readSpec } from '../spec/load.ts';
+import { stands, type Syntax } from '../spec/parse.ts';
+import { parsePath } from '../spec/paths.ts';
 import { metricsOf } from './metrics.ts';
 import { baselineOf } from './baseline.ts';
 import { changeOf } from './comparable.ts';
 import { runFiles, type RunState, type ScalarValues } from './events.ts';
 import { readTextIfThere } from './files.ts';
-import { lastValues, readRun } from './reader.ts';
+import { lastValues, readRun, readSummary } from './reader.ts';
 
 /** A setting in which configs differ: one value per config, undefined where it has none. */
 export interface ConfigDifference {
@@ -72,7 +75,9 @@ function looksInside(values: readonly unknown[]): boolean {
  */
 export function compareConfigs(configs: readonly unknown[]): ConfigDifference[] {
   const differences: ConfigDifference[] = [];
-  const walk = (at: string, values: readonly unknown[]): void => {
+  const walk = (at: string, found: readonly unknown[]): void => {
+    // A config without defaults differs from others in each of theirs.
+    const values = at === 'defaults' ? found.map(value => value ?? {}) : found;
     if (values.every(value => equal(value, values[0]))) return;
     if (!looksInside(values)) {
       differences.push({ path: at, values });
@@ -110,7 +115,33 @@ export async function compareRuns(folders: readonly string[]): Promise<RunCompar
       trainMetrics: metricsOf(lastValues(events, 'train')), validationMetrics: metricsOf(lastValues(events, 'validation')),
     };
   }));
-  return { runs, differences: compareConfigs(configs) };
+  return { runs, differences: withoutConsequences(compareConfigs(configs), await Promise.all(folders.map(readWritten))) };
+}
+
+/**
+ * The differences without those of layers that only follow from `defaults`: of a setting in which the defaults differ, and that no config
+ * names at the layer.
+ * @param written each config as it was written; a difference is kept where one is not known
+ */
+function withoutConsequences(differences: readonly ConfigDifference[], written: readonly (Syntax | undefined)[]): readonly ConfigDifference[] {
+  const defaults = new Set(differences.flatMap(({ path: at }) => (at.startsWith('defaults.') ? [parsePath(at)[1]] : [])));
+  return differences.filter(({ path: at }) => {
+    const steps = parsePath(at);
+    const key = typeof steps[1] === 'number' ? 2 : 1;
+    if (!isLayerPart(steps[0]) || !defaults.has(steps[key])) return true;
+    return written.some(tree => tree === undefined || stands(tree, steps.slice(0, key + 1)));
+  });
+}
+
+function isLayerPart(part: string | number | undefined): boolean {
+  return part === 'encoder' || part === 'latent' || part === 'decoder';
+}
+
+/** What the user wrote, with the values given beside it. */
+async function readWritten(folder: string): Promise<Syntax | undefined> {
+  const file = path.join(folder, runFiles.config);
+  const text = (await readTextIfThere(file))?.text;
+  return text === undefined ? undefined : readSpec(text, file, (await readSummary(folder)).info?.overrides).tree;
 }
 
 export interface Ranking {

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readSpec } from '../spec/load.ts';
 import { compareConfigs, compareRuns } from './compare.ts';
 import { deleteRun } from './delete.ts';
 import { runFiles } from './events.ts';
@@ -123,6 +124,29 @@ describe('comparing', () => {
     ]);
     expect(compareConfigs([a, a, { ...a, seed: 2 }])).toEqual([{ path: 'seed', values: [1, 1, 2] }]);
     expect(compareConfigs([a, structuredClone(a)])).toEqual([]);
+  });
+
+  it('tells a default of the whole model once, and not with the layers that took it', async () => {
+    const layers = (first: string) => `"encoder": [{ "type": "flatten" }, { "type": "dense", "units": 8${first} }, { "type": "dense", "units": 4 }], "latent": { "type": "plain", "units": 2 }`;
+    const texts = {
+      selu: `{ "data": "glyphs", "defaults": { "activation": "selu", "useBias": false }, ${layers('')} }`,
+      relu: `{ "data": "glyphs", "defaults": { "activation": "relu", "useBias": false }, ${layers('')} }`,
+      silent: `{ "data": "glyphs", ${layers('')} }`,
+      own: `{ "data": "glyphs", "defaults": { "activation": "relu", "useBias": false }, ${layers(', "activation": "tanh"')} }`,
+    };
+    const folders: Record<string, string> = {};
+    for (const [name, config] of Object.entries(texts)) {
+      const writer = await RunWriter.create(folder, { ...newRun(name), config, resolvedConfig: readSpec(config, name).resolved });
+      writer.close();
+      folders[name] = writer.folder;
+    }
+    const told = async (...names: string[]) => (await compareRuns(names.map(name => folders[name]!))).differences;
+    expect(await told('selu', 'relu')).toEqual([{ path: 'defaults.activation', values: [{ type: 'selu' }, { type: 'relu' }] }]);
+    expect((await told('selu', 'silent')).map(({ path: at, values }) => [at, values[1]])).toEqual([['defaults.activation', undefined], ['defaults.useBias', undefined]]);
+    // What a config says of a layer itself does not follow from its defaults.
+    expect((await told('selu', 'own')).map(({ path: at }) => at)).toEqual(['defaults.activation', 'encoder[1].activation']);
+    fs.rmSync(path.join(folders['relu']!, runFiles.config));
+    expect((await told('selu', 'relu')).map(({ path: at }) => at)).toEqual(['defaults.activation', 'encoder[1].activation', 'encoder[2].activation']);
   });
 
   it('gives the final numbers in the order asked for', async () => {

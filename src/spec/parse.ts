@@ -150,6 +150,13 @@ export function propertyOf(node: Syntax | undefined, key: string): SyntaxPropert
   return node?.kind === 'object' ? node.properties.findLast(property => property.key === key) : undefined;
 }
 
+/** Whether something stands at a path. */
+export function stands(tree: Syntax, path: SpecPath): boolean {
+  let node: Syntax | undefined = tree;
+  for (const step of path) node = typeof step === 'number' ? (node?.kind === 'array' ? node.items[step] : undefined) : propertyOf(node, step)?.value;
+  return node !== undefined;
+}
+
 /** The node at a path, or the nearest one above it that exists (a shorthand stands for all below it). */
 export function locate(tree: Syntax, path: SpecPath): Syntax {
   let node = tree;

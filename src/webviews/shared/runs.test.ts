@@ -14,6 +14,13 @@ describe('distinctNames', () => {
     expect(names(run('1', 'a', at(29, 59)), run('3', 'a', at(29, 59, 2025)))).toEqual(['a · 29 Nov 2026 19:08:59', 'a · 29 Nov 2025 19:08:59']);
   });
 
+  it('adds what a run was given beside its config, as far as that differs', () => {
+    const given = (id: string, changes: Record<string, string> | undefined, second: number) => run(id, 'a', { ...(changes === undefined ? {} : { changes }), ...at(29, second) });
+    expect(names(given('1', { 'latent.units': '8', 'training.epochs': '3' }, 1), given('2', { 'latent.units': '16', 'training.epochs': '3' }, 2))).toEqual(['a · latent.units=8', 'a · latent.units=16']);
+    expect(names(given('1', { 'latent.units': '8' }, 1), given('2', undefined, 2), given('3', { 'latent.units': '8' }, 3))).toEqual(['a · latent.units=8 · 19:08:01', 'a · 19:08:02', 'a · latent.units=8 · 19:08:03']);
+    expect(names(given('1', { seed: '2' }, 1), run('2', 'b'))).toEqual(['a', 'b']);
+  });
+
   it('takes ids where the moment does not tell, in the order of the runs', () => {
     expect(names(run('1', 'a', at(29, 5)), run('2', 'b'), run('3', 'a', at(29, 5)), run('4', 'a', at(29, 6)), run('5', 'a'))).toEqual(['a · 1', 'b', 'a · 3', 'a · 19:08:06', 'a · 5']);
   });

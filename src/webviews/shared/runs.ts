@@ -54,18 +54,30 @@ export function remediesFor(run: RunLabel): readonly ['openConfig', 'resume' | '
 }
 
 /**
- * Names that tell runs apart: where a name is shared, when each began follows it, "quickstart · 19:08:59", with the date where days
- * differ. Runs that began in the same second, or nobody knows when, are told apart by their ids.
+ * Names that tell runs apart: where a name is shared, what each was given beside its config follows it as far as it differs,
+ * "quickstart · latent.units=8"; where that does not tell, when each began, "quickstart · 19:08:59", with the date where days differ. Runs that
+ * began in the same second, or nobody knows when, are told apart by their ids.
  */
 export function distinctNames(runs: readonly RunLabel[]): ReadonlyMap<string, string> {
   return new Map(runs.map(run => {
     const alike = runs.filter(other => other.name === run.name);
     if (alike.length === 1) return [run.id, run.name];
+    const changes = differingChanges(alike);
+    const own = changes[alike.indexOf(run)]!;
+    const title = own === '' ? run.name : `${run.name} · ${own}`;
+    if (own !== '' && changes.filter(text => text === own).length === 1) return [run.id, title];
     const moments = momentsOf(alike);
     const moment = moments[alike.indexOf(run)];
     const tells = moment !== undefined && moments.indexOf(moment) === moments.lastIndexOf(moment);
-    return [run.id, `${run.name} · ${tells ? moment : run.id}`];
+    return [run.id, `${title} · ${tells ? moment : run.id}`];
   }));
+}
+
+/** What each of some runs was given, without what all of them were. */
+function differingChanges(runs: readonly RunLabel[]): readonly string[] {
+  const paths = [...new Set(runs.flatMap(({ changes = {} }) => Object.keys(changes)))];
+  const differing = paths.filter(path => new Set(runs.map(({ changes }) => changes?.[path])).size > 1);
+  return runs.map(({ changes = {} }) => differing.flatMap(path => (changes[path] === undefined ? [] : [`${path}=${changes[path]}`])).join(', '));
 }
 
 /** When each of some runs began, as exactly as they need it. */
