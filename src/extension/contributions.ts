@@ -40,6 +40,7 @@ export const commands = {
   'autoencoder.resume': { title: 'Resume Run', icon: '$(debug-restart)' },
   'autoencoder.trainAgain': { title: 'Train Again', icon: '$(debug-rerun)' },
   'autoencoder.newConfig': { title: 'New Config…', icon: '$(new-file)' },
+  'autoencoder.duplicateConfig': { title: 'Duplicate Config…', icon: '$(files)' },
   'autoencoder.showSummary': { title: 'Show Model Summary', icon: '$(list-tree)', palette: editing },
   'autoencoder.showModel': { title: 'Show Model', icon: '$(type-hierarchy-sub)' },
   'autoencoder.previewData': { title: 'Preview Data', icon: '$(eye)' },

@@ -43,7 +43,8 @@ const menus: Record<string, readonly MenuItem[]> = {
     { command: 'autoencoder.showModel', when: onConfigFile, group: '2_autoencoder@3' },
     { command: 'autoencoder.showSummary', when: onConfigFile, group: '2_autoencoder@4' },
     { command: 'autoencoder.previewData', when: onConfigFile, group: '2_autoencoder@5' },
-    { command: 'autoencoder.exportKeras', when: onConfigFile, group: '2_autoencoder@6' },
+    { command: 'autoencoder.duplicateConfig', when: onConfigFile, group: '2_autoencoder@6' },
+    { command: 'autoencoder.exportKeras', when: onConfigFile, group: '2_autoencoder@7' },
   ],
   'view/title': [
     { command: 'autoencoder.newConfig', when: inExperiments, group: 'navigation@1' },
@@ -61,7 +62,8 @@ const menus: Record<string, readonly MenuItem[]> = {
     { command: 'autoencoder.showModel', when: onConfig, group: '1_train@3' },
     { command: 'autoencoder.showSummary', when: onConfig, group: '1_train@4' },
     { command: 'autoencoder.previewData', when: onConfig, group: '1_train@5' },
-    { command: 'autoencoder.exportKeras', when: onConfig, group: '2_files@1' },
+    { command: 'autoencoder.duplicateConfig', when: onConfig, group: '2_files@1' },
+    { command: 'autoencoder.exportKeras', when: onConfig, group: '2_files@2' },
 
     { command: 'autoencoder.previewData', when: onDataset, group: 'inline@1' },
     { command: 'autoencoder.previewData', when: onDataset, group: '1_look@1' },

@@ -56,8 +56,13 @@ export const registered = {
   messages: [] as string[],
   buttons: [] as readonly string[],
   press: [] as readonly string[],
-  /** What there was to pick from, the last time; nothing is picked. */
+  /** What there was to pick from, the last time; nothing is picked unless the test picks it, once. */
   offered: [] as readonly unknown[],
+  pick: undefined as ((items: readonly unknown[]) => unknown) | undefined,
+  /** What the last input box proposed, what is typed into it (else the proposal is taken), and why that was refused. */
+  suggested: '',
+  typed: undefined as string | undefined,
+  refused: undefined as unknown,
   /** How the last text document was shown. */
   shownIn: undefined as unknown,
   /** Commands that were run, with what they were given. */
@@ -89,12 +94,20 @@ export const env = {
   },
 };
 
+export const QuickPickItemKind = { Separator: -1 };
+
 export const workspace = {
   isTrusted: true,
   textDocuments: [] as { readonly uri: Uri }[],
   workspaceFolders: undefined,
   findFiles: () => Promise.resolve(registered.files),
-  fs: { delete: (uri: Uri) => registered.deleteFile(uri), readFile: (uri: Uri) => fs.promises.readFile(uri.fsPath) },
+  fs: {
+    delete: (uri: Uri) => registered.deleteFile(uri),
+    readFile: (uri: Uri) => fs.promises.readFile(uri.fsPath),
+    stat: (uri: Uri) => fs.promises.stat(uri.fsPath),
+    writeFile: (uri: Uri, bytes: Uint8Array) => fs.promises.writeFile(uri.fsPath, bytes),
+  },
+  asRelativePath: (uri: Uri) => path.basename(uri.fsPath),
   getConfiguration: () => ({ get: () => undefined }),
   getWorkspaceFolder: () => undefined,
   onDidOpenTextDocument: () => nothing,
@@ -128,7 +141,14 @@ export const window = {
   },
   showQuickPick: async (items: readonly unknown[] | Promise<readonly unknown[]>) => {
     registered.offered = await items;
-    return undefined;
+    const { pick } = registered;
+    registered.pick = undefined;
+    return pick?.(registered.offered);
+  },
+  showInputBox: async (options: { readonly value: string; readonly validateInput?: (input: string) => unknown }) => {
+    registered.suggested = options.value;
+    registered.refused = await options.validateInput?.(registered.typed ?? options.value);
+    return registered.refused === undefined ? registered.typed ?? options.value : undefined;
   },
   showTextDocument: (_document: unknown, options: unknown) => {
     registered.shownIn = options;

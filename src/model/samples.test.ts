@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { formatDiagnostic } from '../spec/diagnostics.ts';
-import { templates } from '../spec/templates.ts';
+import { templateGroups } from '../spec/templates.ts';
 import { checkConfig, type CheckedConfig } from './check.ts';
 import { summarize } from './summary.ts';
 
@@ -58,6 +58,7 @@ describe('samples', () => {
 });
 
 describe('templates', () => {
+  const templates = templateGroups.flatMap(group => group.templates);
   it.each(templates.map(template => [template.id, template.text]))('%s is right and builds', (_, text) => {
     const { diagnostics, spec, model } = checkConfig(text, 'new.aeconf', optionsFor(text));
     expect(diagnostics.map(formatDiagnostic)).toEqual([]);

@@ -30,7 +30,7 @@ function specOf({ configPath }: Place): Spec {
 
 function look(at: Place, more: { split?: 'train' | 'validation'; draw?: number; className?: string } = {}): Promise<Preview> {
   const config = { text: fs.readFileSync(at.configPath, 'utf8'), path: at.configPath, overrides: {} };
-  return previewData(specOf(at), { baseFolder: at.folder, config, split: 'train', draw: 0, ...more });
+  return previewData(specOf(at), { baseFolders: [at.folder], config, split: 'train', draw: 0, ...more });
 }
 
 const texts = ({ report }: Preview, level: PreviewFinding['level']): string[] => report.findings.filter(finding => finding.level === level).map(({ text }) => text);
@@ -38,7 +38,7 @@ const texts = ({ report }: Preview, level: PreviewFinding['level']): string[] =>
 it('shows the first batch of training to the last bit, noise included', async () => {
   const made = place(tinyConfig);
   const spec = specOf(made);
-  const experiment = await openExperiment(spec, { baseFolder: made.folder });
+  const experiment = await openExperiment(spec, { baseFolders: [made.folder] });
   const batch = await createBatchSource(experiment.dataset.train, experiment.dataset, batchPlan(experiment)).next(1, 0);
   const shown = await firstBatch(spec, experiment.dataset);
   expect(shown.count).toBe(20);
@@ -154,6 +154,6 @@ it('hands over no more samples than a page can take', () => {
 
 it('a dataset says where it was found', async () => {
   const made = table('');
-  const { source } = await loadDataset(specOf(made).data, { baseFolder: made.folder, seed: 0 });
+  const { source } = await loadDataset(specOf(made).data, { baseFolders: [made.folder], seed: 0 });
   expect(source).toBe(path.join(made.folder, 'table.csv'));
 });

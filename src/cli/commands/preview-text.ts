@@ -2,7 +2,8 @@
 import { formatShape, sizeOf } from '../../core/tensor.ts';
 import type { DataPreview, PreviewSplit } from '../../runs/data-preview.ts';
 import type { TensorFile } from '../../runs/events.ts';
-import { formatBytes, formatCount, formatTable } from '../format.ts';
+import { formatBytes, formatCount } from '../format.ts';
+import { formatTable } from '../table.ts';
 
 export interface PreviewColumn {
   readonly name: string;
@@ -82,7 +83,7 @@ export function previewText(preview: DataPreview, columns: readonly PreviewColum
       row('mean', split => number(split.mean)),
       row('standard deviation', split => number(split.stddev)),
       row('zeros', split => `${(100 * split.zeros).toFixed(1)} %`),
-    ], right),
+    ], { right }),
     `\nDistribution (${spans}${log ? ', heights logarithmic' : ''}), from ${number(train.min)} to ${number(train.max)}\n`, ...splits.map(([title, { histogram }]) => `  |${sparkline(histogram.counts, log)}|  ${title}\n`),
     ...(train.classes === undefined ? [] : [`\n${classTable(preview, splits)}`]),
     ...(columns === undefined ? [] : [`\n${columnTable(columns)}`]),
@@ -93,7 +94,7 @@ export function previewText(preview: DataPreview, columns: readonly PreviewColum
 
 function classTable({ classNames = [] }: DataPreview, splits: readonly (readonly [string, PreviewSplit])[]): string {
   const shown = classNames.slice(0, SHOWN);
-  const table = formatTable([['class', ...splits.map(([title]) => title)], ...shown.map((name, label) => [name, ...splits.map(([, split]) => formatCount(split.classes?.[label] ?? 0))])], splits.map((_, i) => i + 1));
+  const table = formatTable([['class', ...splits.map(([title]) => title)], ...shown.map((name, label) => [name, ...splits.map(([, split]) => formatCount(split.classes?.[label] ?? 0))])], { right: splits.map((_, i) => i + 1) });
   return shown.length < classNames.length ? `${table}and ${formatCount(classNames.length - shown.length)} more classes; --json has them all.\n` : table;
 }
 
@@ -102,6 +103,6 @@ function columnTable(columns: readonly PreviewColumn[]): string {
   const table = formatTable([
     ['column', 'least', 'largest', 'mean', 'std. dev.', 'distribution'],
     ...shown.map(({ name, min, max, mean, stddev, histogram }) => [name, number(min), number(max), number(mean), number(stddev), sparkline(histogram)]),
-  ], [1, 2, 3, 4]);
+  ], { right: [1, 2, 3, 4] });
   return shown.length < columns.length ? `${table}and ${formatCount(columns.length - shown.length)} more columns; --json has them all.\n` : table;
 }

@@ -1,5 +1,6 @@
 // `aeconf preview FILE` and `aeconf preview --dataset NAME`: what the data is like, before anything is trained.
 import * as path from 'node:path';
+import { configFolders } from '../../core/config-folders.ts';
 import { StudioError } from '../../core/errors.ts';
 import { namedSets } from '../../data/named-sets.ts';
 import { previewFiles, writePreview } from '../../runs/data-preview.ts';
@@ -20,12 +21,12 @@ import { columnsOfPreview, previewText } from './preview-text.ts';
 export const preview: Handler = async ({ args, terminal, json, signal }) => {
   const subject = await subjectOf(args);
   const { name, spec, config } = subject;
-  const baseFolder = config === undefined ? process.cwd() : path.dirname(path.resolve(config.path));
+  const baseFolders = config === undefined ? [process.cwd()] : configFolders(config.path);
   const reading = readingDisplay(terminal);
   const className = args.text('class');
   const wanted = args.integer('samples');
   const made = await previewData(spec, {
-    baseFolder, dataFolders: args.all('data'), signal, onProgress: reading.onProgress, download: !args.flag('no-download'),
+    baseFolders, dataFolders: args.all('data'), signal, onProgress: reading.onProgress, download: !args.flag('no-download'),
     split: args.choice('split', ['train', 'validation']) ?? 'train', draw: args.integer('draw', 0) ?? 0,
     ...(className === undefined ? {} : { className }),
     ...(wanted === undefined ? {} : { wanted }),
@@ -34,7 +35,7 @@ export const preview: Handler = async ({ args, terminal, json, signal }) => {
   }).finally(() => reading.erase());
   // Whoever has cancelled may have taken the folder away.
   if (signal.aborted) throw new StudioError('cancelled', 'Looking at the data was cancelled.');
-  const folder = folderFor(args, baseFolder, name, json);
+  const folder = folderFor(args, baseFolders[0]!, name, json);
   if (folder !== undefined) await writePreview(folder, made.report, made.tensors, made.pictures);
   const columns = columnsOfPreview(made.report, made.tensors.features);
   terminal.out(json

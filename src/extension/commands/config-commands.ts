@@ -1,9 +1,10 @@
-// Commands about a config: train it, train it with other values, begin a new one, see its layers.
+// Commands about a config: train it, train it with other values, begin a new one or a copy, see its layers.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { StudioError } from '../../core/errors.ts';
 import { checkConfig } from '../../model/check.ts';
-import { templates } from '../../spec/templates.ts';
+import { templateGroups, type Template } from '../../spec/templates.ts';
+import { copyOfConfig } from '../config-copy.ts';
 import { languageId } from '../contributions.ts';
 import { summaryUri } from '../documents.ts';
 import { pickDevice } from './device-commands.ts';
@@ -31,6 +32,10 @@ export function registerConfigCommands(studio: Studio, training: Training, known
     await vscode.window.showTextDocument(document, { viewColumn: alone ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside, preview: true, preserveFocus: true });
   });
   onCommand(studio, 'autoencoder.newConfig', 'New Config', () => newConfig());
+  onCommand(studio, 'autoencoder.duplicateConfig', 'Duplicate Config', async argument => {
+    const file = await chooseConfig(argument, knownConfigs(), 'Duplicate which config?');
+    if (file !== undefined) await duplicateConfig(file);
+  });
 }
 
 /** The config a command was called with, that of the active editor, the only one, or the one the user picks. */
@@ -126,28 +131,53 @@ async function askAssignment(title: string, value: string, text: string, file: s
 
 /** A new file from a template, beside the active config or in the folder; the user names it. */
 async function newConfig(): Promise<void> {
-  const items = templates.map(template => ({ label: template.label, detail: template.detail, template }));
+  const items = templateGroups.flatMap(({ title, templates }): TemplateItem[] => [
+    { label: title, kind: vscode.QuickPickItemKind.Separator },
+    ...templates.map(template => ({ label: template.label, detail: template.detail, template })),
+  ]);
   const picked = await vscode.window.showQuickPick(items, { title: 'New Config', placeHolder: 'Start from which template?', matchOnDetail: true });
-  if (picked === undefined) return;
+  if (picked?.template === undefined) return;
+  const { id, text } = picked.template;
   const folder = newConfigFolder();
   if (folder === undefined) {
-    const document = await vscode.workspace.openTextDocument({ language: languageId, content: picked.template.text });
+    const document = await vscode.workspace.openTextDocument({ language: languageId, content: text });
     await vscode.window.showTextDocument(document);
     return;
   }
+  const file = await askFile('New Config', folder, id);
+  if (file !== undefined) await writeConfig(file, text);
+}
+
+interface TemplateItem extends vscode.QuickPickItem {
+  readonly template?: Template;
+}
+
+/** A copy beside the config, as it stands in the editor; the user names it. */
+async function duplicateConfig(source: vscode.Uri): Promise<void> {
+  if (source.scheme !== 'file') throw new StudioError('usage', 'This config has no file on disk yet. Save it, then duplicate it.');
+  const text = (await vscode.workspace.openTextDocument(source)).getText();
+  const folder = vscode.Uri.joinPath(source, '..');
+  const file = await askFile('Duplicate Config', folder, path.basename(source.fsPath, `.${languageId}`));
+  if (file !== undefined) await writeConfig(file, copyOfConfig(text, source.fsPath, folder.fsPath, path.basename(file.fsPath, `.${languageId}`)));
+}
+
+/** Asks for the name of a file that is not there yet; undefined when the user changed their mind. */
+async function askFile(title: string, folder: vscode.Uri, base: string): Promise<vscode.Uri | undefined> {
   const taken = async (name: string) => vscode.workspace.fs.stat(fileOf(folder, name)).then(() => true, () => false);
-  let suggestion = picked.template.id;
-  for (let number = 2; await taken(suggestion); number++) suggestion = `${picked.template.id}-${number}`;
+  let suggestion = base;
+  for (let number = 2; await taken(suggestion); number++) suggestion = `${base}-${number}`;
   const name = await vscode.window.showInputBox({
-    title: 'New Config', prompt: `Name of the file, in ${vscode.workspace.asRelativePath(folder)}`, value: suggestion,
+    title, prompt: `Name of the file, in ${vscode.workspace.asRelativePath(folder)}`, value: suggestion,
     validateInput: async input => {
       if (input.trim() === '' || /[\\/:*?"<>|]/.test(input)) return 'A name without any of \\ / : * ? " < > |';
       return await taken(input) ? `${path.basename(fileOf(folder, input).fsPath)} is there already.` : undefined;
     },
   });
-  if (name === undefined) return;
-  const file = fileOf(folder, name);
-  await vscode.workspace.fs.writeFile(file, Buffer.from(picked.template.text));
+  return name === undefined ? undefined : fileOf(folder, name);
+}
+
+async function writeConfig(file: vscode.Uri, text: string): Promise<void> {
+  await vscode.workspace.fs.writeFile(file, Buffer.from(text));
   await vscode.window.showTextDocument(file);
 }
 
