@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Finding } from '../runs/diagnosis.ts';
 import { findingLines } from './findings.ts';
 
-const plain = { out: () => undefined, err: () => undefined, interactive: false, color: false, width: () => 80 };
+const plain = { out: () => undefined, err: () => undefined, interactive: false, color: false, width: () => 80, outWidth: () => undefined };
 
 it('is a heading with a line for each finding, and the command where one goes on', () => {
   const findings: Finding[] = [
