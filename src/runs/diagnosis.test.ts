@@ -91,8 +91,10 @@ describe('overfitting', () => {
   });
 
   it('is a gap where the validation loss stays and the training loss goes on', () => {
-    const { text } = only({ epochs: 60, train, validation: fall(0.1, 0.03, 4) }, 'gap');
+    const { text, level } = only({ epochs: 60, train, validation: fall(0.1, 0.03, 4) }, 'gap');
     expect(text).toMatch(/is (5|5\.\d|6) times the training loss \(0\.005\d*\) and falls no further/);
+    expect(level).toBe('problem');
+    expect(only({ epochs: 60, train: fall(0.1, 0.015, 8), validation: fall(0.1, 0.03, 4) }, 'gap').level).toBe('note');
     expect(kinds({ epochs: 60, train: fall(0.1, 0.025, 4), validation: fall(0.1, 0.03, 4) })).not.toContain('gap');
   });
 });
@@ -153,6 +155,8 @@ describe('the learning rate', () => {
     const found = diagnose(run(slow));
     expect(found[0]).toMatchObject({ kind: 'slow', cure: { text: expect.stringContaining('now 1.00e-6); try 1.00e-5') as string } });
     expect(found.map(({ kind }) => kind)).toEqual(['slow', 'principalComponents']);
+    const adadelta = { training: { optimizer: { type: 'adadelta', learningRate: { type: 'constant', learningRate: 0.001, warmupEpochs: 0 } } } } as unknown as KnownSpec;
+    expect(only({ ...slow, spec: adadelta }, 'slow').cure!.text).toContain('try 1.');
     expect(kinds({ ...slow, model: 0.04 })).not.toContain('slow');
     expect(kinds({ ...slow, train: fall(0.23, 0.05, 6) })).not.toContain('slow');
   });
@@ -187,6 +191,7 @@ describe('beside models that need no training', () => {
     expect(others).toEqual([]);
     expect(only({ ...flat, epochs: 2, spec, info: baseline(0.04, 0.0672), model: 0.068 }, 'meanPicture')).toMatchObject({ title: 'Nothing learned yet', cure: { command: 'resume' }, text: expect.stringContaining('is not below that') as string });
     expect(kinds({ ...flat, spec, info: baseline(0.04, 0.0672), model: 0.06 })).not.toContain('meanPicture');
+    expect(kinds({ ...flat, spec: { ...spec, training: { ...spec.training, loss: 'mae' } }, info: baseline(0.04, 0.0672), model: 0.08 })).not.toContain('meanPicture');
   });
 
   it('names what the run itself warns of as the cause', () => {
@@ -235,6 +240,7 @@ describe('the code', () => {
     expect(only({ ...plan, idle: 6 }, 'unusedUnits').level).toBe('problem');
     expect(only({ ...plan, idle: 10 }, 'collapse').text).toContain('All 10 units');
     expect(only({ ...plan, info: { model: model([4, 4, 10]), dataset } }, 'unusedUnits').title).toBe('7 of 10 channels of the code in use');
+    expect(only({ ...plan, spec: { ...spec, encoder: [{ type: 'topK', k: 2 }] } as KnownSpec }, 'unusedUnits').cure!.text).toMatch(/^TopK teaches only what it keeps/);
     expect(kinds({ ...plan, idle: 0 })).not.toContain('unusedUnits');
     expect(kinds({ ...plan, info: { model: model([10]), dataset: { ...dataset, validation: 100 } } })).not.toContain('unusedUnits');
   });

@@ -42,7 +42,7 @@ const ranks: Readonly<Record<FindingLevel, number>> = { problem: 0, note: 1, goo
 /** What is beside the point in a model that tells no sample from another. */
 const ofWorkingModels: readonly FindingKind[] = ['learnedOut', 'stoppedEarly', 'trainAbove', 'gap', 'stillLearning'];
 /** What already says why a model is not better than principal components. */
-const reasons: readonly FindingKind[] = ['diverging', 'jumping', 'slow', 'stillLearning', 'overfitting', 'unusedUnits', 'unusedEntries'];
+const reasons: readonly FindingKind[] = ['diverging', 'jumping', 'slow', 'stillLearning', 'overfitting', 'gap', 'unusedUnits', 'unusedEntries'];
 
 /** What there is to say of a run, what matters most first; nothing where there is nothing to say, or not yet. */
 export function diagnose(run: Diagnosable): readonly Finding[] {

@@ -160,7 +160,7 @@ async function conclude({ terminal }: Context, { id, folder, outcome, seconds, t
   if (baseline !== undefined) terminal.out(`${baselineText(baseline)}\n`);
   // Principal components have been told just now.
   const findings = (await diagnoseRun(folder)).filter(({ kind }) => kind !== 'principalComponents');
-  terminal.out(findingLines(terminal, findings, id));
+  terminal.out(findingLines(terminal, findings, outcome === 'finished' ? `aeconf resume ${id} --epochs N` : undefined));
   if (outcome === 'stopped') terminal.out(`Go on with  aeconf resume ${id}\n`);
   terminal.out(`Run         ${folder}\n`);
   const pictures = Object.values(finalPictures).map(file => path.join(folder, file)).filter(file => fs.existsSync(file));

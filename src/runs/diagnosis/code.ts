@@ -1,5 +1,5 @@
 // How much of its code a model uses: dimensions of a gaussian latent that say nothing, units that do not vary, entries of a codebook.
-import { hasRectifiers, type Facts } from './facts.ts';
+import { hasRectifiers, layersOf, type Facts } from './facts.ts';
 import { counted, figure, type Finding } from './finding.ts';
 
 /** Nats below which a dimension says nothing of a sample. */
@@ -78,6 +78,7 @@ function units({ idle, spec, info }: Facts): Finding | undefined {
   const what = shape.length === 1 ? 'unit' : 'channel';
   const sparse = (spec.penalties ?? []).some(({ type }) => type === 'activityL1' || type === 'klSparsity');
   const cures = [
+    ...(layersOf(spec).some(({ type }) => type === 'topK') ? ['topK teaches only what it keeps, and a larger k keeps more of them'] : []),
     ...(hasRectifiers(spec) ? ['a rectifier that is zero for every sample learns no more: leakyRelu or elu, or a smaller learning rate, keep it alive'] : []),
     ...(sparse ? ['a weaker penalty leaves more of them at work'] : []),
     `fewer ${shape.length === 1 ? 'units' : 'channels'} would do as well`,

@@ -50,6 +50,9 @@ function smallerSteps(spec: Facts['spec']): NonNullable<Finding['cure']> {
   return { text: `Usually the learning rate is too large${rate === undefined ? '' : ` (training.optimizer.learningRate, now ${figure(rate)}; try ${figure(rate / 10)})`}. training.optimizer.globalClipNorm limits single steps.`, command: 'openConfig' };
 }
 
+/** The rate of Adadelta's author (Zeiler, 2012), a thousand times Keras's. */
+const ADADELTA = 1;
+
 /** The loss falls in each third by nearly as much, and by little in all: only steps that are too small look like that. */
 function creeping({ train, spec, info, model }: Facts): Finding | undefined {
   const rate = spec.training?.optimizer?.learningRate;
@@ -65,7 +68,7 @@ function creeping({ train, spec, info, model }: Facts): Finding | undefined {
   return {
     kind: 'slow', level: 'problem', title: 'Slow and even fall', epoch,
     text: `The training loss fell by only ${percent(1 - train.values.at(-1)! / a)} in ${counted(train.length, 'epoch')}, at the end about as fast as at the beginning.`,
-    cure: { text: `The learning rate is too small (training.optimizer.learningRate, now ${figure(rate.learningRate)}); try ${figure(rate.learningRate * 10)}.`, command: 'openConfig' },
+    cure: { text: `The learning rate is too small (training.optimizer.learningRate, now ${figure(rate.learningRate)}); try ${figure(spec.training?.optimizer?.type === 'adadelta' ? Math.max(ADADELTA, 10 * rate.learningRate) : 10 * rate.learningRate)}.`, command: 'openConfig' },
   };
 }
 
@@ -99,8 +102,9 @@ function overfitting(facts: Facts): Finding | undefined {
   };
 }
 
-/** How many times its training loss a validation loss is when that is worth a word. */
+/** How many times its training loss a validation loss is when that is worth a word, and when it is a problem. */
 const GAP = 1.5;
+const ABYSS = 5;
 
 function gap(facts: Facts): Finding | undefined {
   const { train, validation } = facts;
@@ -108,7 +112,7 @@ function gap(facts: Facts): Finding | undefined {
   const times = validation.last / train.last;
   if (times < GAP || isProgress(latestFall({ course: validation }).share, validation)) return undefined;
   return {
-    kind: 'gap', level: 'note', title: 'Training loss far below validation loss', epoch: validation.epochs.at(-1)!,
+    kind: 'gap', level: times < ABYSS ? 'note' : 'problem', title: 'Training loss far below validation loss', epoch: validation.epochs.at(-1)!,
     text: `The validation loss (${figure(validation.last)}) is ${figure(Number(times.toPrecision(2)))} times the training loss (${figure(train.last)}) and falls no further: what the model learns holds for its own samples more than for others.`,
     cure: { text: 'More training samples, dropout, weight decay or a smaller model bring them together.', command: 'openConfig' },
   };

@@ -12,24 +12,25 @@ const EXACT = 1e-9;
 export function meanPicture(facts: Facts): Finding | undefined {
   const { model, info, done, spec, live, warning } = facts;
   const level = info?.baseline?.mean;
-  if (level === undefined || model === undefined || level <= 0 || model < NO_BETTER * level) return undefined;
+  // What lowers absolute errors answers with medians, whose squared error is above that of means.
+  if (level === undefined || model === undefined || level <= 0 || spec.training?.loss === 'mae' || model < NO_BETTER * level) return undefined;
   const { course } = watched(facts);
   // Some models answer with the mean for a while before they begin to tell samples apart.
   const young = course.length < 5 || isProgress(latestFall({ course }).share, course);
   if (live && young) return undefined;
   const rate = rateOf(spec);
   const causes = [
+    ...((spec.penalties ?? []).length > 0 ? ['too strong a penalty'] : []),
+    ...(spec.latent?.type === 'gaussian' ? [`too large a latent.beta (now ${spec.latent.beta})`] : []),
     ...(hasRectifiers(spec) ? ['rectifiers that are dead for every sample'] : []),
     `too large a learning rate${rate === undefined ? '' : ` (now ${figure(rate)})`}`,
     'an output activation that cannot take the values of the data',
-    ...(spec.latent?.type === 'gaussian' ? [`too large a latent.beta (now ${spec.latent.beta})`] : []),
-    ...((spec.penalties ?? []).length > 0 ? ['too strong a penalty'] : []),
   ];
   return {
     kind: 'meanPicture', level: 'problem', title: young ? 'Nothing learned yet' : 'Nothing learned', epoch: done,
     text: `The reconstruction error (mse ${figure(model)}) is ${model < level ? `only ${percent(1 - model / level)} below that` : 'not below that'} of answering every sample with the mean picture of the training samples (${figure(level)}).`,
     cure: warning !== undefined ? { text: warning, command: 'openConfig' }
-      : young ? { text: 'Train longer.', command: 'resume' }
+      : young ? { text: 'Train longer, or with a larger learning rate.', command: 'resume' }
         : { text: `Usual causes: ${causes.join('; ')}.`, command: 'openConfig' },
   };
 }
