@@ -64,9 +64,14 @@ export class Course {
     return MAD_TO_DEVIATION * median(rough) / Math.sqrt(20);
   }
 
-  /** How far two means of that many epochs (left out: of the window) must lie apart to differ by more than noise. */
+  /** Standard error of the difference of two means of that many epochs (left out: of the window). */
+  uncertainty(epochs = this.window): number {
+    return this.noise * Math.sqrt(2 / epochs);
+  }
+
+  /** How far two such means must lie apart to differ by more than noise. */
   certainty(epochs = this.window): number {
-    return CERTAIN * this.noise * Math.sqrt(2 / epochs);
+    return CERTAIN * this.uncertainty(epochs);
   }
 }
 
