@@ -28,6 +28,14 @@ it('cuts filters by channel, and the pictures of a dense layer behind a convolut
   expect(plan(built, 'conv2d_transpose', 'decoder')).toMatchObject({ unit: 'channel', count: 5, height: 3, width: 2, channels: 2 });
 });
 
+it('knows the colours of a sample, but takes no three channels within the model for them', () => {
+  const built = model([{ type: 'conv2d', filters: 3, padding: 'same' }, { type: 'conv2d', filters: 4, padding: 'same' }, { type: 'flatten' }], undefined, [6, 4, 3]);
+  const colors = (name: string, part?: string) => plan(built, name, part)?.colors;
+  expect([colors('conv2d'), colors('conv2d_1'), colors('conv2d_transpose', 'decoder'), colors('conv2d_transpose_1', 'decoder')]).toEqual([true, undefined, undefined, true]);
+  const dense = model([{ type: 'flatten' }, { type: 'dense', units: 9 }], undefined, [6, 4, 3]);
+  expect([plan(dense, 'dense')?.colors, plan(dense, 'dense_1', 'decoder')?.colors]).toEqual([true, true]);
+});
+
 it('has no picture of a large matrix between vectors', () => {
   const built = model([{ type: 'flatten' }, { type: 'dense', units: 600 }, { type: 'dense', units: 7 }]);
   expect(plan(built, 'dense_1')).toBeUndefined();

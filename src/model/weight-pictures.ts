@@ -13,6 +13,8 @@ export interface PicturePlan {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
+  /** The channels are red, green and blue. */
+  readonly colors?: true;
   /** Distances in the kernel's numbers. */
   readonly strides: { readonly unit: number; readonly y: number; readonly x: number; readonly channel: number };
 }
@@ -28,14 +30,28 @@ const MATRIX = 512;
 export function picturePlan(model: Pick<Model, 'inputShape' | 'layers'>, layer: ModelLayer, parameter: Parameter): PicturePlan | undefined {
   const { shape, role } = parameter;
   if (!weighing.has(role)) return undefined;
-  if (shape.length === 4) return filters(layer, shape);
+  if (shape.length === 4) {
+    const drawing = layer.spec.type === 'conv2dTranspose';
+    return colored(filters(layer, shape), isSample(model, layer, drawing ? layer.outputShape : layer.inputShape, drawing ? 'after' : 'before'));
+  }
   if (role !== 'codebook') {
     const before = imageBefore(model, layer);
-    if (before !== undefined && sizeOf(before) === shape[0]) return receptiveFields(shape, before, isSample(model, layer, before, 'before'));
+    if (before !== undefined && sizeOf(before) === shape[0]) {
+      const sample = isSample(model, layer, before, 'before');
+      return colored(receptiveFields(shape, before, sample), sample);
+    }
     const after = imageAfter(model, layer);
-    if (after !== undefined && sizeOf(after) === shape[1]) return drawnImages(shape, after, isSample(model, layer, after, 'after'));
+    if (after !== undefined && sizeOf(after) === shape[1]) {
+      const sample = isSample(model, layer, after, 'after');
+      return colored(drawnImages(shape, after, sample), sample);
+    }
   }
   return matrix(shape, role === 'codebook');
+}
+
+/** Three channels of a sample are its colours. */
+function colored(plan: PicturePlan, sample: boolean): PicturePlan {
+  return sample && plan.channels === 3 ? { ...plan, colors: true } : plan;
 }
 
 function filters({ spec, inputShape }: ModelLayer, [height = 1, width = 1, first = 1, second = 1]: Shape): PicturePlan {

@@ -77,7 +77,7 @@ export type ResponseMessage =
 
 /** Commands of the extension (`autoencoder.…`) that a page may ask for, each about a run. */
 export type PageCommand =
-  | 'stop' | 'pause' | 'continue' | 'resume' | 'showLoss' | 'showReconstructions' | 'showLatent' | 'showReport' | 'showModel'
+  | 'stop' | 'pause' | 'continue' | 'resume' | 'showLoss' | 'showReconstructions' | 'showLatent' | 'showReport'
   | 'probe' | 'testRobustness' | 'generate' | 'evaluate' | 'exportReport' | ConfigCommand;
 /** About the config a run was trained from, as the file is now: to be changed, or trained anew. */
 export type ConfigCommand = 'openConfig' | 'train';

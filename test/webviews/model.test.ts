@@ -23,7 +23,7 @@ const requests = (page: Page, name: string) => page.evaluate(wanted => window.te
 describe('model page', () => {
   it.each<[ThemeName, string, number, number]>([
     ['dark', 'denoising', 1100, 640], ['light', 'quickstart', 1100, 640], ['highContrast', 'everything', 1300, 700], ['dark', 'everything', 1300, 700], ['light', 'quantized', 1100, 640],
-    ['highContrastLight', 'denoising', 1100, 640], ['dark', 'deep', 1300, 700], ['light', 'deep', 540, 700], ['dark', 'everything', 320, 700], ['light', 'denoising', 420, 600], ['dark', 'quickstart', 900, 320],
+    ['highContrastLight', 'denoising', 1100, 640], ['dark', 'deep', 1300, 700], ['light', 'deep', 900, 700], ['light', 'deep', 540, 700], ['dark', 'everything', 320, 700], ['light', 'denoising', 420, 600], ['dark', 'quickstart', 900, 320],
     ['light', 'everything:cursor', 1300, 700], ['dark', 'denoising:broken', 1100, 640], ['light', 'denoising:unknown', 420, 500], ['dark', 'denoising:alone', 700, 560],
   ])('draws in %s: %s at %i × %i', async (theme, scene, width, height) => {
     const page = await opened(scene, { theme, width, height });
@@ -35,7 +35,7 @@ describe('model page', () => {
   });
 
   it.each<[ThemeName, string, number, number]>([
-    ['dark', 'denoising:run', 1100, 1000], ['light', 'denoising:run', 1100, 1000], ['highContrast', 'denoising:run', 1100, 900], ['light', 'everything:run', 1300, 1100], ['dark', 'denoising:run', 420, 900], ['dark', 'quickstart:begun', 900, 640], ['light', 'quickstart:empty', 420, 640],
+    ['dark', 'denoising:run', 1100, 1000], ['light', 'denoising:run', 1100, 1000], ['highContrast', 'denoising:run', 1100, 900], ['light', 'everything:run', 1300, 1100], ['dark', 'denoising:run', 420, 900], ['light', 'deep:run', 540, 900], ['dark', 'quickstart:begun', 900, 640], ['light', 'quickstart:empty', 420, 640],
   ])('shows what was learned in %s: %s at %i × %i', async (theme, scene, width, height) => {
     const page = await opened(scene, { theme, width, height });
     await page.locator(scene.endsWith(':run') ? 'ae-tiles canvas' : '.learned .empty').first().waitFor();
@@ -60,11 +60,21 @@ describe('model page', () => {
     await page.evaluate(() => window.moveCursor(['encoder/dense', 'decoder/dense_1']));
     await eventually(() => page.locator('.at-cursor').count()).toBe(2);
     expect(await page.locator('.details').textContent()).toContain('(784 + 1) × 144 = 113,040');
+    // Picked, then left for another layer in the text.
+    await layer(page, 'latent/latent').click();
+    await page.evaluate(() => { (document.activeElement as HTMLElement).blur(); });
+    await page.mouse.move(5, 5);
+    await eventually(() => page.locator('.details h2').textContent()).toContain('latent');
+    const height = await page.locator('.details').evaluate(details => details.clientHeight);
+    await page.evaluate(() => window.moveCursor(['encoder/flatten']));
+    await eventually(() => page.locator('.details h2').textContent()).toContain('flatten');
+    // Nothing jumps from layer to layer.
+    expect(await page.locator('.details').evaluate(details => details.clientHeight)).toBe(height);
     await page.evaluate(() => window.breakText());
     await page.getByText('The picture is that of the last text without an error.').waitFor();
     expect(await page.locator('svg.diagram').getAttribute('opacity')).toBe('0.45');
     await page.getByRole('button', { name: 'Go to It' }).click();
-    await eventually(() => requests(page, 'reveal')).toEqual([{}]);
+    await eventually(() => requests(page, 'reveal')).toEqual([{ layer: 'latent/latent' }, {}]);
     expect(await problems(page)).toEqual([]);
     await page.context().close();
   });

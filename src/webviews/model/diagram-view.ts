@@ -44,6 +44,7 @@ export class DiagramView extends LitElement {
   }
 
   protected override updated(changes: PropertyValues): void {
+    this.toggleAttribute('standing', this.layout?.standing === true);
     if (changes.has('cursor') && this.cursor[0] !== undefined) this.showLayer(this.cursor[0]);
   }
 

@@ -1,5 +1,5 @@
 // Where the shapes of a model's diagram lie: an hourglass from input to output, lying where there is room for labels below the shapes,
-// standing in a narrow page. Heights follow the logarithm of the numbers of a channel, thicknesses that of the channels. No DOM.
+// else standing. Heights follow the logarithm of the numbers of a channel, thicknesses that of the channels. No DOM.
 import type { Diagram, DiagramLayer, DiagramNote } from '../../protocol/messages.ts';
 
 export interface Box {
@@ -51,7 +51,7 @@ export interface Room {
   readonly textWidth: (text: string) => number;
 }
 
-/** Below this many pixels the diagram stands. */
+/** Below this many pixels the diagram stands, and it is no wider then. */
 export const NARROW = 620;
 const SLAB = 18;
 const BAR = 20;
@@ -77,27 +77,37 @@ function kindOf(layer: DiagramLayer): PlacedLayer['kind'] {
 }
 
 export function layoutDiagram(diagram: Diagram, room: Room): DiagramLayout {
-  return room.width < NARROW ? standing(diagram, room) : lying(diagram, room);
+  const stands = room.width < NARROW || sum(columnsOf(diagram)) + MARGIN > room.width;
+  return stands ? standing(diagram, { ...room, width: Math.min(room.width, NARROW) }) : lying(diagram, room);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 // ── Lying ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Lines of text below a shape. */
 export const LABEL_LINES = 4;
-/** Narrowest column of a labelled layer; below that the page scrolls. */
+/** Narrowest column of a labelled layer: a diagram with more of them than there is room for stands. */
 const COLUMN = 78;
+const MARGIN = 24;
 
-function lying({ layers }: Diagram, { width, height, fontSize, textWidth }: Room): DiagramLayout {
+/** The narrowest columns. */
+function columnsOf({ layers }: Diagram): number[] {
+  return layers.map(layer => (layer.companion ? SLAB + 12 : Math.max(COLUMN, thicknessOf(layer.outputShape) + 34)));
+}
+
+function lying(diagram: Diagram, { width: whole, height, fontSize, textWidth }: Room): DiagramLayout {
+  const { layers } = diagram;
   const line = Math.round(fontSize * 1.4);
   const most = Math.max(...layers.map(({ outputShape }) => perChannel(outputShape)));
-  const natural = layers.map(layer => (layer.companion ? SLAB + 12 : Math.max(COLUMN, thicknessOf(layer.outputShape) + 34)));
-  const least = natural.reduce((sum, each) => sum + each, 0) + 24;
+  const narrowest = columnsOf(diagram);
   // What is left over widens the columns of labelled layers.
   const labelled = layers.filter(layer => !layer.companion).length;
-  const extra = Math.min(Math.max((width - least) / labelled, 0), 130);
-  const columns = natural.map((column, i) => column + (layers[i]!.companion ? 0 : extra));
-  const used = columns.reduce((sum, each) => sum + each, 0);
-  const whole = Math.max(width, used + 24);
+  const extra = Math.min((whole - MARGIN - sum(narrowest)) / labelled, 180);
+  const columns = narrowest.map((column, i) => column + (layers[i]!.companion ? 0 : extra));
+  const used = sum(columns);
   let left = (whole - used) / 2;
   const columnsAt = columns.map(column => {
     const at = left;

@@ -52,7 +52,10 @@ export class ModelPage extends LitElement {
   }
 
   private async receive({ model }: Extract<ModelHostMessage, { type: 'snapshot' | 'update' }>): Promise<void> {
+    const moved = JSON.stringify(model.cursor) !== JSON.stringify(this.model?.cursor ?? model.cursor);
     this.model = model;
+    // Who moves on in the text has left the layer that was picked.
+    if (moved && model.run === undefined && model.cursor.length > 0 && !model.cursor.includes(this.client.view.layer)) this.client.updateView({ layer: '' });
     this.askWeights();
     await this.updateComplete;
   }

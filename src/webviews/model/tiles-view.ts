@@ -7,7 +7,7 @@ import { paint } from '../shared/pixels.ts';
 import { formatValue } from '../shared/runs.ts';
 import { readTheme, type Theme } from '../shared/theme.ts';
 import { BoxWatch } from '../shared/watching.ts';
-import { largestOf, layoutTiles, pointedAt, unitPixels, valueAt, type Pointed, type TileLayout } from './tiles.ts';
+import { commonRange, largestOf, layoutTiles, pointedAt, unitPixels, valueAt, type Pointed, type TileLayout } from './tiles.ts';
 import { grouped } from './words.ts';
 
 /** Pixels of the page that pictures of automatic size may take. */
@@ -26,6 +26,9 @@ export class TilesView extends LitElement {
   private readonly box = new BoxWatch(this, '.tiles-box');
   private layout: TileLayout | undefined;
   private largest: Float64Array = new Float64Array();
+  /** The largest absolute weight, and that at the ends of the colours where all units share them. */
+  private most = 0;
+  private range = 0;
   private drawn = '';
 
   protected override createRenderRoot(): HTMLElement {
@@ -35,14 +38,11 @@ export class TilesView extends LitElement {
   protected override willUpdate(changes: PropertyValues): void {
     if (!changes.has('pictures')) return;
     this.largest = largestOf(this.pictures);
+    this.most = this.largest.reduce((most, each) => Math.max(most, each), 0);
+    this.range = commonRange(this.pictures, this.most);
     const { pointed } = this;
     if (pointed !== undefined && (pointed.index >= this.pictures.units.length || pointed.channel >= this.pictures.channels || pointed.x >= this.pictures.width || pointed.y >= this.pictures.height)) this.pointed = undefined;
     this.drawn = '';
-  }
-
-  /** The absolute weight at the ends of the colours, where all units share them. */
-  get range(): number {
-    return this.largest.reduce((most, each) => Math.max(most, each), 0);
   }
 
   override render(): TemplateResult {
@@ -119,7 +119,7 @@ export class TilesView extends LitElement {
   /** What the colours mean, while nothing is pointed at. */
   private scale(): string {
     const { pictures: { unit }, perUnit } = this;
-    const ends = perUnit && unit !== 'matrix' ? `Colours of each ${unit} from its own largest weight below zero (blue) to above (orange).` : `Colours from ${formatValue(-this.range, 3)} (blue) to ${formatValue(this.range, 3)} (orange).`;
+    const ends = perUnit && unit !== 'matrix' ? `Colours of each ${unit} from its own largest weight below zero (blue) to above (orange).` : `Colours from ${formatValue(-this.range, 3)} (blue) to ${formatValue(this.range, 3)} (orange)${this.range < this.most ? '; the few beyond look alike' : ''}.`;
     return `${ends} ${unit === 'matrix' ? 'Point at a weight to read it.' : 'Point at one to read its weights.'}`;
   }
 
@@ -135,7 +135,7 @@ export class TilesView extends LitElement {
     const { pictures } = this;
     const value = valueAt(pictures, pointed);
     const place = pictures.unit === 'matrix' ? `input ${pointed.y}, unit ${pointed.x}`
-      : `row ${pointed.y}, column ${pointed.x}${pictures.allChannels > 1 ? `, channel ${pointed.channel}` : ''}`;
+      : `row ${pointed.y}, column ${pointed.x}${channelName(pictures, pointed.channel)}`;
     if (pictures.unit === 'matrix') return `${place}: ${formatValue(value)}`;
     const bias = pictures.biases?.[pointed.index];
     return `${pictures.unit} ${pictures.units[pointed.index]}, ${place}: ${formatValue(value)} · length ${formatValue(pictures.norms[pointed.index]!)}${bias === undefined ? '' : ` · bias ${formatValue(bias)}`}`;
@@ -144,7 +144,7 @@ export class TilesView extends LitElement {
   private get summary(): string {
     const { pictures } = this;
     const many = pictures.unit === 'matrix' ? '' : ` ${grouped(pictures.units.length)} of ${grouped(pictures.count)} are shown.`;
-    return `${this.heading}. ${pictures.says}${many} Weights up to ${formatValue(this.range)} from zero. Arrow keys move over the pictures, Escape leaves them.`;
+    return `${this.heading}. ${pictures.says}${many} Weights up to ${formatValue(this.most)} from zero. Arrow keys move over the pictures, Escape leaves them.`;
   }
 
   private readonly onMove = (event: PointerEvent) => {
@@ -173,6 +173,11 @@ export class TilesView extends LitElement {
     else if (matrix) this.pointed = { ...here, y: clamped(here.y + across[0]!, pictures.height - 1), x: clamped(here.x + across[1]!, pictures.width - 1) };
     else this.pointed = { ...here, index: clamped(here.index + step, last) };
   };
+}
+
+function channelName({ allChannels, colors }: WeightPictures, channel: number): string {
+  if (allChannels === 1) return '';
+  return colors === true ? `, ${['red', 'green', 'blue'][channel]}` : `, channel ${channel}`;
 }
 
 function clamped(value: number, most: number): number {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { WeightPictures } from '../../protocol/messages.ts';
 import { divergingColor } from '../shared/palette.ts';
 import { bars, shareOf } from './distribution.ts';
-import { largestOf, layoutTiles, pointedAt, unitGrid, unitPixels, valueAt } from './tiles.ts';
+import { commonRange, largestOf, layoutTiles, pointedAt, unitGrid, unitPixels, valueAt } from './tiles.ts';
 
 /** Units of channels × height × width, numbered through: 0, 1, 2, ... */
 function pictures(units: number, channels: number, height: number, width: number): WeightPictures {
@@ -24,6 +24,16 @@ it('draws channels side by side with a gap, zero in the colour of the background
 it('knows the strongest weight of each unit, whatever its sign, and passes over what is no number', () => {
   const three = { ...pictures(3, 1, 1, 2), values: Float32Array.from([1, -3, 0, 0, NaN, Infinity]) };
   expect([...largestOf(three)]).toEqual([3, 0, 0]);
+});
+
+it('lets one outlier not wash out all the others', () => {
+  const values = Float32Array.from({ length: 1000 }, (_, i) => (i % 2 === 0 ? 1 : -1) * (i % 10) / 10);
+  expect(commonRange({ values }, 0.9)).toBe(0.9);
+  values[500] = 50;
+  expect(commonRange({ values }, 50)).toBeCloseTo(0.9, 6);
+  // All but a few are zero: the strongest counts.
+  expect(commonRange({ values: Float32Array.of(0, 0, 0, 0, 3, NaN) }, 3)).toBe(3);
+  expect(commonRange({ values: new Float32Array(1000).fill(0, 0, 999).fill(4, 999) }, 4)).toBe(4);
 });
 
 it('fills the width, and is never higher than a canvas may be', () => {

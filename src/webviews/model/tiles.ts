@@ -31,6 +31,22 @@ export function largestOf({ units, values }: Pick<WeightPictures, 'units' | 'val
   });
 }
 
+/** Weights looked at for the common range. */
+const LOOKS = 40_000;
+
+/**
+ * The absolute weight at which colours end when all units share them: that of the strongest, unless it is an outlier beside which nothing
+ * else would be seen. Then 99.5 % of the weights are inside.
+ */
+export function commonRange({ values }: Pick<WeightPictures, 'values'>, largest: number): number {
+  const step = Math.max(1, Math.floor(values.length / LOOKS));
+  const sizes = new Float32Array(Math.ceil(values.length / step));
+  for (let i = 0; i < sizes.length; i++) sizes[i] = Number.isFinite(values[i * step]) ? Math.abs(values[i * step]!) : 0;
+  sizes.sort();
+  const most = sizes[Math.floor(sizes.length * 0.995)] ?? 0;
+  return most > 0 && largest > 1.6 * most ? most : largest;
+}
+
 /**
  * One unit as a picture.
  * @param index its place among those shown

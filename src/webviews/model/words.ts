@@ -28,7 +28,7 @@ export function kindText({ type, activation, outputShape }: DiagramLayer): strin
 
 /** "113,040 params", as the editor's hints have it; nothing for a layer that learns nothing. */
 export function parameterText({ parameters, frozen }: DiagramLayer): string {
-  return parameters.total === 0 ? '' : `${grouped(parameters.total)} params${frozen ? ', frozen' : ''}`;
+  return parameters.total === 0 ? '' : `${frozen ? 'frozen · ' : ''}${grouped(parameters.total)} params`;
 }
 
 /** "28×28×1 → 784". */
