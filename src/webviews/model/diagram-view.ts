@@ -239,8 +239,8 @@ export class DiagramView extends LitElement {
 
   private note(note: DiagramNote, { x, y, width, height }: Box, textWidth: (text: string) => number, size: number): SVGTemplateResult {
     const { theme } = this;
-    return svg`<g class="note"><rect x=${x} y=${y} width=${width} height=${height} rx=${height / 2} fill=${theme.background} stroke=${this.noteColor(note)}></rect>
-      <text x=${x + width / 2} y=${y + height / 2} dy="0.35em" text-anchor="middle" fill=${theme.foreground} font-size=${size}>${fitText(note.label, width - 10, textWidth)}</text><title>${note.text}</title></g>`;
+    return svg`<g class="note" pointer-events="none"><rect x=${x} y=${y} width=${width} height=${height} rx=${height / 2} fill=${theme.background} stroke=${this.noteColor(note)}></rect>
+      <text x=${x + width / 2} y=${y + height / 2} dy="0.35em" text-anchor="middle" fill=${theme.foreground} font-size=${size}>${fitText(note.label, width - 10, textWidth)}</text></g>`;
   }
 
   private hover(key: string | undefined): void {

@@ -109,7 +109,7 @@ export class ModelPage extends LitElement {
     return html`${this.toolbar(model)}${trouble === undefined ? nothing : this.trouble(model, trouble)}
       ${diagram === undefined
         ? emptyState({ icon: 'type-hierarchy-sub', title: 'No model to draw yet', text: trouble === undefined ? 'The run is being prepared.' : 'It is drawn here as soon as it can be.' })
-        : html`<div class="model ${model.run === undefined ? 'of-file' : 'of-run'}">${this.diagram(model, diagram)}${model.run === undefined ? this.invitation(model) : this.learned(model, diagram)}</div>`}`;
+        : html`<div class="model ${model.run === undefined ? 'of-file' : 'of-run'}">${this.diagram(model, diagram)}${model.run === undefined ? nothing : this.learned(model, diagram)}</div>`}`;
   }
 
   private toolbar(model: ShownModel): TemplateResult {
@@ -125,6 +125,7 @@ export class ModelPage extends LitElement {
         label: 'Checkpoint', value: this.checkpointOf(model), onChange: checkpoint => this.change({ checkpoint }),
         choices: [{ value: 'last', label: 'Last', title: 'As it was after the newest epoch' }, { value: 'best', label: 'Best', title: 'As it was after the epoch with the lowest loss' }],
       }) : nothing}
+      ${run === undefined && runs[0] !== undefined ? button({ label: 'See What It Has Learned', icon: 'eye', title: `The weights of ${runs[0].name}, ${describeRun(runs[0])}`, onClick: () => this.show(runs[0]!.id) }) : nothing}
       <span class="group">${diagram === undefined ? nothing : iconButton({ label: 'Save diagram as PNG…', icon: 'device-camera', onClick: () => this.client.run(this.saveDiagram(diagram)) })}</span>
     </div>`;
   }
@@ -141,13 +142,6 @@ export class ModelPage extends LitElement {
     return html`${modelLine(diagram, model.memory)}<ae-diagram .diagram=${diagram} .theme=${this.themes.current} .selected=${chosen?.key} .cursor=${model.run === undefined ? model.cursor : []} ?stale=${model.trouble !== undefined && model.run === undefined}
         @look=${(event: CustomEvent<string | undefined>) => { this.looked = event.detail; }} @pick=${(event: CustomEvent<string>) => this.pick(event.detail)} @leave=${() => this.change({ layer: '' })}></ae-diagram>
       <section class="details" aria-label="Details">${looked === undefined ? modelDetails(diagram) : layerDetails(diagram, looked)}</section>`;
-  }
-
-  /** In the file's picture: the way to what its runs have learned. */
-  private invitation({ runs }: ShownModel): TemplateResult | typeof nothing {
-    const run = runs[0];
-    if (run === undefined) return nothing;
-    return html`<p class="invitation">${button({ label: 'See What It Has Learned', icon: 'eye', onClick: () => this.show(run.id) })}<span class="muted">${run.name}, ${describeRun(run)}</span></p>`;
   }
 
   // ── What was learned ──────────────────────────────────────────────────────────────────────────────────────────────
