@@ -131,6 +131,8 @@ describe('model page', () => {
     expect(await requests(page, 'reveal')).toEqual([]);
     await layer(page, 'encoder/flatten').click();
     await page.getByText('This layer has no weights.').waitFor();
+    await layer(page, 'decoder/dense').click();
+    await page.getByText('The checkpoint holds nothing of this layer yet').waitFor();
     await page.context().close();
   });
 

@@ -165,6 +165,8 @@ export class ModelPage extends LitElement {
         ${weights?.tensors.some(({ pictures }) => pictures !== undefined) === true ? this.controls(weights) : nothing}</div>
       ${weights === undefined
         ? html`<p class=${this.weightTrouble === undefined ? 'muted' : 'weight-trouble'} role="status">${this.weightTrouble ?? 'Reading the weights…'}</p>`
+        : weights.tensors.length === 0
+        ? html`<p class="muted" role="status">The checkpoint holds nothing of this layer yet: it was written before pretraining came to it.</p>`
         : html`${weights.tensors.map(tensor => (tensor.pictures === undefined ? nothing : this.pictures(model, layer, tensor)))}
           <div class="distributions">${weights.tensors.map(tensor => distributionCard(tensor, this.themes.current))}</div>`}
     </section>`;
