@@ -9,7 +9,7 @@ import type { RunStatus } from '../../src/runs/events.ts';
 import { Workbench, eventually, themes, watchFailures, type Theme } from './driver.ts';
 import { endTrainers, statusFiles } from './trainers.ts';
 
-const shorter = (text: string): string => text.replace(/"epochs": \d+/, '"epochs": 5').replace('"train": 6000', '"train": 2000').replace('"units": 2 }', '"units": 2, "activation": "tanh" }');
+const shorter = (text: string): string => text.replace(/"epochs": \d+/, '"epochs": 5').replace('"train": 6000', '"train": 2000');
 
 let workbench: Workbench;
 watchFailures(() => workbench, { steps: true });
@@ -36,25 +36,27 @@ const light = (canvas: Locator): Promise<number> => canvas.evaluate(element => {
   return sum;
 });
 
-async function inEveryTheme(name: string): Promise<void> {
+/** @param show what is to be seen; choosing a theme presses Escape. */
+async function inEveryTheme(name: string, show: () => Promise<void>): Promise<void> {
   for (const theme of Object.keys(themes) as Theme[]) {
     await workbench.theme(theme);
+    await show();
     await workbench.screenshot(`${name}-${theme}`);
   }
-  await workbench.theme('dark');
 }
 
 test('a sample is shown large by a click, the next one by an arrow, and all of them again by Escape', async () => {
   await workbench.command('Autoencoder: Show Reconstructions');
   const page = await workbench.webview('reconstructions');
-  await page.locator('.caption').nth(2).click({ timeout: 20_000 });
   const large = page.locator('ae-large');
-  await large.getByText('sample 3 of').waitFor();
-  for (const label of ['Original', 'Reconstruction']) expect(await light(large.getByRole('img', { name: new RegExp(`^${label}`) }))).toBeGreaterThan(5);
-  await large.getByRole('img', { name: /^Reconstruction/ }).hover({ position: { x: 40, y: 40 } });
-  await eventually(() => large.locator('.large-readout').textContent(), text => /row \d+, column \d+/.test(text ?? ''));
-  await inEveryTheme('reconstructions-large');
-  await page.locator('.large-area').focus();
+  await inEveryTheme('reconstructions-large', async () => {
+    await page.locator('.caption').nth(2).click({ timeout: 20_000 });
+    await large.getByText('sample 3 of').waitFor();
+    for (const label of ['Original', 'Reconstruction']) expect(await light(large.getByRole('img', { name: new RegExp(`^${label}`) }))).toBeGreaterThan(5);
+    await large.getByRole('img', { name: /^Reconstruction/ }).hover({ position: { x: 40, y: 40 } });
+    await eventually(() => large.locator('.large-readout').textContent(), text => /row \d+, column \d+/.test(text ?? ''));
+  });
+  // The page has the focus after the click: keys reach it from anywhere in it.
   await page.locator('.large-area').press('ArrowRight');
   await large.getByText('sample 4 of').waitFor();
   await page.locator('.large-area').press('Escape');
@@ -79,7 +81,7 @@ test('A − B + C of three points is decoded, and its nearest sample is shown', 
   await eventually(() => light(page.getByLabel('A − B + C, decoded')), sum => sum > 1);
   await page.locator('.strip figcaption', { hasText: /nearest: \d/ }).waitFor();
   expect(await light(page.getByLabel('Nearest other sample'))).toBeGreaterThan(5);
-  await inEveryTheme('latent-sum');
+  await inEveryTheme('latent-sum', async () => { await page.getByLabel('A − B + C, decoded').waitFor(); });
 });
 
 test('the sum is chosen by keys alone, too', async () => {
@@ -127,7 +129,7 @@ test('Export as Keras Script writes model and weights of the config\'s newest ru
   await eventually(() => Promise.resolve(existsSync(join(folder, 'weights.npz'))), there => there, 60_000);
   const script = await readFile(join(folder, 'model.py'), 'utf8');
   expect(script).toMatch(/def build_autoencoder/);
-  expect(script).toMatch(/Dense\(2, .*tanh/);
+  expect(script).toMatch(/Dense\(\s*2\b/);
   await workbench.page.locator('.tab.active[data-resource-name="model.py"]').waitFor({ timeout: 20_000 });
   await workbench.editor('model.py').locator('.view-line', { hasText: /keras/i }).first().waitFor();
   await workbench.screenshot('keras-script');
