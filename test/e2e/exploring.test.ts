@@ -81,7 +81,7 @@ test('A − B + C of three points is decoded, and its nearest sample is shown', 
   await eventually(() => light(page.getByLabel('A − B + C, decoded')), sum => sum > 1);
   await page.locator('.strip figcaption', { hasText: /nearest: \d/ }).waitFor();
   expect(await light(page.getByLabel('Nearest other sample'))).toBeGreaterThan(5);
-  await inEveryTheme('latent-sum', async () => { await page.getByLabel('A − B + C, decoded').waitFor(); });
+  await inEveryTheme('latent-sum', () => page.getByLabel('A − B + C, decoded').scrollIntoViewIfNeeded());
 });
 
 test('the sum is chosen by keys alone, too', async () => {
