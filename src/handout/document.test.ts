@@ -167,6 +167,14 @@ describe('the report of one run', () => {
     expect(text).toContain('Better than principal components: its mean squared error is 38 % lower.');
   });
 
+  it('says what its curves show, in the words of the loss page, and nothing where there is nothing to say', async () => {
+    const told = textOf(sectionOf(await report(await finished()), 'What the curves show'));
+    expect(told).toContain('Good: Better than principal components. PCA with 2 components: mse 0.2; the model: 0.125, better than principal components.');
+    const begun = await begin({ name: 'begun' });
+    begun.close();
+    expect(textOf(await report(begun))).not.toContain('What the curves show');
+  });
+
   it('tells what judges found', async () => {
     const writer = await finished();
     const { folder } = writer;

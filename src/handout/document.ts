@@ -5,6 +5,7 @@ import { compareRuns, type RunComparison } from '../runs/compare.ts';
 import { distinctNames } from '../webviews/shared/runs.ts';
 import { comparisonSection } from './comparison.ts';
 import { readFacts, type RunFacts } from './facts.ts';
+import { findingsSection } from './findings.ts';
 import { heading } from './heading.ts';
 import { html, type Markup } from './html.ts';
 import { evaluationSection, generatedSection, probeSection, robustnessSection } from './judged.ts';
@@ -66,7 +67,7 @@ ${runs.map((run, i) => article(run, names[i]!, i, now))}
 
 function article(run: RunFacts, name: string, i: number, now: number): Markup {
   const sections = [
-    configSection, dataSection, modelSection, trainingSection, reconstructionSection, latentSection, baselineSection,
+    configSection, dataSection, modelSection, trainingSection, findingsSection, reconstructionSection, latentSection, baselineSection,
     evaluationSection, probeSection, robustnessSection, generatedSection, alertSection, repeatSection,
   ];
   return html`<article id="run-${i + 1}">${heading(run, name, now)}

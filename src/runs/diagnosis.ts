@@ -11,7 +11,7 @@ import { lossFindings } from './diagnosis/loss.ts';
 import { meanPicture, principalComponents } from './diagnosis/reference.ts';
 import { runFiles, type RunInfo, type RunState, type SplitName } from './events.ts';
 import { readTextIfThere } from './files.ts';
-import { readRun } from './reader.ts';
+import { readRun, type Run } from './reader.ts';
 import { RunSeries } from './series.ts';
 import { isActive } from './state.ts';
 
@@ -68,14 +68,19 @@ export async function diagnoseRun(folder: string): Promise<readonly Finding[]> {
   const run = await readRun(folder);
   // A damaged run has no config to speak of, and says elsewhere that it is damaged.
   if (run.info === undefined || await readTextIfThere(path.join(folder, runFiles.resolvedConfig)) === undefined) return [];
+  // Written by the trainer from a spec that it had checked.
+  return diagnoseRead(run, await readResolvedConfig(folder) as KnownSpec);
+}
+
+/** Findings of a run that has been read. */
+export function diagnoseRead(run: Run, spec: KnownSpec): readonly Finding[] {
+  const { info, state, status, events } = run;
   const series = new RunSeries();
-  series.apply(run.events);
-  const model = baselineOf(run)?.model ?? run.status?.mse;
+  series.apply(events);
+  const model = baselineOf(run)?.model ?? status?.mse;
   return diagnose({
-    // Written by the trainer from a spec that it had checked.
-    series, spec: await readResolvedConfig(folder) as KnownSpec, info: run.info, state: run.state,
-    epoch: run.status?.epoch ?? 0, epochs: run.status?.epochs ?? run.info.epochs,
-    ...(model === undefined ? {} : { model }), ...(run.status?.warning === undefined ? {} : { warning: run.status.warning }),
+    series, spec, state, epoch: status?.epoch ?? 0, epochs: status?.epochs ?? info?.epochs ?? 0,
+    ...(info === undefined ? {} : { info }), ...(model === undefined ? {} : { model }), ...(status?.warning === undefined ? {} : { warning: status.warning }),
   });
 }
 
