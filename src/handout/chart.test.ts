@@ -71,6 +71,8 @@ describe('a chart', () => {
 it('ticks of epochs are whole, at most so many', () => {
   expect(epochTicks([{ x: [1, 2, 3, 4] }], 12)).toEqual([1, 2, 3, 4]);
   expect(epochTicks([{ x: [1, 35] }, { x: [2, 40] }], 10)).toEqual([5, 10, 15, 20, 25, 30, 35, 40]);
+  expect(epochTicks([{ x: [1, 2] }], 12)).toEqual([1, 2]);
+  expect(epochTicks([{ x: [0.1, 0.45] }], 8)).toEqual([0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45]);
   expect(epochTicks([{ x: [7] }], 10)).toEqual([7]);
   expect(epochTicks([{ x: [] }], 10)).toEqual([]);
 });

@@ -72,7 +72,9 @@ export function epochTicks(lines: readonly Pick<ChartLine, 'x'>[], most: number)
   const all = lines.flatMap(({ x }) => (x.length === 0 ? [] : [x[0]!, x.at(-1)!]));
   const [from, to] = [Math.min(...all), Math.max(...all)];
   if (!(to > from)) return all.slice(0, 1);
-  const steps = countSteps(to - from);
+  // Between whole epochs there is nothing to see where every point is at the end of one.
+  const whole = lines.every(({ x }) => x.every(Number.isInteger));
+  const steps = countSteps(to - from).filter(step => !whole || step >= 1);
   const step = steps.find(candidate => (to - from) / candidate <= most) ?? steps.at(-1)!;
   const first = Math.ceil(from / step - 1e-9);
   return Array.from({ length: Math.floor(to / step + 1e-9) - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));

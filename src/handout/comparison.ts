@@ -8,7 +8,7 @@ import { html, type Markup, type Piece } from './html.ts';
 import { breakable, NONE, table } from './table.ts';
 import { lossFigure } from './training.ts';
 import { storeOf } from './values.ts';
-import { formatCount, settingText } from './words.ts';
+import { formatCount, shortSetting } from './words.ts';
 
 export interface Compared {
   readonly runs: readonly RunFacts[];
@@ -34,7 +34,7 @@ function link(name: string, i: number): Markup {
 }
 
 /** Runs that fit beside each other on a page. */
-const ACROSS = 6;
+const ACROSS = 4;
 
 function results({ runs }: RunComparison, facts: readonly RunFacts[], names: readonly string[], best: number | undefined): Markup {
   const number = (value: number | undefined) => (value === undefined ? NONE : formatValue(value));
@@ -44,12 +44,14 @@ function results({ runs }: RunComparison, facts: readonly RunFacts[], names: rea
     return i === best ? html`<strong>${text}</strong>` : text;
   };
   const metrics = [...new Set(runs.flatMap(({ trainMetrics, validationMetrics }) => Object.keys({ ...validationMetrics, ...trainMetrics })))];
+  const many = runs.length > ACROSS;
   const told: readonly (readonly [name: Piece, value: (run: FinalNumbers, i: number) => Piece])[] = [
     ['State', (_, i) => describeRun(facts[i]!.label)],
     ['Best validation loss (epoch)', bestLoss],
     ['Last validation loss', run => number(run.validationLoss)],
-    ['Last training loss', run => number(run.trainLoss)],
-    ...metrics.flatMap(name => [
+    // Each run tells these further down.
+    ...(many ? [] : [['Last training loss', (run: FinalNumbers) => number(run.trainLoss)] as const]),
+    ...(many ? [] : metrics).flatMap(name => [
       [html`Last validation ${breakable(name)}`, (run: FinalNumbers) => number(run.validationMetrics[name])] as const,
       [html`Last training ${breakable(name)}`, (run: FinalNumbers) => number(run.trainMetrics[name])] as const,
     ]),
@@ -61,7 +63,7 @@ function results({ runs }: RunComparison, facts: readonly RunFacts[], names: rea
   ];
   const heads = names.map((name, i) => html`${link(name, i)}${i === best ? ' ★' : ''}`);
   const caption = 'How each run ended';
-  if (runs.length > ACROSS) return table({ caption, columns: [{ name: 'Run', text: true }, ...told.map(([name]) => ({ name }))], rows: runs.map((run, i) => [heads[i], ...told.map(([, value]) => value(run, i))]) });
+  if (many) return table({ caption, columns: [{ name: 'Run', text: true }, ...told.map(([name]) => ({ name }))], rows: runs.map((run, i) => [heads[i], ...told.map(([, value]) => value(run, i))]) });
   return table({ caption, columns: [{ name: '', text: true }, ...heads.map(name => ({ name }))], rows: told.map(([name, value]) => [name, ...runs.map(value)]).filter(row => row.slice(1).some(value => value !== NONE)) });
 }
 
@@ -69,13 +71,20 @@ function plain(runs: readonly RunFacts[], names: readonly string[]): Markup {
   return table({ caption: 'How each run stands', columns: [{ name: 'Run', text: true }, { name: 'State', text: true }], rows: runs.map(({ label }, i) => [link(names[i]!, i), describeRun(label)]) });
 }
 
-/** One row for each run or for each setting, whichever makes the narrower table. */
+/** Settings that fit beside each other. */
+const SETTINGS_ACROSS = 5;
+
+/** One row for each run where the settings fit beside each other; else one for each setting, a few runs to a table. */
 function settings({ differences }: RunComparison, names: readonly string[]): Markup {
   if (differences.length === 0) return html`<section><h2>Settings that differ</h2><p>None: the resolved configs are equal.</p></section>`;
   const caption = 'The settings in which the runs differ';
   const path = (text: string) => html`<code>${text}</code>`;
-  const value = (setting: unknown) => html`<code>${settingText(setting)}</code>`;
-  return html`<section><h2>Settings that differ</h2>${differences.length <= names.length
-    ? table({ caption, columns: [{ name: 'Run', text: true }, ...differences.map(difference => ({ name: path(difference.path), text: true }))], rows: names.map((name, i) => [link(name, i), ...differences.map(({ values }) => value(values[i]))]) })
-    : table({ caption, columns: [{ name: 'Setting', text: true }, ...names.map((name, i) => ({ name: link(name, i), text: true }))], rows: differences.map(difference => [path(difference.path), ...difference.values.map(value)]) })}</section>`;
+  const value = (setting: unknown) => html`<code>${shortSetting(setting)}</code>`;
+  const tables = differences.length <= Math.min(names.length, SETTINGS_ACROSS)
+    ? [table({ caption, columns: [{ name: 'Run', text: true }, ...differences.map(difference => ({ name: path(difference.path), text: true }))], rows: names.map((name, i) => [link(name, i), ...differences.map(({ values }) => value(values[i]))]) })]
+    : Array.from({ length: Math.ceil(names.length / ACROSS) }, (_, part) => {
+      const shown = names.map((_name, i) => i).slice(part * ACROSS, (part + 1) * ACROSS);
+      return table({ caption: part === 0 ? caption : `${caption}, continued`, columns: [{ name: 'Setting', text: true }, ...shown.map(i => ({ name: link(names[i]!, i), text: true }))], rows: differences.map(difference => [path(difference.path), ...shown.map(i => value(difference.values[i]))]) });
+    });
+  return html`<section><h2>Settings that differ</h2>${tables}</section>`;
 }

@@ -197,6 +197,7 @@ describe('the report of one run', () => {
     fs.writeFileSync(path.join(folder, 'generated/prior-3.png'), png);
 
     const document = await report(writer);
+    expect(textOf(sectionOf(document, 'Evaluation'))).not.toContain('corrupted');
     expect(tableOf(sectionOf(document, 'Evaluation'), 'Means')).toEqual([['', 'Samples', 'loss', 'mse', 'psnr'], ['validation', '20', '0.1100', '0.1100', '11.50']]);
     expect(tableOf(sectionOf(document, 'Evaluation'), 'The same')).toEqual([['', 'Samples', 'loss', 'mse'], ['zero', '12', '0.1000', '0.1000'], ['one', '8', '0.1200', '–']]);
     const probe = sectionOf(document, 'Probe');
@@ -309,10 +310,22 @@ describe('the report of several runs', () => {
 
   it('turns the table when there are many', async () => {
     const many: RunWriter[] = [];
-    for (let i = 0; i < 7; i++) many.push(await finished({ name: `run ${i}`, overrides: { seed: i } }));
+    for (let i = 0; i < 5; i++) many.push(await finished({ name: `run ${i}`, overrides: { seed: i } }));
     const document = await report(...many);
-    expect(tableOf(document, 'How each run ended').map(row => row[0])).toEqual(['Run', ...many.map((_, i) => `run ${i}`)]);
+    const [head, ...rows] = tableOf(document, 'How each run ended');
+    expect(head).toEqual(['Run', 'State', 'Best validation loss (epoch)', 'Last validation loss', 'Mean squared error', 'that of principal components', 'The model is', 'Parameters', 'Training took']);
+    expect(rows.map(row => row.slice(0, 3))).toEqual(many.map((_, i) => [`run ${i}`, 'finished, epoch 3 of 3', '0.1100 (2)']));
     expect(textOf(document)).not.toContain('★');
+    expect(tableOf(document, 'The settings')[1]).toEqual(['run 0', '0']);
+  });
+
+  it('sets many settings of many runs in several tables', async () => {
+    const many: RunWriter[] = [];
+    for (let i = 0; i < 5; i++) many.push(await finished({ name: `run ${i}`, overrides: { seed: i, 'data.train': 100 + i, 'data.seed': i, 'encoder[1].units': 8 + i, 'training.epochs': 3 + i, 'training.batchSize': 50 + i } }));
+    const document = await report(...many);
+    const [first, second] = [tableOf(document, 'The settings in which the runs differ'), tableOf(document, 'The settings in which the runs differ, continued')];
+    expect(first[0]).toEqual(['Setting', 'run 0', 'run 1', 'run 2', 'run 3']);
+    expect(second).toEqual([['Setting', 'run 4'], ['seed', '4'], ['data.train', '104'], ['data.seed', '4'], ['encoder[1].units', '12'], ['training.epochs', '7'], ['training.batchSize', '54']]);
   });
 
   it('names none where losses do not mean the same', async () => {

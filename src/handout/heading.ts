@@ -27,7 +27,7 @@ function standing({ label, run: { reason, info, status }, checkpoints, problems 
   if (info !== undefined && checkpoints.length === 0) notes.push('It has no checkpoint: there are no weights that it could be judged or go on with.');
   const bad = label.state === 'failed' || label.state === 'interrupted';
   return html`${notes.length === 0 ? undefined : html`<div class="box${bad ? ' bad' : ''}">${notes.map(note => html`<p>${note}</p>`)}</div>`}
-${status?.warning === undefined ? undefined : html`<div class="box bad"><p>${status.warning}</p></div>`}
+${status?.warning === undefined || !isLive(label.state) ? undefined : html`<div class="box bad"><p>${status.warning}</p></div>`}
 ${problems.length === 0 ? undefined : html`<div class="box bad"><p>Not everything of this run could be read:</p>${problems.map(problem => html`<p>${problem}</p>`)}</div>`}`;
 }
 

@@ -17,10 +17,10 @@ const NUMBERED = 16;
 /** Names of classes longer than this are turned. */
 const UPRIGHT = 3;
 
-export function evaluationSection({ report: { evaluation } }: RunFacts): Markup | undefined {
+export function evaluationSection({ report: { evaluation }, spec }: RunFacts): Markup | undefined {
   if (evaluation === undefined) return undefined;
   const { classes } = evaluation;
-  return html`<section><h2>Evaluation</h2><p class="small">${evaluationText(evaluation)}</p>
+  return html`<section><h2>Evaluation</h2><p class="small">${evaluationText(evaluation)}${spec === undefined || spec.corruption.length === 0 ? '' : ` On input corrupted as in training (${spec.corruption.map(({ type }) => type).join(', ')}), against the clean samples.`}</p>
 ${table(metricTable('Means over all samples', wholeParts([{ name: '', evaluation }], false)))}
 ${classes.length < 2 ? undefined : table(metricTable('The same class by class', classes.map(part => ({ name: part.name, part }))))}</section>`;
 }

@@ -54,7 +54,8 @@ tbody th{font-weight:400}
 tbody tr:last-child>*{border-bottom:1.5px solid var(--ink)}
 tr.sum>*{border-top:1px solid var(--muted)}
 tr{break-inside:avoid}
-.number{text-align:right}td.number{white-space:nowrap}.words{text-align:left;overflow-wrap:break-word}td.words:has(code){min-width:7rem}
+.number{text-align:right}.words{text-align:left;overflow-wrap:break-word}td.words:has(code){min-width:7rem}
+tbody th code{overflow-wrap:normal;white-space:nowrap}
 tbody .part{color:var(--muted)}
 figure{margin:1.4rem 0;break-inside:avoid}
 figure svg{display:block;width:100%;height:auto;overflow:visible}

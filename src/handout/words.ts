@@ -43,6 +43,22 @@ export function optimizerText({ type, learningRate }: OptimizerSpec): string {
   return `${type}, learning rate ${learningRate.type === 'constant' ? rate : `from ${rate} by ${learningRate.type}`}${learningRate.warmupEpochs > 0 ? ` after ${counted(learningRate.warmupEpochs, 'epoch')} of warm-up` : ''}`;
 }
 
+/** Settings of a layer that say little about it; where only they differ they are told by their own paths. */
+const small = new Set(['kernelInitializer', 'biasInitializer', 'useBias', 'trainable']);
+
+/** A value of a config in few words: "conv2d (filters 16, strides 2×2, activation relu)", "dense, dense, reshape". */
+export function shortSetting(value: unknown): string {
+  if (Array.isArray(value)) return value.every(item => typeof item === 'number') ? value.join('×') : value.map(item => kindOf(item) ?? settingText(item)).join(', ');
+  const kind = kindOf(value);
+  if (kind === undefined) return settingText(value);
+  const told = Object.entries(value as object).flatMap(([name, setting]: [string, unknown]) => (name === 'type' || small.has(name) ? [] : [`${name} ${kindOf(setting) ?? shortSetting(setting)}`]));
+  return `${kind}${told.length === 0 ? '' : ` (${told.join(', ')})`}`;
+}
+
+function kindOf(value: unknown): string | undefined {
+  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string' ? value.type : undefined;
+}
+
 /** A value of a config as a file has it. */
 export function settingText(value: unknown): string {
   return value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value);

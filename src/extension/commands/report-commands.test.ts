@@ -66,6 +66,14 @@ it('exports all runs of a page that asks', async () => {
   expect(asked().slice(0, 3)).toEqual(['report', folders[0], folders[2]]);
 });
 
+it('asks which run where the page in front shows none', async () => {
+  page = [path.join(base, 'a-config')];
+  registered.offered = [];
+  await run();
+  expect(registered.offered).toHaveLength(3);
+  expect(fs.existsSync(path.join(base, 'out.html'))).toBe(false);
+});
+
 it('remembers the folder, and nothing when the user changes their mind', async () => {
   registered.saveTo = undefined;
   await run(node(folders[0]!));
