@@ -58,6 +58,7 @@ tr{break-inside:avoid}
 tbody th code{overflow-wrap:normal;white-space:nowrap}
 tbody .part{color:var(--muted)}
 figure{margin:1.4rem 0;break-inside:avoid}
+.pictures{break-inside:auto}.pictures .wide{break-inside:avoid}
 figure svg{display:block;width:100%;height:auto;overflow:visible}
 figure>img{display:block;max-width:100%;height:auto;background:#fff}
 .samples img{image-rendering:pixelated}
