@@ -38,14 +38,14 @@ export function watched({ train, validation }: Facts): { readonly course: Course
  * How much lower the loss is than as many epochs earlier as a tenth of the training has, as a share; 0 where it does not fall. That it falls is
  * seen from three times as far, where noise counts less.
  */
-export function latestFall({ course }: { readonly course: Course }): { readonly share: number; readonly epochs: number } {
+export function latestFall({ course }: { readonly course: Course }): { readonly share: number; readonly epochs: number; readonly before: number } {
   const epochs = Math.max(course.window, Math.round(course.length / 10));
-  if (course.length < epochs + 1) return { share: 0, epochs };
   const before = course.before(epochs);
+  if (course.length < epochs + 1) return { share: 0, epochs, before };
   const fall = before - course.last;
   const goesOn = course.length < 2 * epochs + 1 || course.before(2 * epochs) > before;
   const whole = course.before(Math.min(3 * epochs, course.length - 1)) - course.last;
-  return { share: before > 0 && goesOn && whole > course.certainty() && fall > course.uncertainty() ? fall / before : 0, epochs };
+  return { share: before > 0 && goesOn && whole > course.certainty() && fall > course.uncertainty() ? fall / before : 0, epochs, before };
 }
 
 /** A share of the loss that is progress, in the tenth of a training; before ten epochs, in one epoch. */

@@ -36,6 +36,11 @@ export function percent(share: number): string {
   return `${value < 9.95 ? Number(value.toPrecision(value < 0.1 ? 1 : 2)) : Math.round(value)} %`;
 }
 
+/** The end of a course as it is compared: "0.0123", or "0.0123, mean of 4 epochs". */
+export function ending({ last, window }: { readonly last: number; readonly window: number }): string {
+  return `${figure(last)}${window === 1 ? '' : `, mean of ${window} epochs`}`;
+}
+
 /** "1 epoch", "12 epochs". */
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;

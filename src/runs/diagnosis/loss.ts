@@ -1,5 +1,5 @@
 // What the curves of the loss mean. Each rule asks for more than noise (Course.certainty) and for a share below which nobody would act.
-import { counted, figure, percent, type Finding } from './finding.ts';
+import { counted, ending, figure, percent, type Finding } from './finding.ts';
 import { isProgress, latestFall, layersOf, rateOf, watched, type Facts } from './facts.ts';
 import { mean } from './course.ts';
 
@@ -25,7 +25,7 @@ function diverging({ train, spec }: Facts): Finding | undefined {
   if (at > train.length - 3 || low <= 0 || rise < 0.2 * low || rise < 0.05 * (train.first - low) || rise <= train.certainty()) return undefined;
   return {
     kind: 'diverging', level: 'problem', title: `Training loss rising since epoch ${train.epochs[at]!}`, epoch: train.epochs[at]!,
-    text: `The training loss was lowest in epoch ${train.epochs[at]!} (${figure(train.values[at]!)}) and is ${percent(train.last / train.values[at]! - 1)} higher now (${figure(train.last)}).`,
+    text: `The training loss was lowest in epoch ${train.epochs[at]!} (${figure(train.values[at]!)}) and is ${percent(train.last / train.values[at]! - 1)} higher now (${ending(train)}).`,
     cure: smallerSteps(spec),
   };
 }
@@ -95,7 +95,7 @@ function overfitting(facts: Facts): Finding | undefined {
   const share = validation.last / lowest - 1;
   return {
     kind: 'overfitting', level: share >= 0.1 ? 'problem' : 'note', title: `Overfitting since epoch ${epoch}`, epoch,
-    text: `The validation loss was lowest in epoch ${epoch} (${figure(lowest)}) and has risen by ${percent(share)} since, while the training loss fell by ${percent(1 - train.last / train.around(at))}: the model learns its samples by heart.`,
+    text: `The validation loss was lowest in epoch ${epoch} (${figure(lowest)}) and has risen by ${percent(share)} since (${ending(validation)}), while the training loss fell by ${percent(1 - train.last / train.around(at))}: the model learns its samples by heart.`,
     cure: kept(facts) === 'best' && !facts.live
       ? { text: 'More training samples, dropout, weight decay or a smaller model help against the cause.', command: 'openConfig' }
       : { text: `${facts.spec.training?.earlyStopping === undefined ? '"earlyStopping" in training ends it there and keeps those weights' : '"restoreBest" in training.earlyStopping keeps the weights of that epoch'}; more training samples, dropout, weight decay or a smaller model help against the cause.`, command: 'openConfig' },
@@ -113,7 +113,7 @@ function gap(facts: Facts): Finding | undefined {
   if (times < GAP || isProgress(latestFall({ course: validation }).share, validation)) return undefined;
   return {
     kind: 'gap', level: times < ABYSS ? 'note' : 'problem', title: 'Training loss far below validation loss', epoch: validation.epochs.at(-1)!,
-    text: `The validation loss (${figure(validation.last)}) is ${figure(Number(times.toPrecision(2)))} times the training loss (${figure(train.last)}) and falls no further: what the model learns holds for its own samples more than for others.`,
+    text: `The validation loss (${ending(validation)}) is ${figure(Number(times.toPrecision(2)))} times the training loss (${figure(train.last)}) and falls no further: what the model learns holds for its own samples more than for others.`,
     cure: { text: 'More training samples, dropout, weight decay or a smaller model bring them together.', command: 'openConfig' },
   };
 }
@@ -135,13 +135,13 @@ function stoppedEarly({ state, done, epochs, spec: { training }, train, validati
 function stillLearning(facts: Facts): Finding | undefined {
   const { course, name } = watched(facts);
   if (facts.live || facts.state === 'failed' || course.length < LEAST.end) return undefined;
-  const { share, epochs } = latestFall({ course });
+  const { share, epochs, before } = latestFall({ course });
   if (!isProgress(share, course)) return undefined;
   const { done } = facts;
   return {
     kind: 'stillLearning', level: 'note', title: 'Still learning at the end', epoch: course.epochs.at(-1)!,
-    text: `The ${name} still fell by ${percent(share)} over the last ${epochs === 1 ? 'epoch' : `${epochs} epochs`} (to ${figure(course.last)}).`,
-    cure: { text: done < facts.epochs ? `Resume it: ${counted(facts.epochs - Math.floor(done), 'epoch')} to go.` : 'More epochs would lower it further.', command: 'resume' },
+    text: `The ${name} still fell by ${percent(share)} over the last ${epochs === 1 ? 'epoch' : `${epochs} epochs`} (from ${figure(before)} to ${course.window === 1 ? figure(course.last) : `${figure(course.last)}, means of ${course.window} epochs`}).`,
+    cure: { text: done < facts.epochs ? `Resume it: ${counted(facts.epochs - Math.floor(done), 'epoch')} to go.` : 'More epochs would probably lower it further.', command: 'resume' },
   };
 }
 
@@ -185,6 +185,6 @@ function trainAbove(facts: Facts): Finding | undefined {
   ];
   return {
     kind: 'trainAbove', level: 'note', title: 'Training loss above validation loss', epoch: train.epochs.at(-1)!,
-    text: `The training loss (${figure(train.last)}) is ${percent(share)} above the validation loss (${figure(validation.last)}). ${reasons.length > 0 ? `That is as it should be: ${reasons.join('; ')}.` : 'Nothing in the config makes training harder, so the validation samples seem to be the easier ones.'}`,
+    text: `The training loss (${ending(train)}) is ${percent(share)} above the validation loss (${figure(validation.last)}). ${reasons.length > 0 ? `That is as it should be: ${reasons.join('; ')}.` : 'Nothing in the config makes training harder, so the validation samples seem to be the easier ones.'}`,
   };
 }
