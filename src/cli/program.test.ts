@@ -67,6 +67,10 @@ describe('check', () => {
   });
 });
 
+it('refuses more threads than any processor has', async () => {
+  expect(await aeconf('train', place.configPath, '--threads', '9999', '--runs', place.runsFolder)).toMatchObject({ code: exitCodes.usage.code, err: expect.stringMatching(/--threads is at most \d+, not 9999/) as string });
+});
+
 describe('summary', () => {
   it('is a table with memory', async () => {
     expect((await aeconf('summary', place.configPath)).out).toMatchSnapshot();

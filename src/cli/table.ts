@@ -24,11 +24,15 @@ const LEAST_SENTENCE = 24;
 const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}]/u;
 const widthOf = (text: string): number => [...text].reduce((sum, letter) => sum + (wide.test(letter) ? 2 : 1), 0);
 
-/** Writes a table to the results; its first row has the titles where columns may be left out. */
-export function printTable(terminal: Terminal, rows: Rows, options: TableOptions = {}): void {
+/**
+ * Writes a table to the results; its first row has the titles where columns may be left out.
+ * @returns the titles of those that were.
+ */
+export function printTable(terminal: Terminal, rows: Rows, options: TableOptions = {}): readonly string[] {
   const { text, left } = layTable(rows, options, terminal.outWidth());
   terminal.out(text);
   if (left.length > 0) terminal.err(`Too wide for this terminal: ${left.join(', ')}. With --json it is all there.\n`);
+  return left;
 }
 
 /** Columns two spaces apart. @param width of a line; any when left out */

@@ -43,7 +43,7 @@ export async function install(id: LibraryId, { folder, signal, onProgress = () =
     await rm(target, { recursive: true, force: true });
     makeFolder(target);
   } catch (cause) {
-    throw new StudioError('device', `An engine cannot be kept in ${target}: ${messageOf(cause)}. Give another folder with --folder.`, { cause });
+    throw new StudioError('device', `An engine cannot be kept in ${target}: ${messageOf(cause)} (--folder DIR takes another).`, { cause });
   }
   try {
     await writeFile(join(target, 'package.json'), '{ "private": true }\n');

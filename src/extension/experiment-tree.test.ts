@@ -64,6 +64,7 @@ it('describes runs by their state', () => {
   expect(runLabel(record({ bestLoss: 0.5, star: true }))).toBe('a, finished, 20 of 20 epochs, best loss 0.5, starred');
   const changed = record({ name: 'a', overrides: { 'latent.units': 8, 'training.optimizer': { type: 'sgd', momentum: 0.9 }, 'seed': 3 } });
   expect(runDescription(changed)).toBe('latent.units=8, training.optimizer=sgd momentum=0.9, +1 · 20/20 · 8 s');
+  expect(runDescription(changed, [changed, record({ overrides: { 'latent.units': 8, 'training.optimizer': changed.overrides['training.optimizer'] } })])).toBe('seed=3, latent.units=8, +1 · 20/20 · 8 s');
   expect(runLabel(changed)).toBe('a, latent.units=8, training.optimizer=sgd momentum=0.9, seed=3, finished, 20 of 20 epochs');
   expect(lensText(record({ state: 'stopped', epoch: 4, bestLoss: 0.25 }))).toBe('$(debug-stop) stopped at 4/20, best loss 0.25');
 });

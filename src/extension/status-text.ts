@@ -1,6 +1,6 @@
 // How a run is told in few words: in the tree, the status bar, notifications and CodeLens. Pure, so that it can be tested.
 import { baselineVerdict } from '../core/baseline.ts';
-import { changesOf, changesText } from '../runs/changes.ts';
+import { changesOf, changesText, tellingFirst } from '../runs/changes.ts';
 import type { RunState } from '../runs/events.ts';
 import { notBetterThanBaseline, type SweepReport } from '../runs/sweep-report.ts';
 import { valuesText } from '../runs/sweep.ts';
@@ -64,10 +64,10 @@ function placeText(run: RunRecord): string {
   return (isLive(run.state) ? run.message : undefined) ?? epochText(run);
 }
 
-/** What stands behind a run's name in the tree: "12/20 · 0.0123 · 8 s", first what it was given beside its config. */
-export function runDescription(run: RunRecord): string {
+/** What stands behind a run's name in the tree: "12/20 · 0.0123 · 8 s", first what it was given beside its config. @param among the runs beside it */
+export function runDescription(run: RunRecord, among: readonly RunRecord[] = [run]): string {
   if (run.state === 'preparing') return run.message ?? 'preparing';
-  const changed = changesText(changesOf(run), 2);
+  const changed = changesText(tellingFirst(changesOf(run), among.map(changesOf)), 2);
   const parts = [...(changed === '' ? [] : [changed]), placeText(run)];
   if (run.bestLoss !== undefined) parts.push(formatLoss(run.bestLoss));
   if (run.elapsed > 0) parts.push(formatDuration(run.elapsed));

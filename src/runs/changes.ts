@@ -10,6 +10,13 @@ export function changesOf({ overrides, sweep }: Pick<RunInfo, 'overrides' | 'swe
   return Object.fromEntries(Object.entries(overrides).filter(([path]) => path !== 'name' && !(path in (sweep?.values ?? {}))).map(([path, value]) => [path, valueText(value)]));
 }
 
+/** The same with what tells a run apart from others of its name before what all of them were given. */
+export function tellingFirst(changes: Changes, among: readonly Changes[]): Changes {
+  const shared = (path: string): boolean => among.every(other => other[path] === changes[path]);
+  const entries = Object.entries(changes);
+  return Object.fromEntries([...entries.filter(([path]) => !shared(path)), ...entries.filter(([path]) => shared(path))]);
+}
+
 /** "latent.units=8, training.epochs=3"; empty where the file holds. @param most how many are told; of others their number */
 export function changesText(changes: Changes, most = Infinity): string {
   const texts = Object.entries(changes).map(([path, value]) => `${path}=${value}`);

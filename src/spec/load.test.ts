@@ -173,6 +173,7 @@ describe('overrides', () => {
   });
   it.each([
     [{ 'trainng.epochs': 5 }, '--set trainng.epochs=5: error: trainng.epochs: unknown key "trainng" in the spec. Did you mean "training"?'],
+    [{ epochs: 5 }, '--set epochs=5: error: epochs: unknown key "epochs" in the spec. Did you mean "training.epochs"?'],
     [{ 'training.threads': 5 }, '--set training.threads=5: error: training.threads: unknown key "threads" in "training". The machine says with how many, not the config: --threads, or the setting autoencoder.threads.'],
     [{ 'training.epoch': 5 }, '--set training.epoch=5: error: training.epoch: unknown key "epoch" in "training". Did you mean "training.epochs"?'],
     [{ 'encoder[7].units': 5 }, '--set encoder[7].units=5: error: encoder[7].units: "encoder" has 2 entries. They are numbered [0] to [1].'],

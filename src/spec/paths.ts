@@ -79,7 +79,10 @@ function replace(rule: Rule, node: Syntax | undefined, path: SpecPath, depth: nu
   const member = Object.hasOwn(known, step) ? known[step] : undefined;
   if (member === undefined) {
     const near = nearest(step, Object.keys(known));
-    const usual = near === undefined ? `Known keys: ${Object.keys(known).join(', ')}.` : `Did you mean "${formatPath([...path.slice(0, depth), near])}"?`;
+    const home = Object.entries(known).find(([, inner]) => inner.properties !== undefined && Object.hasOwn(inner.properties, step))?.[0];
+    const usual = near === undefined
+      ? home === undefined ? `Known keys: ${Object.keys(known).join(', ')}.` : `Did you mean "${formatPath([...path.slice(0, depth), home, step])}"?`
+      : `Did you mean "${formatPath([...path.slice(0, depth), near])}"?`;
     return fail(`unknown key "${step}" in ${here}.`, ofMachine(path.slice(0, depth + 1)) ?? usual);
   }
   const present = propertyOf(container, step);

@@ -9,6 +9,7 @@ import { DeviceNotes } from '../../trainer/device-notes.ts';
 import type { Context, Handler } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { overridesOf } from '../overrides.ts';
+import { threadsOf } from '../run-options.ts';
 import { printTable } from '../table.ts';
 
 export const devices: Handler = async context => {
@@ -35,7 +36,7 @@ async function statementsOf({ args, signal }: Context, notes: DeviceNotes): Prom
     return [];
   }
   const overrides = overridesOf(args);
-  const threads = args.integer('threads');
+  const threads = threadsOf(args);
   if (args.flag('check')) return (await checkDevices({ configPath, overrides, notes, dataFolders: args.all('data'), signal, ...(threads === undefined ? {} : { threads }) })).statements;
   const { spec, path } = withoutSweep(await readConfig(configPath, overrides));
   return notes.of(spec, path);

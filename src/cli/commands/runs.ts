@@ -1,7 +1,7 @@
 // `aeconf runs`
 import { beatsBaseline } from '../../core/baseline.ts';
 import { baselineOf } from '../../runs/baseline.ts';
-import { changesOf, changesText } from '../../runs/changes.ts';
+import { changesOf, changesText, tellingFirst, type Changes } from '../../runs/changes.ts';
 import { listRuns } from '../../runs/list.ts';
 import type { RunSummary } from '../../runs/reader.ts';
 import type { Handler } from '../command.ts';
@@ -20,9 +20,8 @@ export const runs: Handler = async ({ args, terminal, json }) => {
   if (json) terminal.out(`${JSON.stringify({ folder, runs: found })}\n`);
   else if (found.length === 0) terminal.out(`No runs in ${folder}.\n`);
   else {
-    const compared = found.some(run => baselineOf(run) !== undefined);
-    printRuns(terminal, found);
-    if (compared) terminal.out('PCA: mse of principal components with as many numbers in their code.\n');
+    const left = printRuns(terminal, found);
+    if (!left.includes('PCA') && found.some(run => baselineOf(run) !== undefined)) terminal.out('PCA: mse of principal components with as many numbers in their code.\n');
     const failed = found.filter(({ reason, state }) => reason !== undefined && state === 'failed');
     for (const { id, reason } of failed.slice(0, TOLD_FAILURES)) terminal.err(`${id}: ${reason}\n`);
     if (failed.length > TOLD_FAILURES) terminal.err(`${failed.length - TOLD_FAILURES} older runs failed, too; --json tells why.\n`);
@@ -32,7 +31,7 @@ export const runs: Handler = async ({ args, terminal, json }) => {
 
 interface Column {
   readonly title: string;
-  readonly cell: (run: RunSummary) => string;
+  readonly cell: (run: RunSummary, among: readonly RunSummary[]) => string;
   readonly right?: boolean;
   readonly least?: number;
   /** Those of a group go together, the lowest first, where there is no room; what has none stays. */
@@ -50,11 +49,13 @@ function verdict(run: RunSummary): string {
   return beats === undefined ? '' : beats ? 'better' : 'not better';
 }
 
+const given = ({ info }: RunSummary): Changes => (info === undefined ? {} : changesOf(info));
+
 const columns: readonly Column[] = [
   // The beginning of an id stands for it, and it begins with the time.
   { title: 'Run', least: 20, cell: ({ id }) => id },
   { title: 'Name', cell: ({ name, notes }) => `${notes.star ? '★ ' : ''}${name}` },
-  { title: 'Changed', optional: true, cell: ({ info }) => (info === undefined ? '' : changesText(changesOf(info))) },
+  { title: 'Changed', optional: true, cell: (run, among) => changesText(tellingFirst(given(run), among.filter(({ name }) => name === run.name).map(given))) },
   { title: 'State', least: Infinity, cell: ({ state }) => state },
   { title: 'Epoch', right: true, cell: ({ status, info }) => `${Math.floor(status?.epoch ?? 0)}/${status?.epochs ?? info?.epochs ?? '?'}` },
   { title: 'Loss', right: true, group: 3, cell: ({ status }) => loss(status?.trainLoss) },
@@ -67,11 +68,11 @@ const columns: readonly Column[] = [
   { title: 'Weights from', least: 20, group: 1, optional: true, cell: ({ info }) => info?.parent ?? '' },
 ];
 
-function printRuns(terminal: Terminal, runs: readonly RunSummary[]): void {
-  const shown = columns.filter(({ optional, cell }) => optional === undefined || runs.some(run => cell(run) !== ''));
+function printRuns(terminal: Terminal, runs: readonly RunSummary[]): readonly string[] {
+  const shown = columns.filter(({ optional, cell }) => optional === undefined || runs.some(run => cell(run, runs) !== ''));
   const places = shown.map((_, i) => i);
   const groups = [...new Set(shown.flatMap(({ group }) => group ?? []))].sort((a, b) => a - b);
-  printTable(terminal, [shown.map(({ title }) => title), ...runs.map(run => shown.map(({ cell }) => cell(run)))], {
+  return printTable(terminal, [shown.map(({ title }) => title), ...runs.map(run => shown.map(({ cell }) => cell(run, runs)))], {
     right: places.filter(i => shown[i]!.right),
     least: Object.fromEntries(shown.flatMap(({ least }, i) => (least === undefined ? [] : [[i, least]]))),
     expendable: groups.map(group => places.filter(i => shown[i]!.group === group)),

@@ -13,6 +13,7 @@ import type { Context, Handler } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatLoss } from '../format.ts';
 import { overridesOf } from '../overrides.ts';
+import { threadsOf as askedThreads } from '../run-options.ts';
 import { printTable } from '../table.ts';
 import { paint } from '../terminal.ts';
 import { ignoreRuns, runsFolderFor } from '../workspace.ts';
@@ -47,7 +48,7 @@ export async function startSweep(context: Context, configPath: string): Promise<
     configPath, runsFolder, dataFolders: args.all('data'), device: args.text('device') ?? 'auto', signal,
     overrides: { ...overridesOf(args), ...(together === undefined ? {} : { 'sweep.parallel': together }) },
   });
-  const threads = args.integer('threads');
+  const threads = askedThreads(args);
   const parallel = Math.min(plan.parallel, plan.members.length);
   const each = parallel > 1 ? threadsOf(threads ?? physicalCores(), parallel) : threads;
   const record = await createSweep(runsFolder, { ...plan, ...(each === undefined ? {} : { threads: each }) });

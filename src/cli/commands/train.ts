@@ -20,7 +20,7 @@ import { baselineText, formatCount, formatDuration, formatLoss } from '../format
 import { overridesOf } from '../overrides.ts';
 import { ProgressDisplay } from '../progress.ts';
 import { paint } from '../terminal.ts';
-import { checkpointOf } from '../run-options.ts';
+import { checkpointOf, threadsOf } from '../run-options.ts';
 import { findRun, ignoreRuns, runsFolderFor } from '../workspace.ts';
 
 export const train: Handler = async context => {
@@ -60,7 +60,7 @@ type Common = Pick<TrainOptions, 'dataFolders' | 'threads' | 'batchWorker' | 'si
 /** Trains and shows how it goes, as lines of JSON or for people. */
 async function follow(context: Context, work: (options: Common) => Promise<TrainResult>): Promise<number> {
   const { args, json, signal } = context;
-  const threads = args.integer('threads');
+  const threads = threadsOf(args);
   const worker = batchWorker();
   const options: Common = {
     dataFolders: args.all('data'), signal,

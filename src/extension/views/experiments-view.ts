@@ -196,7 +196,7 @@ function runItem(run: RunRecord, config: ExperimentNode | undefined): vscode.Tre
   const item = new vscode.TreeItem(runTitle(run, config?.kind === 'config' ? config.label : ''), vscode.TreeItemCollapsibleState.None);
   const { icon, color } = stateIcons[run.state];
   item.id = `run ${run.folder}`;
-  item.description = `${run.star ? '★ ' : ''}${runDescription(run)}`;
+  item.description = `${run.star ? '★ ' : ''}${runDescription(run, config !== undefined && 'runs' in config ? config.runs : undefined)}`;
   item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
   item.contextValue = contextValueOf(run);
   item.accessibilityInformation = { label: runLabel(run) };
