@@ -58,7 +58,9 @@ let epoch = 3;
 const host: FakeHost = installHost({
   onReady: to => to.send({ type: 'snapshot', revision, model: shown() }),
   onRequest: request => {
-    if (request.name === 'reveal' || request.name === 'showModelOf') return true;
+    if (request.name === 'showModelOf') return true;
+    // The file has been changed since the run.
+    if (request.name === 'reveal') return mode !== 'run';
     if (request.name !== 'weights') throw new Error(`No answer to ${request.name}.`);
     const { layer, order } = request.params;
     // As in pretraining, level by level.

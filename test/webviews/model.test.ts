@@ -129,6 +129,9 @@ describe('model page', () => {
     const asked = (await requests(page, 'weights')).map(params => ('checkpoint' in params && 'layer' in params ? `${params.layer} ${params.checkpoint}` : ''));
     expect(asked).toEqual(['encoder/dense last', 'decoder/dense_1 last', 'decoder/dense_1 best', 'decoder/dense_1 last', 'decoder/dense_1 last']);
     expect(await requests(page, 'reveal')).toEqual([]);
+    await page.getByRole('button', { name: 'Show in denoising' }).click();
+    await page.getByText('denoising has no such layer any more.').waitFor();
+    expect(await requests(page, 'reveal')).toEqual([{ layer: 'decoder/dense_1' }]);
     await layer(page, 'encoder/flatten').click();
     await page.getByText('This layer has no weights.').waitFor();
     await layer(page, 'decoder/dense').click();

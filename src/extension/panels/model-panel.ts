@@ -90,8 +90,9 @@ export class ModelPanel extends PagePanel<ModelHostMessage> {
     return { type: 'update', revision: this.nextRevision(), model: await this.model() };
   }
 
-  private isFile(document: vscode.TextDocument): boolean {
-    return sameFile(this.file, document.uri.fsPath);
+  private isFile({ uri }: vscode.TextDocument): boolean {
+    // An older version in a comparison has the path of the file, too.
+    return (uri.scheme === 'file' || uri.scheme === 'untitled') && sameFile(this.file, uri.fsPath);
   }
 
   private get document(): vscode.TextDocument | undefined {

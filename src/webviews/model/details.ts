@@ -10,10 +10,11 @@ function noteLine(note: DiagramNote): TemplateResult {
   return html`<p class="note-line small"><b>${note.label}</b> ${note.text}</p>`;
 }
 
-export function layerDetails(diagram: Diagram, layer: DiagramLayer): TemplateResult {
+/** @param action what can be done with the layer, beside its name */
+export function layerDetails(diagram: Diagram, layer: DiagramLayer, action: TemplateResult | typeof nothing): TemplateResult {
   const { parameters } = layer;
   const trained = parameters.notTrainable === 0 ? '' : layer.frozen ? ', frozen: none is trained' : `, ${grouped(parameters.notTrainable)} of them not trained by gradients`;
-  return html`<h2>${layer.name} <span class="muted">${partName(drawnPart(diagram, layer))}${layer.type === 'input' ? '' : `, ${kindText(layer)}`}</span></h2>
+  return html`<h2>${layer.name} <span class="muted">${partName(drawnPart(diagram, layer))}${layer.type === 'input' ? '' : `, ${kindText(layer)}`}</span>${action}</h2>
     <dl class="facts">
       ${fact(layer.type === 'input' ? 'Shape' : 'Shapes', shapeChange(layer))}
       ${layer.outputShape.length > 1 ? fact('Numbers', grouped(sizeOf(layer.outputShape))) : nothing}

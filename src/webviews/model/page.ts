@@ -38,6 +38,8 @@ export class ModelPage extends LitElement {
   @state() private looked: string | undefined;
   @state() private weights: LayerWeights | undefined;
   @state() private weightTrouble: string | undefined;
+  /** A layer that was looked for in the text, which does not have it. */
+  @state() private missing: string | undefined;
   /** What the weights are of, as text; and what was asked for last. */
   private weightsOf = '';
   private asked = '';
@@ -141,7 +143,18 @@ export class ModelPage extends LitElement {
     const looked = diagram.layers.find(({ key }) => key === (this.looked ?? chosen?.key ?? model.cursor[0]));
     return html`${modelLine(diagram, model.memory)}<ae-diagram .diagram=${diagram} .theme=${this.themes.current} .selected=${chosen?.key} .cursor=${model.run === undefined ? model.cursor : []} ?stale=${model.trouble !== undefined && model.run === undefined}
         @look=${(event: CustomEvent<string | undefined>) => { this.looked = event.detail; }} @pick=${(event: CustomEvent<string>) => this.pick(event.detail)} @leave=${() => this.change({ layer: '' })}></ae-diagram>
-      <section class="details" aria-label="Details">${looked === undefined ? modelDetails(diagram) : layerDetails(diagram, looked)}</section>`;
+      <section class="details" aria-label="Details">${looked === undefined ? modelDetails(diagram) : layerDetails(diagram, looked, this.wayToText(model, looked))}</section>`;
+  }
+
+  /** For a layer of a run: the same one in the file as it is now. In the file's own picture a click does that. */
+  private wayToText({ file, run }: ShownModel, { key }: DiagramLayer): TemplateResult | typeof nothing {
+    if (file === undefined || run === undefined) return nothing;
+    return html` ${iconButton({ label: `Show in ${file.name}`, icon: 'go-to-file', onClick: () => this.client.run(this.showInText(key)) })}${
+      this.missing === key ? html`<span class="muted" role="status">${file.name} has no such layer any more.</span>` : nothing}`;
+  }
+
+  private async showInText(key: string): Promise<void> {
+    this.missing = await this.client.request('reveal', { layer: key }) ? undefined : key;
   }
 
   // ── What was learned ──────────────────────────────────────────────────────────────────────────────────────────────
