@@ -85,7 +85,7 @@ describe('aeconf train', () => {
     expect(err).toMatch(/^epoch 1\/2 {2}loss 0\.\d+ {2}validation 0\.\d+/m);
     expect(err).toMatch(/^epoch 2\/2 /m);
     expect(err + out).not.toContain('\u001b');
-    expect(out).toMatch(/^Finished after 0:0\d: loss .*, validation loss .*, best .* in epoch 2\.\nPCA with 2 components: .*\nRun {9}.*\nPictures {4}.*reconstructions\.png\n.*manifold\.png\n$/);
+    expect(out).toMatch(/^Finished after 0:0\d: loss .*, validation loss .*, best .* in epoch 2\.\nPCA with 2 components: .*\nWhat the curves show\n {2}Nothing learned yet\. .*\nRun {9}.*\nPictures {4}.*reconstructions\.png\n.*manifold\.png\n$/);
   });
 
   it('stops after the step at the first signal, and resumes exactly', async () => {
