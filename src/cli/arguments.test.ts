@@ -44,6 +44,7 @@ describe('parseArguments', () => {
 
   it('reads one of several words', () => {
     expect(parse('a', '--device', 'cpu').choice('device', ['cpu', 'cuda'])).toBe('cpu');
+    expect(() => parse('a', '--device', 'x').choice('device', ['cpu', 'cuda', 'dml'])).toThrow('--device takes "cpu", "cuda" or "dml", not "x".');
     expect(() => parse('a', '--device', 'cdua').choice('device', ['cpu', 'cuda'])).toThrow(/"cpu" or "cuda", not "cdua"\. Did you mean cuda/);
   });
 });

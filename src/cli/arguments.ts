@@ -66,10 +66,16 @@ export class Arguments {
     if (text === undefined) return undefined;
     const found = allowed.find(item => item === text);
     if (found === undefined) {
-      throw new StudioError('usage', `--${option} takes ${allowed.map(item => `"${item}"`).join(' or ')}, not "${text}".${suggestion(text, allowed)}`);
+      throw new StudioError('usage', `--${option} takes ${oneOf(allowed)}, not "${text}".${suggestion(text, allowed)}`);
     }
     return found;
   }
+}
+
+/** "a", "b" or "c", each in quotes. */
+function oneOf(words: readonly string[]): string {
+  const quoted = words.map(word => `"${word}"`);
+  return [quoted.slice(0, -1).join(', '), quoted.at(-1)].filter(part => part !== '').join(' or ');
 }
 
 function suggestion(word: string, known: readonly string[], prefix = ''): string {

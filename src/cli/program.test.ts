@@ -275,6 +275,7 @@ describe('a run', () => {
     expect(await json('export', place.configPath, '--keras', '--out', out, '--set', 'latent.units=5')).toEqual({ config: place.configPath, folder: out, files: [path.join(out, 'model.py')] });
     expect(fs.readFileSync(path.join(out, 'model.py'), 'utf8')).toMatch(/Dense\(5, name="latent"\)/);
     expect(fs.readdirSync(out)).toEqual(['model.py']);
+    expect(await aeconf('export', place.configPath)).toMatchObject({ code: exitCodes.usage.code, err: expect.stringMatching(/is a config, which has no weights.*--keras/) as string });
     expect(await aeconf(...on('export', id, '--set', 'latent.units=5'))).toMatchObject({ code: exitCodes.usage.code, err: expect.stringMatching(/--set is for "aeconf export FILE\.aeconf --keras"/) as string });
     expect(await aeconf('export', place.configPath, '--keras', '--set', 'pretraining="layerwise"')).toMatchObject({ code: exitCodes.spec.code, err: expect.stringMatching(/"pretraining" cannot be written/) as string });
   });

@@ -88,6 +88,7 @@ describe('findRun', () => {
   });
 
   it('suggests a run, or says that there are none', async () => {
+    await expect(findRun('somewhere/janet.aeconf', runs())).rejects.toThrow(/That is the name of a config; .* Did you mean janet\?/);
     await expect(findRun('jannet', runs())).rejects.toThrow(/no run "jannet".*Did you mean janet\?/);
     await expect(findRun('last', path.join(root, 'none'))).rejects.toThrow(/no runs in/);
   });

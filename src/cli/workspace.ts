@@ -51,8 +51,9 @@ export async function findRun(typed: string, runsFolder: string): Promise<RunSum
   }
   const runs = await listRuns(runsFolder);
   if (runs.length === 0) throw new StudioError('run', `There are no runs in ${runsFolder}. Give another folder with --runs, or the run's own folder.`);
-  const near = nearest(text, runs.flatMap(({ id, name }) => [id, name]));
-  throw new StudioError('run', `There is no run "${text}" in ${runsFolder}.${near === undefined ? '' : ` Did you mean ${near}?`} "aeconf runs" lists them; --runs names another folder.`);
+  const near = nearest(path.basename(text, '.aeconf'), runs.flatMap(({ id, name }) => [id, name]));
+  const config = text.endsWith('.aeconf') ? ' That is the name of a config; a run is what was trained from one.' : '';
+  throw new StudioError('run', `There is no run "${text}" in ${runsFolder}.${config}${near === undefined ? '' : ` Did you mean ${near}?`} "aeconf runs" lists them; --runs names another folder.`);
 }
 
 /**

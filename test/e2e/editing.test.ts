@@ -43,3 +43,25 @@ test('a decoder of the wrong size is told with both shapes', async () => {
   await workbench.replace('conv-denoise-16.aeconf', '"filters": 1,', '"filters": 2,');
   expect(await workbench.problem(/28×28×2/)).toMatch(/28×28×1/);
 });
+
+test('a config is duplicated beside itself, and a template is one of its kind', async () => {
+  const { page } = workbench;
+  await workbench.open('janet-50.aeconf');
+  await workbench.command('Autoencoder: Duplicate Config…');
+  const input = page.locator('.quick-input-widget input.input').first();
+  await expect.poll(() => input.inputValue(), { timeout: 20_000 }).toBe('janet-50-2');
+  await page.keyboard.press('Enter');
+  await workbench.editor('janet-50-2.aeconf').locator('.view-line').first().waitFor({ timeout: 20_000 });
+
+  await workbench.command('Autoencoder: New Config…');
+  const rows = page.locator('.quick-input-widget .monaco-list-row');
+  await rows.filter({ hasText: 'Contractive' }).first().waitFor({ timeout: 20_000 });
+  await page.locator('.quick-input-list-separator', { hasText: 'Kinds' }).first().waitFor();
+  await workbench.screenshot('new-config');
+  await page.keyboard.type('spheric');
+  await rows.filter({ hasText: 'Spherical' }).first().waitFor();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => input.inputValue(), { timeout: 20_000 }).toBe('spherical-autoencoder');
+  await page.keyboard.press('Enter');
+  await workbench.editor('spherical-autoencoder.aeconf').locator('.view-line', { hasText: 'spherical' }).first().waitFor({ timeout: 20_000 });
+});

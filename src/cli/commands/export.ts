@@ -16,6 +16,7 @@ export const exportModels: Handler = async context => {
   if (args.flag('keras')) return exportKeras(context);
   const unfit = ['set', 'data'].find(option => args.all(option).length > 0);
   if (unfit !== undefined) throw new StudioError('usage', `--${unfit} is for "aeconf export FILE.aeconf --keras"; a run is exported as it was trained.`);
+  if (args.positionals[0]!.endsWith('.aeconf')) throw new StudioError('usage', `${args.positionals[0]!} is a config, which has no weights before it is trained. Name a run of it, or write a script for Keras: aeconf export FILE --keras.`);
   const { folder, id } = await findRun(args.positionals[0]!, runsFolderFor(process.cwd(), args.text('runs')));
   const { programs, state, checkpoint, position } = await openModel(folder, checkpointOf(args));
   const columns = await readColumns(folder);

@@ -55,7 +55,7 @@ const columns: readonly Column[] = [
   // The beginning of an id stands for it, and it begins with the time.
   { title: 'Run', least: 20, cell: ({ id }) => id },
   { title: 'Name', cell: ({ name, notes }) => `${notes.star ? '★ ' : ''}${name}` },
-  { title: 'Changed', optional: true, cell: (run, among) => changesText(tellingFirst(given(run), among.filter(({ name }) => name === run.name).map(given))) },
+  { title: 'Changed', least: 16, optional: true, cell: (run, among) => changesText(tellingFirst(given(run), among.filter(({ name }) => name === run.name).map(given))) },
   { title: 'State', least: Infinity, cell: ({ state }) => state },
   { title: 'Epoch', right: true, cell: ({ status, info }) => `${Math.floor(status?.epoch ?? 0)}/${status?.epochs ?? info?.epochs ?? '?'}` },
   { title: 'Loss', right: true, group: 3, cell: ({ status }) => loss(status?.trainLoss) },
