@@ -6,7 +6,6 @@ import { nearest } from '../spec/diagnostics.ts';
 
 export interface Option {
   readonly name: string;
-  readonly short?: string;
   /** What stands for the value in the help ("FILE"); a switch has none. */
   readonly value?: string;
   /** May be given several times. */
@@ -102,10 +101,7 @@ export function parseArguments(grammar: Grammar, words: readonly string[]): Argu
     strict: false,
     tokens: true,
     allowPositionals: true,
-    options: Object.fromEntries(grammar.options.map(option => [option.name, {
-      type: option.value === undefined ? 'boolean' as const : 'string' as const,
-      ...(option.short === undefined ? {} : { short: option.short }),
-    }])),
+    options: Object.fromEntries(grammar.options.map(option => [option.name, { type: option.value === undefined ? 'boolean' as const : 'string' as const }])),
   });
   const positionals: string[] = [];
   const values = new Map<string, string[]>();
