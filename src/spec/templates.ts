@@ -21,7 +21,7 @@ const first: readonly Template[] = [
   {
     id: 'dense-autoencoder',
     label: 'Dense autoencoder',
-    detail: 'Two dense layers and a code of two numbers, on drawn digits. Needs no data.',
+    detail: 'Two dense layers, a code of two numbers, drawn digits. Needs no data.',
     text: `// A dense autoencoder. Change "units" of the latent and train again to see what the bottleneck is worth.
 {
   "data": "glyphs",

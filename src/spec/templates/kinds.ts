@@ -5,7 +5,7 @@ export const kinds: readonly Template[] = [
   {
     id: 'undercomplete-autoencoder',
     label: 'Undercomplete',
-    detail: 'A code much smaller than the input, beside principal components of the same size.',
+    detail: 'A code much smaller than the input, against principal components.',
     text: `// An undercomplete autoencoder: the bottleneck alone keeps it from copying. The loss page shows what principal components reach with as
 // many numbers; the gap is what the bent layers are worth.
 {
