@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { contrast, parseHex } from '../webviews/shared/palette.ts';
+import { contrast, parseHex } from '../view/palette.ts';
 import { commands, contextKeys, settings } from './contributions.ts';
 import { manifest } from './manifest.ts';
 

@@ -1,13 +1,13 @@
-// Charts as SVG within a report: axes and ticks where the pages have them (webviews/shared/figure.ts), colours by class so that they
+// Charts as SVG within a report: axes and ticks where the pages have them (view/figure.ts), colours by class so that they
 // follow light, dark and paper.
-import { layoutFigure, type Figure, type FigureLayout } from '../webviews/shared/figure.ts';
-import { placeLabels, placesAlong, placesAround, type Box, type Point } from '../webviews/shared/labels.ts';
-import { decimate } from '../webviews/loss/decimate.ts';
-import { lineTitle, type Line } from '../webviews/loss/lines.ts';
-import { markPath } from '../webviews/shared/marks.ts';
-import { categoryCount, categoryDash, categoryMark, type Mark } from '../webviews/shared/palette.ts';
-import { formatNumber, formatValue } from '../webviews/shared/runs.ts';
-import { countSteps } from '../webviews/shared/ticks.ts';
+import { layoutFigure, type Figure, type FigureLayout } from '../view/figure.ts';
+import { placeLabels, placesAlong, placesAround, type Box, type Point } from '../view/labels.ts';
+import { decimate } from '../view/loss/decimate.ts';
+import { lineTitle, type Line } from '../view/loss/lines.ts';
+import { markPath } from '../view/marks.ts';
+import { categoryCount, categoryDash, categoryMark, type Mark } from '../view/palette.ts';
+import { formatNumber, formatValue } from '../view/runs.ts';
+import { countSteps } from '../view/ticks.ts';
 import { html, type Markup } from './html.ts';
 
 export interface ChartLine {

@@ -1,8 +1,8 @@
 // Several runs side by side: how each ended, which is the best where that can be said, and the settings in which they differ.
 import { baselineVerdict } from '../core/baseline.ts';
 import { rankRuns, type FinalNumbers, type RunComparison } from '../runs/compare.ts';
-import { describeRun, formatValue } from '../webviews/shared/runs.ts';
-import { formatDuration } from '../webviews/shared/ticks.ts';
+import { describeRun, formatValue } from '../view/runs.ts';
+import { formatDuration } from '../view/ticks.ts';
 import type { RunFacts } from './facts.ts';
 import { html, type Markup, type Piece } from './html.ts';
 import { breakable, NONE, table } from './table.ts';

@@ -2,7 +2,7 @@
 // in ten years and on paper.
 import { messageOf, StudioError } from '../core/errors.ts';
 import { compareRuns, type RunComparison } from '../runs/compare.ts';
-import { distinctNames } from '../webviews/shared/runs.ts';
+import { distinctNames } from '../view/runs.ts';
 import { comparisonSection } from './comparison.ts';
 import { readFacts, type RunFacts } from './facts.ts';
 import { findingsSection } from './findings.ts';

@@ -1,6 +1,6 @@
 // What a run is called, what its owner says of it, how it stands, and the few numbers that come first.
 import { baselineVerdict } from '../core/baseline.ts';
-import { describeRun, formatValue, isLive } from '../webviews/shared/runs.ts';
+import { describeRun, formatValue, isLive } from '../view/runs.ts';
 import type { RunFacts } from './facts.ts';
 import { html, type Markup } from './html.ts';
 import { facts } from './table.ts';

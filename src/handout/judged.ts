@@ -1,11 +1,11 @@
 // What judges found out about a run: evaluation, probe, robustness and generated samples, with the numbers of the report page.
-import { evaluationTable, evaluationText, wholeParts } from '../webviews/report/evaluation.ts';
-import { mostConfused, percent, rowSums, shade } from '../webviews/report/confusion.ts';
-import { accuracyTable, judgeName, judgementsOf, probeFigure, probeText, subjectNames, type Judgement } from '../webviews/report/probe.ts';
-import { measureNames, measuresOf, noiseName, robustnessFigure } from '../webviews/report/robustness.ts';
-import { pictureTitle } from '../webviews/report/titles.ts';
+import { evaluationTable, evaluationText, wholeParts } from '../view/report/evaluation.ts';
+import { mostConfused, percent, rowSums, shade } from '../view/report/confusion.ts';
+import { accuracyTable, judgeName, judgementsOf, probeFigure, probeText, subjectNames, type Judgement } from '../view/report/probe.ts';
+import { measureNames, measuresOf, noiseName, robustnessFigure } from '../view/report/robustness.ts';
+import { pictureTitle } from '../view/report/titles.ts';
 import type { RobustnessReport } from '../protocol/messages.ts';
-import { formatNumber, formatValue } from '../webviews/shared/runs.ts';
+import { formatNumber, formatValue } from '../view/runs.ts';
 import { chartOf, chartSvg, epochTicks, LARGE, legend } from './chart.ts';
 import type { RunFacts } from './facts.ts';
 import { dataUri, html, type Markup } from './html.ts';

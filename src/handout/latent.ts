@@ -1,9 +1,9 @@
 // Where the codes of a run lie: a code of two numbers as it is, more of them by their first two principal components, a single one
 // against the loss of its sample.
 import { principalComponents } from '../analysis/pca.ts';
-import { placeLabels, type Candidate } from '../webviews/shared/labels.ts';
-import { categoryCount } from '../webviews/shared/palette.ts';
-import { percent } from '../webviews/report/confusion.ts';
+import { placeLabels, type Candidate } from '../view/labels.ts';
+import { categoryCount } from '../view/palette.ts';
+import { percent } from '../view/report/confusion.ts';
 import { axes, layoutChart, textWidth, type Chart } from './chart.ts';
 import type { Codes } from './facts.ts';
 import { html, type Markup } from './html.ts';

@@ -1,7 +1,7 @@
 // What a run has learned, to be seen: reconstructions, where its codes lie, and the model beside principal components.
 import { baselineText, beatsBaseline, type Baseline } from '../core/baseline.ts';
-import { compareWithBaseline, verdictOf } from '../webviews/report/baseline.ts';
-import { formatValue } from '../webviews/shared/runs.ts';
+import { compareWithBaseline, verdictOf } from '../view/report/baseline.ts';
+import { formatValue } from '../view/runs.ts';
 import type { RunFacts } from './facts.ts';
 import { dataUri, html, type Markup } from './html.ts';
 import { planeOf, scatter } from './latent.ts';

@@ -4,7 +4,7 @@ import { reconstructionRows, type ReconstructedSamples, type SampleRow } from '.
 import { encodePng } from '../analysis/png.ts';
 import { wholeScale } from '../analysis/layout.ts';
 import { sizeOf } from '../core/tensor.ts';
-import { formatNumber } from '../webviews/shared/runs.ts';
+import { formatNumber } from '../view/runs.ts';
 import { dataUri, html, type Markup } from './html.ts';
 
 /** Samples side by side, as many as a page of paper takes. */

@@ -1,6 +1,6 @@
 // The looks of a report: a page of a book on the screen, in light and dark as the reader's system has it, and on A4 paper. Colours of
 // curves are those of the pages.
-import { categoryColor, categoryCount } from '../webviews/shared/palette.ts';
+import { categoryColor, categoryCount } from '../view/palette.ts';
 import { trusted, type Markup } from './html.ts';
 
 const each = (rule: (index: number) => string): string => Array.from({ length: categoryCount }, (_, i) => rule(i)).join('');

@@ -1,10 +1,10 @@
 // How a run was trained: the machine, the curves as the loss page draws them, and the numbers at its best and its last epoch.
 import { spreadsWide } from '../analysis/chart-scale.ts';
-import { baselineLevels, measuredOn, smallCharts, smallLines, type SmallChart } from '../webviews/loss/groups.ts';
-import { bestMarks, buildLines, defaultView } from '../webviews/loss/lines.ts';
-import type { LossStore, StoredRun } from '../webviews/loss/store.ts';
-import { percent } from '../webviews/report/confusion.ts';
-import { formatValue } from '../webviews/shared/runs.ts';
+import { baselineLevels, measuredOn, smallCharts, smallLines, type SmallChart } from '../view/loss/groups.ts';
+import { bestMarks, buildLines, defaultView } from '../view/loss/lines.ts';
+import type { LossStore, StoredRun } from '../view/loss/store.ts';
+import { percent } from '../view/report/confusion.ts';
+import { formatValue } from '../view/runs.ts';
 import { chartSvg, epochTicks, LARGE, legend, lineOf, SMALL, type Chart } from './chart.ts';
 import type { RunFacts } from './facts.ts';
 import { html, type Markup } from './html.ts';

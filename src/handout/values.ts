@@ -1,5 +1,5 @@
 // The numbers of a run by epoch, as the loss page has them.
-import { LossStore, chooseCurve, type StoredRun } from '../webviews/loss/store.ts';
+import { LossStore, chooseCurve, type StoredRun } from '../view/loss/store.ts';
 import type { RunFacts } from './facts.ts';
 
 export function storeOf(runs: readonly RunFacts[]): LossStore {

@@ -1,8 +1,8 @@
 // Words and numbers that several parts of a report use, as the pages print them.
 import { sizeOf } from '../core/tensor.ts';
 import type { CorruptionSpec, OptimizerSpec } from '../spec/schema.ts';
-import { formatNumber } from '../webviews/shared/runs.ts';
-import { formatDuration as clock } from '../webviews/shared/ticks.ts';
+import { formatNumber } from '../view/runs.ts';
+import { formatDuration as clock } from '../view/ticks.ts';
 
 /** "29 November 2026 at 22:49", in the time of this machine. */
 export function formatMoment(time: number): string {

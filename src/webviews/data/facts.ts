@@ -4,7 +4,7 @@ import type { DataContent, DataFeatures, DataPreview, DataSamples, PreviewSplit,
 import { columnName, inUnits } from '../shared/columns.ts';
 import type { Table } from '../shared/data-table.ts';
 import { isImage } from '../shared/pixels.ts';
-import { formatNumber } from '../shared/runs.ts';
+import { formatNumber } from '../../view/runs.ts';
 import type { SampleColumns } from '../../protocol/messages.ts';
 
 export interface Fact {

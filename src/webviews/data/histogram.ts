@@ -2,7 +2,7 @@
 // values. Arrow keys and the mouse point at a bar, which is told in words. All looks are attributes.
 import { LitElement, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { formatNumber } from '../shared/runs.ts';
+import { formatNumber } from '../../view/runs.ts';
 import { readTheme, type Theme } from '../shared/theme.ts';
 import { BoxWatch } from '../shared/watching.ts';
 import { barText, type Bar } from './facts.ts';

@@ -8,7 +8,7 @@ import { PageClient } from '../shared/client.ts';
 import { columnScale, ownRangesNote } from '../shared/columns.ts';
 import '../shared/data-table.css';
 import { pngBytes } from '../shared/pixels.ts';
-import { formatNumber } from '../shared/runs.ts';
+import { formatNumber } from '../../view/runs.ts';
 import type { Theme } from '../shared/theme.ts';
 import { button, dropdown, emptyState, iconButton, segments, slider } from '../shared/toolkit.ts';
 import { ThemeWatch } from '../shared/watching.ts';

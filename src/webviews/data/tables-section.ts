@@ -1,7 +1,7 @@
 // Classes with how many samples each has, and the columns of tables.
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { tableCsv } from '../shared/data-table.ts';
-import { formatNumber } from '../shared/runs.ts';
+import { formatNumber } from '../../view/runs.ts';
 import { iconButton, segments } from '../shared/toolkit.ts';
 import { classesOf, classTable, columnRows, columnTable, count, hasUnits, MOST_COLUMNS, type ColumnRow, type Units } from './facts.ts';
 import { section, type DataContext } from './view.ts';

@@ -1,7 +1,7 @@
 // How the values are distributed; of images, what they have in common and where they differ.
 import { html, nothing, type TemplateResult } from 'lit';
 import { dataTable, tableCsv } from '../shared/data-table.ts';
-import { formatNumber } from '../shared/runs.ts';
+import { formatNumber } from '../../view/runs.ts';
 import { iconButton, segments } from '../shared/toolkit.ts';
 import { barsOf, greysOf, histogramTable, isDwarfed, spreadGreys, toGreys } from './facts.ts';
 import './histogram.ts';

@@ -2,7 +2,7 @@
 // is to be seen.
 import { html, nothing, type TemplateResult } from 'lit';
 import { baselineNote } from '../shared/baseline.ts';
-import { formatNumber } from '../shared/runs.ts';
+import { formatNumber } from '../../view/runs.ts';
 import { button, iconButton, segments, slider, waitIcon } from '../shared/toolkit.ts';
 import { MOST_EMBEDDED } from './embedding.ts';
 import type { Explorer } from './explorer.ts';

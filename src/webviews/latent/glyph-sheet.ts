@@ -1,7 +1,7 @@
 // The marks of points as one picture (8 × 8 cells) that both renderers draw from. A cell is white where the class colour goes and
 // black where a thin edge in the background colour keeps overlapping points apart.
-import { tracePath } from '../shared/marks.ts';
-import { categoryMark } from '../shared/palette.ts';
+import { tracePath } from '../../view/marks.ts';
+import { categoryMark } from '../../view/palette.ts';
 
 export const SHEET_CELLS = 8;
 export const CELL = 64;

@@ -1,6 +1,6 @@
 // Colour, mark and size of every point from its class or its error, in the theme's colours. The mark repeats what the colour
 // says for classes, the size for errors.
-import { parseHex, sequentialColor, categoryColor, type ThemeKind } from '../shared/palette.ts';
+import { parseHex, sequentialColor, categoryColor, type ThemeKind } from '../../view/palette.ts';
 import { SHEET_MARKS } from './glyph-sheet.ts';
 import type { PointLooks } from './points-layer.ts';
 

@@ -6,7 +6,7 @@ import '../shared/player.ts';
 import type { EpochDetail } from '../shared/player.ts';
 import { pageSetup } from '../shared/client.ts';
 import { pngBytes } from '../shared/pixels.ts';
-import { stateWord, formatNumber } from '../shared/runs.ts';
+import { stateWord, formatNumber } from '../../view/runs.ts';
 import { emptyState } from '../shared/toolkit.ts';
 import { codeText, decoderNote, hoverCard, pathStrip, probeText, summary } from './cards.ts';
 import { Explorer } from './explorer.ts';

@@ -1,6 +1,6 @@
 // Where the names of classes stand over the points: at the middle of their class, or beside it with a line to it where that place is
 // taken. A name for which there is no free place is left out, for one name over another tells nothing.
-import { placeLabels, type Box, type Candidate } from '../shared/labels.ts';
+import { placeLabels, type Box, type Candidate } from '../../view/labels.ts';
 import type { Point } from './camera.ts';
 
 export interface PlacedName {

@@ -2,7 +2,7 @@
 // points, the probe. Drawn on a 2-D canvas in CSS pixels.
 import type { Theme } from '../shared/theme.ts';
 import { withAlpha } from '../shared/theme.ts';
-import type { Box } from '../shared/labels.ts';
+import type { Box } from '../../view/labels.ts';
 import { tickText, ticks, toScreen, visible, type Camera, type Insets, type Point, type Size } from './camera.ts';
 import { placeNames } from './names.ts';
 import type { Axis } from './projection.ts';

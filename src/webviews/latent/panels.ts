@@ -1,9 +1,9 @@
 // Templates of the tool bar and the side panel: probe with its sliders, classes, random samples, table.
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { markPath } from '../shared/marks.ts';
-import { categoryMark, sequentialColor } from '../shared/palette.ts';
-import { describeRun, formatNumber, formatValue } from '../shared/runs.ts';
+import { markPath } from '../../view/marks.ts';
+import { categoryMark, sequentialColor } from '../../view/palette.ts';
+import { describeRun, formatNumber, formatValue } from '../../view/runs.ts';
 import { button, checkbox, dropdown, icon, iconButton, segments, slider, type Choice } from '../shared/toolkit.ts';
 import { codeText, figure } from './cards.ts';
 import { classLetters } from './class-letters.ts';

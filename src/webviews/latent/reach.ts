@@ -1,6 +1,6 @@
 // A code that somebody made up, beside those that the latent can give: in words, and as a line around them in the picture.
 import { beyondRange, type CodeReach } from '../../core/code-reach.ts';
-import { formatNumber } from '../shared/runs.ts';
+import { formatNumber } from '../../view/runs.ts';
 import type { Bounds, Point } from './camera.ts';
 import type { Projection } from './projection.ts';
 

@@ -3,7 +3,7 @@
 import { messageOf } from '../../core/errors.ts';
 import type { LatentEpoch, LatentHostMessage, LatentRun } from '../../protocol/messages.ts';
 import type { PageClient } from '../shared/client.ts';
-import { isLive } from '../shared/runs.ts';
+import { isLive } from '../../view/runs.ts';
 import type { Decoder } from './decoder.ts';
 import { EpochStore } from './epoch-store.ts';
 

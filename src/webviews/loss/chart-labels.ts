@@ -1,11 +1,11 @@
 // The texts on the chart: the best loss beside its ring, and what each level is along its line.
 import uPlot from 'uplot';
-import { placeLabels, placesAlong, placesAround, type Box, type Candidate, type Point } from '../shared/labels.ts';
-import { formatValue } from '../shared/runs.ts';
+import { placeLabels, placesAlong, placesAround, type Box, type Candidate, type Point } from '../../view/labels.ts';
+import { formatValue } from '../../view/runs.ts';
 import type { Theme } from '../shared/theme.ts';
-import type { Interval } from '../shared/ticks.ts';
+import type { Interval } from '../../view/ticks.ts';
 import { contains, type ChartContent } from './chart.ts';
-import { decimate } from './decimate.ts';
+import { decimate } from '../../view/loss/decimate.ts';
 
 /** Pixels from the middle of the ring around the best epoch to its outer edge. */
 export const RING = 8;

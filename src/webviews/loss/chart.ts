@@ -1,16 +1,16 @@
 // The chart: uPlot gives axes, scales, cursor and selection; the lines are drawn here, each with positions of its own and at
 // most four points per pixel column, which uPlot's shared x column cannot do for many runs of many steps.
 import uPlot from 'uplot';
-import { tracePath } from '../shared/marks.ts';
-import type { Mark } from '../shared/palette.ts';
-import { formatNumber } from '../shared/runs.ts';
+import { tracePath } from '../../view/marks.ts';
+import type { Mark } from '../../view/palette.ts';
+import { formatNumber } from '../../view/runs.ts';
 import { readTheme, withAlpha, type Theme } from '../shared/theme.ts';
 import { RING, drawLabels } from './chart-labels.ts';
-import { decimate } from './decimate.ts';
-import type { Level } from './groups.ts';
-import { extentX, extentY, nearestEpoch, type BestMark, type Line } from './lines.ts';
-import { nearestIndex, type CurveAxis } from './store.ts';
-import { countSteps, formatCount, formatDuration, logTicks, padded, timeSteps, type Interval } from '../shared/ticks.ts';
+import { decimate } from '../../view/loss/decimate.ts';
+import type { Level } from '../../view/loss/groups.ts';
+import { extentX, extentY, nearestEpoch, type BestMark, type Line } from '../../view/loss/lines.ts';
+import { nearestIndex, type CurveAxis } from '../../view/loss/store.ts';
+import { countSteps, formatCount, formatDuration, logTicks, padded, timeSteps, type Interval } from '../../view/ticks.ts';
 
 export interface ChartContent {
   readonly lines: readonly Line[];

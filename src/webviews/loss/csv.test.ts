@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { csvField } from '../shared/csv.ts';
 import { curvesToCsv } from './csv.ts';
-import { LossStore } from './store.ts';
+import { LossStore } from '../../view/loss/store.ts';
 
 it('writes one line per point with the run, and quotes what needs it', () => {
   const store = new LossStore();

@@ -1,7 +1,7 @@
 // All curves as a table for other programs: one line per point (RFC 4180), so that curves of any length and pace fit.
 import { csvField } from '../shared/csv.ts';
-import { distinctNames } from '../shared/runs.ts';
-import type { StoredRun } from './store.ts';
+import { distinctNames } from '../../view/runs.ts';
+import type { StoredRun } from '../../view/loss/store.ts';
 
 const header = ['run', 'run_id', 'value', 'split', 'per', 'epoch', 'step', 'seconds', 'y'];
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Curve } from '../../protocol/messages.ts';
 import { epochTable, summary } from './epochs.ts';
-import { defaultView } from './lines.ts';
-import { LossStore } from './store.ts';
+import { defaultView } from '../../view/loss/lines.ts';
+import { LossStore } from '../../view/loss/store.ts';
 
 const curve = (split: Curve['split'], epochs: number[], y: number[]): Curve => ({ value: 'loss', split, per: 'epoch', epoch: Float64Array.from(epochs), step: Float64Array.from(epochs), time: Float64Array.from(epochs), y: Float64Array.from(y) });
 

@@ -1,8 +1,8 @@
 // The curves as numbers and words: values by epoch, and one sentence per run.
 import type { Curve } from '../../protocol/messages.ts';
-import { describeRun, distinctNames, formatValue, isLive } from '../shared/runs.ts';
-import type { LossView } from './lines.ts';
-import { chooseCurve, type StoredRun } from './store.ts';
+import { describeRun, distinctNames, formatValue, isLive } from '../../view/runs.ts';
+import type { LossView } from '../../view/loss/lines.ts';
+import { chooseCurve, type StoredRun } from '../../view/loss/store.ts';
 
 export interface EpochTable {
   readonly columns: readonly { readonly run: string; readonly split: Curve['split']; readonly bestEpoch?: number }[];

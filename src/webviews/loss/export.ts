@@ -1,7 +1,7 @@
 // The chart as a picture that explains itself outside the editor: background of the theme and the names of the lines below.
-import { tracePath } from '../shared/marks.ts';
+import { tracePath } from '../../view/marks.ts';
 import type { Theme } from '../shared/theme.ts';
-import { lineTitle, type Line } from './lines.ts';
+import { lineTitle, type Line } from '../../view/loss/lines.ts';
 
 /** `chart` is copied at its own resolution; the legend below it wraps to its width. */
 export function exportChart(chart: HTMLCanvasElement, lines: readonly Line[], theme: Theme): OffscreenCanvas {

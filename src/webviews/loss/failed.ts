@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PageCommand, RunLabel } from '../../protocol/messages.ts';
 import { remedyButtons } from '../shared/remedies.ts';
-import { distinctNames } from '../shared/runs.ts';
+import { distinctNames } from '../../view/runs.ts';
 
 type OnCommand = (command: PageCommand, runId: string) => void;
 

@@ -1,7 +1,7 @@
 // Which findings of the shown runs are told, and which of their cures has a button.
 import type { Finding, RunLabel } from '../../protocol/messages.ts';
-import { isLive } from '../shared/runs.ts';
-import type { StoredRun } from './store.ts';
+import { isLive } from '../../view/runs.ts';
+import type { StoredRun } from '../../view/loss/store.ts';
 
 /** Findings of one run that are told in full. */
 const MOST = 3;

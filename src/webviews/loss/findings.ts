@@ -2,10 +2,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Finding, PageCommand, RunLabel } from '../../protocol/messages.ts';
-import { distinctNames } from '../shared/runs.ts';
+import { distinctNames } from '../../view/runs.ts';
 import { button, icon } from '../shared/toolkit.ts';
 import { findingLines, type FindingLine } from './finding-lines.ts';
-import type { StoredRun } from './store.ts';
+import type { StoredRun } from '../../view/loss/store.ts';
 
 const icons: Readonly<Record<Finding['level'], string>> = { problem: 'warning', note: 'info', good: 'check' };
 const words: Readonly<Record<Finding['level'], string>> = { problem: 'Problem', note: 'Note', good: 'Good' };

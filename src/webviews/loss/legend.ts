@@ -3,13 +3,13 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { baselineText, type Baseline } from '../../core/baseline.ts';
 import { verdictMark } from '../shared/baseline.ts';
-import { markPath } from '../shared/marks.ts';
-import { commandsFor, describeRun, distinctNames, formatNumber, formatValue, progressText, stateIcon, type RunCommand } from '../shared/runs.ts';
+import { markPath } from '../../view/marks.ts';
+import { commandsFor, describeRun, distinctNames, formatNumber, formatValue, progressText, stateIcon, type RunCommand } from '../../view/runs.ts';
 import type { Theme } from '../shared/theme.ts';
 import { iconButton } from '../shared/toolkit.ts';
-import { measuredOn } from './groups.ts';
-import { lineStyle, type Line, type LossView } from './lines.ts';
-import { chooseCurve, nearestIndex, type StoredRun } from './store.ts';
+import { measuredOn } from '../../view/loss/groups.ts';
+import { lineStyle, type Line, type LossView } from '../../view/loss/lines.ts';
+import { chooseCurve, nearestIndex, type StoredRun } from '../../view/loss/store.ts';
 
 export interface LegendOptions {
   readonly runs: readonly StoredRun[];

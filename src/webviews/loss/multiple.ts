@@ -1,14 +1,14 @@
 // <loss-multiple>: one small chart beside the loss, with the names of its lines and their newest values or those at the cursor.
 import { LitElement, html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { markPath } from '../shared/marks.ts';
-import { formatValue } from '../shared/runs.ts';
+import { markPath } from '../../view/marks.ts';
+import { formatValue } from '../../view/runs.ts';
 import { readTheme, type Theme } from '../shared/theme.ts';
 import { iconButton } from '../shared/toolkit.ts';
 import { LossChart, type ChartContent } from './chart.ts';
 import { chartKeys, keysHelp } from './keys.ts';
-import { lineTitle, type Line } from './lines.ts';
-import { nearestIndex } from './store.ts';
+import { lineTitle, type Line } from '../../view/loss/lines.ts';
+import { nearestIndex } from '../../view/loss/store.ts';
 
 /** More names than this would take more room than the chart. */
 const NAMED = 12;

@@ -6,7 +6,7 @@ import type { LossHostMessage, PageCommand } from '../../protocol/messages.ts';
 import { PageClient } from '../shared/client.ts';
 import { pngBytes } from '../shared/pixels.ts';
 import { remedyButtons } from '../shared/remedies.ts';
-import { formatNumber, isLive } from '../shared/runs.ts';
+import { formatNumber, isLive } from '../../view/runs.ts';
 import type { Theme } from '../shared/theme.ts';
 import { button, dropdown, emptyState, iconButton, segments, slider, toggles } from '../shared/toolkit.ts';
 import { ThemeWatch } from '../shared/watching.ts';
@@ -16,14 +16,14 @@ import { epochTable, summary } from './epochs.ts';
 import { exportChart } from './export.ts';
 import { failedNotes } from './failed.ts';
 import { findingsStrip } from './findings.ts';
-import { baselineLevels, groupTitles, measuredOn, smallCharts, smallLines, type SmallChart } from './groups.ts';
+import { baselineLevels, groupTitles, measuredOn, smallCharts, smallLines, type SmallChart } from '../../view/loss/groups.ts';
 import { chartKeys, keysHelp } from './keys.ts';
 import { legend } from './legend.ts';
-import { bestMarks, buildLines, defaultView, type Line, type LossView } from './lines.ts';
+import { bestMarks, buildLines, defaultView, type Line, type LossView } from '../../view/loss/lines.ts';
 import './multiple.ts';
-import { LossStore, type StoredRun } from './store.ts';
+import { LossStore, type StoredRun } from '../../view/loss/store.ts';
 import { tableView } from './table.ts';
-import { formatCount, formatDuration } from '../shared/ticks.ts';
+import { formatCount, formatDuration } from '../../view/ticks.ts';
 
 const noted = ([value, ...others]: readonly string[]): Pick<ChartContent, 'note'> => {
   const note = value === undefined || others.length > 0 ? undefined : measuredOn(value);

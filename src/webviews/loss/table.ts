@@ -1,6 +1,6 @@
 // The curves as a table of epochs, for people who read numbers or listen to them.
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatValue } from '../shared/runs.ts';
+import { formatValue } from '../../view/runs.ts';
 import type { EpochTable } from './epochs.ts';
 
 export function tableView(table: EpochTable, valueName: string): TemplateResult {

@@ -2,7 +2,7 @@
 import { html, svg, nothing, type TemplateResult } from 'lit';
 import { formatShape } from '../../core/tensor.ts';
 import type { Distribution, WeightTensor } from '../../protocol/messages.ts';
-import { formatNumber, formatValue } from '../shared/runs.ts';
+import { formatNumber, formatValue } from '../../view/runs.ts';
 import type { Theme } from '../shared/theme.ts';
 import { grouped } from './words.ts';
 

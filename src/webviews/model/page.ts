@@ -6,7 +6,7 @@ import type { CheckpointName, Diagram, DiagramLayer, LayerWeights, ModelHostMess
 import { PageClient } from '../shared/client.ts';
 import { exportFigure } from '../shared/figure-export.ts';
 import { pngBytes } from '../shared/pixels.ts';
-import { describeRun, distinctNames, isLive, stateIcon } from '../shared/runs.ts';
+import { describeRun, distinctNames, isLive, stateIcon } from '../../view/runs.ts';
 import { button, checkbox, dropdown, emptyState, iconButton, segments, slider } from '../shared/toolkit.ts';
 import { ThemeWatch } from '../shared/watching.ts';
 import './diagram-view.ts';

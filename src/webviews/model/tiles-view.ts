@@ -2,9 +2,9 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { WeightPictures } from '../../protocol/messages.ts';
-import { divergingColor } from '../shared/palette.ts';
+import { divergingColor } from '../../view/palette.ts';
 import { paint } from '../shared/pixels.ts';
-import { formatValue } from '../shared/runs.ts';
+import { formatValue } from '../../view/runs.ts';
 import { readTheme, type Theme } from '../shared/theme.ts';
 import { BoxWatch } from '../shared/watching.ts';
 import { commonRange, largestOf, layoutTiles, pointedAt, unitPixels, valueAt, type Pointed, type TileLayout } from './tiles.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { WeightPictures } from '../../protocol/messages.ts';
-import { divergingColor } from '../shared/palette.ts';
+import { divergingColor } from '../../view/palette.ts';
 import { bars, shareOf } from './distribution.ts';
 import { commonRange, largestOf, layoutTiles, pointedAt, unitGrid, unitPixels, valueAt } from './tiles.ts';
 

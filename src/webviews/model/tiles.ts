@@ -1,7 +1,7 @@
 // Weights as pixels: the pictures of a layer's units side by side, blue below zero, orange above. Everything here computes numbers; the view
 // puts them on its canvas.
 import type { WeightPictures } from '../../protocol/messages.ts';
-import { divergingColor, type ThemeKind } from '../shared/palette.ts';
+import { divergingColor, type ThemeKind } from '../../view/palette.ts';
 import { nearSquare, type Pixels } from '../shared/pixels.ts';
 
 /** How the channels of one unit are laid out, in pixels of the data. */

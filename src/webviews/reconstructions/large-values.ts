@@ -2,7 +2,7 @@
 import type { SampleColumns } from '../../protocol/messages.ts';
 import { columnName, inUnits } from '../shared/columns.ts';
 import { isImage, pixelDifferences } from '../shared/pixels.ts';
-import { formatNumber } from '../shared/runs.ts';
+import { formatNumber } from '../../view/runs.ts';
 import { sizeOf } from '../../core/tensor.ts';
 
 /** "lowest of 16", "3rd lowest of 16", "highest of 16"; undefined where the error is no number. Equal errors share the better place. */

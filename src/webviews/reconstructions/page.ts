@@ -10,7 +10,7 @@ import '../shared/player.ts';
 import type { EpochDetail } from '../shared/player.ts';
 import { pngBytes } from '../shared/pixels.ts';
 import { remedyButtons } from '../shared/remedies.ts';
-import { describeRun, distinctNames, isLive, stateIcon } from '../shared/runs.ts';
+import { describeRun, distinctNames, isLive, stateIcon } from '../../view/runs.ts';
 import type { Theme } from '../shared/theme.ts';
 import { button, dropdown, emptyState, iconButton, segments, slider, toggles } from '../shared/toolkit.ts';
 import { ThemeWatch } from '../shared/watching.ts';

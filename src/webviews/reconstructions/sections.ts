@@ -1,6 +1,6 @@
 // Runs that were shown the same samples are stacked under one row of originals; runs on other data get a section of their own.
 import type { PictureEpoch, PictureRun, PictureSamples } from '../../protocol/messages.ts';
-import { formatValue } from '../shared/runs.ts';
+import { formatValue } from '../../view/runs.ts';
 
 export interface Section {
   /** What the runs share: the originals, and the corrupted inputs where they are equal too. */

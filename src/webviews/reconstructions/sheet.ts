@@ -1,11 +1,11 @@
 // What is to be drawn, apart from where: rows of pictures and of captions for one section. The page lays them out as elements,
 // the PNG export on a canvas; both show the same.
 import type { PictureEpoch } from '../../protocol/messages.ts';
-import type { ThemeKind } from '../shared/palette.ts';
+import type { ThemeKind } from '../../view/palette.ts';
 import { dimensionName } from '../shared/dimensions.ts';
 import { columnAt, columnScale, columnText, inUnits, ownRangesNote } from '../shared/columns.ts';
 import { codePixels, differencePixels, fit, imagePixels, isImage, paint, paintProfile, profileBars, rangeOf, type Pixels, type Range } from '../shared/pixels.ts';
-import { formatNumber, formatValue } from '../shared/runs.ts';
+import { formatNumber, formatValue } from '../../view/runs.ts';
 import { bestRun, type Comparison } from './compare.ts';
 import type { Section } from './sections.ts';
 import { blockColumns } from '../../analysis/layout.ts';

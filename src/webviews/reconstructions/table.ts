@@ -1,7 +1,7 @@
 // The errors of the samples as a table, for people who read numbers or listen to them.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PictureEpoch } from '../../protocol/messages.ts';
-import { formatValue } from '../shared/runs.ts';
+import { formatValue } from '../../view/runs.ts';
 import { bestRun, type Comparison } from './compare.ts';
 import type { Section } from './sections.ts';
 

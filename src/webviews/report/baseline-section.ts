@@ -3,10 +3,10 @@
 import { html, svg, type TemplateResult } from 'lit';
 import type { ReportRun } from '../../protocol/messages.ts';
 import { dataTable, tableCsv, type Table } from '../shared/data-table.ts';
-import { formatValue } from '../shared/runs.ts';
+import { formatValue } from '../../view/runs.ts';
 import type { Theme } from '../shared/theme.ts';
 import { iconButton } from '../shared/toolkit.ts';
-import { compareWithBaseline, verdictOf, type Comparison } from './baseline.ts';
+import { compareWithBaseline, verdictOf, type Comparison } from '../../view/report/baseline.ts';
 import { section, type ReportContext } from './view.ts';
 
 export function hasBaseline(run: ReportRun): boolean {

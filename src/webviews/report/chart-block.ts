@@ -4,7 +4,7 @@ import { dataTable, tableCsv } from '../shared/data-table.ts';
 import { exportFigure } from '../shared/figure-export.ts';
 import { figureTable } from '../shared/figure-table.ts';
 import '../shared/figure-view.ts';
-import type { Figure } from '../shared/figure.ts';
+import type { Figure } from '../../view/figure.ts';
 import { iconButton } from '../shared/toolkit.ts';
 import type { ReportContext } from './view.ts';
 

@@ -1,9 +1,9 @@
 // Every metric on validation and training samples, whole and class by class, as `aeconf evaluate` measured it last.
 import { html, nothing, type TemplateResult } from 'lit';
 import { dataTable, tableCsv, type Table, type TableCell } from '../shared/data-table.ts';
-import { formatValue } from '../shared/runs.ts';
+import { formatValue } from '../../view/runs.ts';
 import { iconButton } from '../shared/toolkit.ts';
-import { evaluationTable, evaluationText, wholeParts } from './evaluation.ts';
+import { evaluationTable, evaluationText, wholeParts } from '../../view/report/evaluation.ts';
 import { section, type ReportContext } from './view.ts';
 
 export function evaluationSection(context: ReportContext): TemplateResult {

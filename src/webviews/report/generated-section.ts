@@ -2,7 +2,7 @@
 import { html, type TemplateResult } from 'lit';
 import { zoomControl } from './zoom.ts';
 import './pictures.ts';
-import { pictureTitle } from './titles.ts';
+import { pictureTitle } from '../../view/report/titles.ts';
 import { section, type ReportContext } from './view.ts';
 
 export function generatedSection(context: ReportContext): TemplateResult {

@@ -2,10 +2,10 @@
 // the cell under the mouse or the focus counts. With very many classes it becomes a picture without numbers.
 import { LitElement, html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { areaColor, contrast, parseHex, type Rgb } from '../shared/palette.ts';
+import { areaColor, contrast, parseHex, type Rgb } from '../../view/palette.ts';
 import { paint, type Pixels } from '../shared/pixels.ts';
 import type { Theme } from '../shared/theme.ts';
-import { percent, rowSums, shade, type Confusion } from './confusion.ts';
+import { percent, rowSums, shade, type Confusion } from '../../view/report/confusion.ts';
 
 /** More classes than this have no room for numbers. */
 const NUMBERED = 30;

@@ -5,7 +5,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { PageCommand, ReportHostMessage, ReportRun } from '../../protocol/messages.ts';
 import { PageClient } from '../shared/client.ts';
 import { pngBytes } from '../shared/pixels.ts';
-import { describeRun, distinctNames, stateIcon } from '../shared/runs.ts';
+import { describeRun, distinctNames, stateIcon } from '../../view/runs.ts';
 import type { Theme } from '../shared/theme.ts';
 import { button, dropdown, emptyState, iconButton } from '../shared/toolkit.ts';
 import { ThemeWatch } from '../shared/watching.ts';

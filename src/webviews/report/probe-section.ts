@@ -3,9 +3,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { dataTable, tableCsv, type Table } from '../shared/data-table.ts';
 import { dropdown, iconButton, segments } from '../shared/toolkit.ts';
 import { chartBlock } from './chart-block.ts';
-import { mostConfused, percent } from './confusion.ts';
+import { mostConfused, percent } from '../../view/report/confusion.ts';
 import './matrix.ts';
-import { accuracyTable, judgeName, judgementsOf, probeFigure, probeText, subjectNames, type AccuracyTable, type Judgement } from './probe.ts';
+import { accuracyTable, judgeName, judgementsOf, probeFigure, probeText, subjectNames, type AccuracyTable, type Judgement } from '../../view/report/probe.ts';
 import { section, type ReportContext } from './view.ts';
 
 export function probeSection(context: ReportContext): TemplateResult {

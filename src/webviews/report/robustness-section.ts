@@ -1,10 +1,10 @@
 // Noise at several strengths: error against strength with its spread, and the pictures of every strength, run beside run.
 import { html, nothing, type TemplateResult } from 'lit';
 import { dropdown, segments } from '../shared/toolkit.ts';
-import { formatNumber } from '../shared/runs.ts';
+import { formatNumber } from '../../view/runs.ts';
 import { chartBlock } from './chart-block.ts';
 import './pictures.ts';
-import { measureNames, measuresOf, noiseName, resultsOf, robustnessFigure, testNames } from './robustness.ts';
+import { measureNames, measuresOf, noiseName, resultsOf, robustnessFigure, testNames } from '../../view/report/robustness.ts';
 import { section, type ReportContext } from './view.ts';
 import { zoomControl } from './zoom.ts';
 

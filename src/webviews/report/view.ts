@@ -2,7 +2,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { PageCommand, ReportRun } from '../../protocol/messages.ts';
 import type { Theme } from '../shared/theme.ts';
-import type { CurveKind } from './probe.ts';
+import type { CurveKind } from '../../view/report/probe.ts';
 import type { PictureSource } from './pictures.ts';
 
 /** What the user chose to see; kept over reloads. */

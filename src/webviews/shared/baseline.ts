@@ -2,7 +2,7 @@
 // sentence with both errors on hover.
 import { html, nothing, type TemplateResult } from 'lit';
 import { baselineText, baselineVerdict, beatsBaseline, type Baseline } from '../../core/baseline.ts';
-import { formatNumber } from './runs.ts';
+import { formatNumber } from '../../view/runs.ts';
 
 function verdictIcon(baseline: Baseline): TemplateResult {
   return html`<span class="codicon codicon-${beatsBaseline(baseline) === true ? 'check' : 'warning'} verdict" aria-hidden="true"></span>`;

@@ -1,7 +1,7 @@
 // Samples that are no pictures: over which range each column is drawn as a bar, and what its number is in the units of the file.
 import type { SampleColumns } from '../../protocol/messages.ts';
 import type { Range } from './pixels.ts';
-import { formatNumber } from './runs.ts';
+import { formatNumber } from '../../view/runs.ts';
 
 export interface ColumnScale {
   /** Of every column. */

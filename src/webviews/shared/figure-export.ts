@@ -1,8 +1,8 @@
 // A drawn <ae-figure> as a picture that explains itself outside the editor: the theme's background, the title above, the names of
 // the lines below.
-import type { Figure } from './figure.ts';
-import { tracePath } from './marks.ts';
-import { categoryDash, categoryMark } from './palette.ts';
+import type { Figure } from '../../view/figure.ts';
+import { tracePath } from '../../view/marks.ts';
+import { categoryDash, categoryMark } from '../../view/palette.ts';
 import type { Theme } from './theme.ts';
 
 const scale = 2;

@@ -1,7 +1,7 @@
 // A chart of few points as a table: one row for each position, one column for each line.
 import type { Table } from './data-table.ts';
-import { positionsOf, valueAt, type Figure } from './figure.ts';
-import { formatNumber, formatValue } from './runs.ts';
+import { positionsOf, valueAt, type Figure } from '../../view/figure.ts';
+import { formatNumber, formatValue } from '../../view/runs.ts';
 
 export function figureTable(figure: Figure): Table {
   const show = figure.formatY ?? formatValue;

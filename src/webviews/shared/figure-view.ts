@@ -3,11 +3,11 @@
 import './figure.css';
 import { LitElement, html, nothing, svg, type PropertyValues, type SVGTemplateResult, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { layoutFigure, nearestX, positionsOf, valueAt, type Figure, type FigureLayout, type FigureSeries } from './figure.ts';
-import { placeLabels, placesAlong, placesAround, type Point } from './labels.ts';
-import { markPath } from './marks.ts';
-import { categoryDash, categoryMark } from './palette.ts';
-import { formatNumber, formatValue } from './runs.ts';
+import { layoutFigure, nearestX, positionsOf, valueAt, type Figure, type FigureLayout, type FigureSeries } from '../../view/figure.ts';
+import { placeLabels, placesAlong, placesAround, type Point } from '../../view/labels.ts';
+import { markPath } from '../../view/marks.ts';
+import { categoryDash, categoryMark } from '../../view/palette.ts';
+import { formatNumber, formatValue } from '../../view/runs.ts';
 import { readTheme, type Theme } from './theme.ts';
 import { BoxWatch } from './watching.ts';
 

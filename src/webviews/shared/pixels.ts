@@ -1,7 +1,7 @@
 // Samples, codes and differences as pixels. Everything here computes bytes; `paint` at the end puts them on a canvas without
 // smoothing, so that a pixel of the data is a sharp square on the screen.
 import { sizeOf } from '../../core/tensor.ts';
-import { areaColor, divergingColor, type Rgb, type ThemeKind } from './palette.ts';
+import { areaColor, divergingColor, type Rgb, type ThemeKind } from '../../view/palette.ts';
 
 /** RGBA bytes, row by row: what ImageData holds. */
 export interface Pixels {

@@ -1,7 +1,7 @@
 // Buttons for what may help a run that ended too early.
 import { html, type TemplateResult } from 'lit';
 import type { PageCommand, RunLabel } from '../../protocol/messages.ts';
-import { remediesFor } from './runs.ts';
+import { remediesFor } from '../../view/runs.ts';
 import { button } from './toolkit.ts';
 
 const looks: Record<ReturnType<typeof remediesFor>[number], { readonly label: string; readonly icon: string; readonly title: string }> = {

@@ -1,5 +1,5 @@
 // The editor's theme for things that CSS cannot reach (canvas, WebGL), and a call when it changes.
-import { categoryColor, type ThemeKind } from './palette.ts';
+import { categoryColor, type ThemeKind } from '../../view/palette.ts';
 
 export interface Theme {
   readonly kind: ThemeKind;

@@ -6,7 +6,7 @@ import type { ShownSweep, SweepHostMessage, SweepRow } from '../../protocol/mess
 import { PageClient } from '../shared/client.ts';
 import { exportFigure } from '../shared/figure-export.ts';
 import '../shared/figure-view.ts';
-import type { Figure } from '../shared/figure.ts';
+import type { Figure } from '../../view/figure.ts';
 import { pngBytes } from '../shared/pixels.ts';
 import type { Theme } from '../shared/theme.ts';
 import { button, emptyState, iconButton } from '../shared/toolkit.ts';

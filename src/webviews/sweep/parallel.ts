@@ -3,7 +3,7 @@
 // attributes, so that it can be saved as a picture.
 import { LitElement, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { sequentialColor } from '../shared/palette.ts';
+import { sequentialColor } from '../../view/palette.ts';
 import { readTheme, type Theme } from '../shared/theme.ts';
 import { BoxWatch } from '../shared/watching.ts';
 import { distanceTo, type Axis } from './sweep.ts';

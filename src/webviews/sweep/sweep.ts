@@ -1,8 +1,8 @@
 // From a sweep's report to what the page shows: error against value for one path of numbers, axes for several paths, rows to sort.
 import { beatsBaseline } from '../../core/baseline.ts';
 import type { ShownSweep, SweepReport, SweepRow } from '../../protocol/messages.ts';
-import { growsByFactors, type Figure } from '../shared/figure.ts';
-import { formatValue } from '../shared/runs.ts';
+import { growsByFactors, type Figure } from '../../view/figure.ts';
+import { formatValue } from '../../view/runs.ts';
 
 /** "Validation loss", as the report is judged; what columns and sentences call it. */
 export function errorName({ report }: ShownSweep): string {

@@ -4,8 +4,8 @@ import type { ShownSweep, SweepRow } from '../../protocol/messages.ts';
 import { baselineText } from '../../core/baseline.ts';
 import { verdictMark } from '../shared/baseline.ts';
 import { csvField } from '../shared/csv.ts';
-import { formatValue } from '../shared/runs.ts';
-import { formatDuration } from '../shared/ticks.ts';
+import { formatValue } from '../../view/runs.ts';
+import { formatDuration } from '../../view/ticks.ts';
 import { icon } from '../shared/toolkit.ts';
 import { enoughOf, errorName, errorOf, sortedRows, type SortKey } from './sweep.ts';
 

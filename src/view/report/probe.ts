@@ -1,6 +1,6 @@
 // From probe reports to what the page shows: one table of accuracies, the curves of the classifiers, and which result has a matrix.
 import type { Classification, ProbeReport, ReportRun, SubjectReport } from '../../protocol/messages.ts';
-import type { Figure } from '../shared/figure.ts';
+import type { Figure } from '../figure.ts';
 import { percent } from './confusion.ts';
 
 type Subject = SubjectReport['on'];

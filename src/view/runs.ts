@@ -1,5 +1,5 @@
 // How every page speaks of runs: the words for states, and what may be asked of a run in each.
-import type { RunLabel } from '../../protocol/messages.ts';
+import type { RunLabel } from '../protocol/messages.ts';
 
 type RunState = RunLabel['state'];
 

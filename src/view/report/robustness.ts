@@ -1,7 +1,7 @@
 // From robustness tests to a chart: each run's error against the strength of the noise, with the corrupted input itself as the
 // line a model has to beat.
 import type { ReportRun, RobustnessReport, Scores } from '../../protocol/messages.ts';
-import { growsByFactors, type Figure, type FigureSeries } from '../shared/figure.ts';
+import { growsByFactors, type Figure, type FigureSeries } from '../figure.ts';
 
 export type Measure = keyof Scores;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReportRun, RobustnessReport, Scores } from '../../protocol/messages.ts';
-import { distinctNames } from '../shared/runs.ts';
+import { distinctNames } from '../runs.ts';
 import { measuresOf, noiseName, robustnessFigure, testNames } from './robustness.ts';
 
 const scores = (mean: number, ssim = false): Scores => {

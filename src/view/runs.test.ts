@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunLabel } from '../../protocol/messages.ts';
+import type { RunLabel } from '../protocol/messages.ts';
 import { commandsFor, describeRun, distinctNames, formatNumber, formatValue, progressText, remediesFor } from './runs.ts';
 
 const run = (id: string, name: string, change: Partial<RunLabel> = {}): RunLabel => ({ id, name, state: 'training', epoch: 3.7, epochs: 9, star: false, ...change });

@@ -1,6 +1,6 @@
 // Metrics of several parts (runs, classes) side by side, whichever of them each has.
 import type { Evaluated, EvaluationReport } from '../../protocol/messages.ts';
-import { formatValue } from '../shared/runs.ts';
+import { formatValue } from '../runs.ts';
 
 export interface EvaluationTable {
   readonly title: string;

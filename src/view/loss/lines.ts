@@ -1,10 +1,10 @@
 // From stored curves and view settings to the lines of the chart: which curve of which run, smoothed how, drawn in what style.
 import type { Curve } from '../../protocol/messages.ts';
-import { categoryDash, categoryMark, type Mark } from '../shared/palette.ts';
-import { distinctNames } from '../shared/runs.ts';
+import { categoryDash, categoryMark, type Mark } from '../palette.ts';
+import { distinctNames } from '../runs.ts';
 import { smooth } from './smoothing.ts';
 import { chooseCurve, lowerBound, nearestIndex, type CurveAxis, type CurvePoints, type StoredRun } from './store.ts';
-import type { Interval } from '../shared/ticks.ts';
+import type { Interval } from '../ticks.ts';
 
 /** What the user chose to see; kept over reloads. */
 export interface LossView {

@@ -1,8 +1,8 @@
 // Which curves stand together on a chart beside the loss: the terms of the objective share one, as do the divergences of single
 // dimensions and the layers of a pretraining; each metric has a chart and an axis of its own.
 import { MEASURED_SAMPLES_TEXT } from '../../core/measured.ts';
-import { distinctNames } from '../shared/runs.ts';
-import { categoryDash, categoryMark } from '../shared/palette.ts';
+import { distinctNames } from '../runs.ts';
+import { categoryDash, categoryMark } from '../palette.ts';
 import { buildLines, type Line, type LossView } from './lines.ts';
 import type { StoredRun } from './store.ts';
 
