@@ -10,6 +10,7 @@ export type NewEvent = Without<RunEvent, 'time' | 'elapsed'>;
 export class Recorder {
   /** What the last epoch was judged by, which is what there are charts of. */
   private judged: ScalarValues = {};
+  private drawnBaseline = false;
 
   constructor(
     private readonly writer: RunWriter,
@@ -30,9 +31,15 @@ export class Recorder {
     this.onEvent?.(written);
   }
 
+  /** Whether what principal components reach is on a chart. */
+  get hasBaseline(): boolean {
+    return this.drawnBaseline;
+  }
+
   /** What principal components reach, on the charts that it can be compared on. */
   baseline(levels: ScalarValues, step: number): void {
     const drawn = Object.entries(levels).filter(([name]) => name in this.judged);
+    this.drawnBaseline ||= drawn.length > 0;
     if (drawn.length > 0) this.tensorboard.baseline(Object.fromEntries(drawn), step, Date.now());
   }
 }

@@ -265,15 +265,14 @@ export class RunWork {
     await models.write(await compiled.session.getState(), epoch);
     if (position.epoch > 0) await writeFinalPictures(training.experiment, evaluator, this.writer);
     if (outcome === 'stopped') await training.baseline.cancel();
-    const told = this.writer.info.baseline !== undefined;
     const baseline = position.epoch > 0 ? await training.baseline.compare(evaluator) : undefined;
     const warning = baseline && outcome === 'finished' ? baselineWarning(baseline, this.outOfReach) : undefined;
     if (warning !== undefined) this.alert('warning', warning);
     const facts = lossFacts(position, spec);
     this.tell({ type: 'end', outcome, ...this.at() });
     log(this.writer, `${outcome === 'stopped' ? 'Stopped' : 'Finished'} after ${position.epoch} epochs, step ${position.step}, ${this.writer.elapsed.toFixed(1)} s of training.`);
-    // A short run ends before its baseline is known.
-    if (!told && baseline?.levels !== undefined) this.recorder.baseline(baseline.levels, position.step);
+    // A short run ends before its baseline is known, or just after.
+    if (!this.recorder.hasBaseline && baseline?.levels !== undefined) this.recorder.baseline(baseline.levels, position.step);
     status.write({ ...facts, state: outcome, message: '', ...(baseline === undefined ? {} : { pca: baseline.mse }) });
     return { id: this.writer.id, folder: this.writer.folder, outcome, ...facts, ...(baseline === undefined ? {} : { baseline }), seconds: this.writer.elapsed };
   }
