@@ -66,7 +66,8 @@ export const commands: readonly Command[] = [
   control('pause', 'Let a run wait.'),
   control('continue', 'Let a paused run go on.'),
   {
-    name: 'runs', summary: 'List the runs.', positionals: [], options: [o.runs, o.json],
+    name: 'runs', summary: 'List the runs.', positionals: [],
+    options: [{ name: 'tag', value: 'TAG', many: true, description: 'Only those with this tag; of several, with all of them.' }, o.runs, o.json],
     load: async () => (await import('./commands/runs.ts')).runs,
   },
   {
@@ -195,6 +196,10 @@ export const commands: readonly Command[] = [
   {
     name: 'note', summary: 'Write a note on a run; without text, remove it.', positionals: [run, { name: 'TEXT', optional: true }], options: [o.runs, o.json],
     load: async () => (await import('./commands/notes.ts')).note,
+  },
+  {
+    name: 'tag', summary: 'Give a run tags in place of those it has; without any, remove them.', positionals: [run, { name: 'TAG', optional: true, many: true }], options: [o.runs, o.json],
+    load: async () => (await import('./commands/notes.ts')).tag,
   },
   {
     name: 'star', summary: 'Mark a run with a star.', positionals: [run],

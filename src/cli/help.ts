@@ -14,12 +14,15 @@ function paragraph(text: string, width: number): string {
   return wrapped(text, width).map(line => `${line}\n`).join('');
 }
 
-function usage({ name, positionals, options }: Command): string {
-  const words = positionals.map(({ name: word, optional, many }) => {
+function wordsOf({ name, positionals }: Command): readonly string[] {
+  return [name, ...positionals.map(({ name: word, optional, many }) => {
     const shown = many ? `${word}...` : word;
     return optional ? `[${shown}]` : shown;
-  });
-  return ['aeconf', name, ...words, ...(options.length > 0 ? ['[options]'] : [])].join(' ');
+  })];
+}
+
+function usage(command: Command): string {
+  return ['aeconf', ...wordsOf(command), ...(command.options.length > 0 ? ['[options]'] : [])].join(' ');
 }
 
 export function overview(commands: readonly Command[], version: string, columns?: number): string {
@@ -27,7 +30,7 @@ export function overview(commands: readonly Command[], version: string, columns?
   return [
     `aeconf ${version}: design, train and understand autoencoders.\n\n`,
     'Usage: aeconf COMMAND [options]\n\nCommands\n',
-    formatTable(commands.map(({ name, positionals, summary }) => [`  ${name}${positionals.map(p => ` ${p.many ? `${p.name}...` : p.optional ? `[${p.name}]` : p.name}`).join('')}`, summary]), { sentences: true, least: { 0: Infinity } }, width),
+    formatTable(commands.map(command => [`  ${wordsOf(command).join(' ')}`, command.summary]), { sentences: true, least: { 0: Infinity } }, width),
     '\n',
     paragraph('FILE is an .aeconf file. RUN is the id of a run, its name, the beginning of its id, "last", or its folder. "aeconf help COMMAND" lists the options of a command; every command takes --json.', width),
     '\nExit codes\n',

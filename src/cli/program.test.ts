@@ -280,11 +280,16 @@ describe('a run', () => {
     expect(await aeconf('export', place.configPath, '--keras', '--set', 'pretraining="layerwise"')).toMatchObject({ code: exitCodes.spec.code, err: expect.stringMatching(/"pretraining" cannot be written/) as string });
   });
 
-  it('is named, noted, starred', async () => {
+  it('is named, noted, tagged, starred', async () => {
     await json(...on('rename', 'last', 'first try'));
     await json(...on('note', 'last', 'too few epochs'));
     await json(...on('star', 'last'));
     expect(await json(...on('runs'))).toMatchObject({ runs: [{ name: 'first try', notes: { note: 'too few epochs', star: true } }] });
+    expect((await aeconf(...on('tag', 'last', '#baseline', 'handed in', 'baseline'))).out).toBe(`${id}: #baseline #handed in\n`);
+    expect(await json(...on('runs', '--tag', 'baseline', '--tag', '#handed in'))).toMatchObject({ runs: [{ notes: { tags: ['baseline', 'handed in'] } }] });
+    expect((await aeconf(...on('runs', '--tag', 'base'))).out).toMatch(/^No runs with #base in /);
+    expect((await aeconf(...on('runs'))).out).toMatch(/ Tags .*\n.* #baseline #handed in /);
+    expect((await aeconf(...on('tag', 'last'))).out).toBe(`${id} has no tags.\n`);
     await json(...on('star', 'last', '--off'));
     expect((await aeconf(...on('rename', 'last'))).out).toBe(`${id} is called "tiny".\n`);
   });

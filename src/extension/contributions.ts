@@ -64,6 +64,7 @@ export const commands = {
   'autoencoder.openRunConfig': { title: 'Open Run Config', icon: '$(go-to-file)' },
   'autoencoder.renameRun': { title: 'Rename', icon: '$(edit)' },
   'autoencoder.addNote': { title: 'Add Note', icon: '$(note)' },
+  'autoencoder.editTags': { title: 'Edit Tags…', icon: '$(tag)' },
   'autoencoder.starRun': { title: 'Star', icon: '$(star-empty)' },
   'autoencoder.unstarRun': { title: 'Remove Star', icon: '$(star-full)' },
   'autoencoder.deleteRun': { title: 'Delete Run', icon: '$(trash)' },

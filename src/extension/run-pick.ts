@@ -2,6 +2,7 @@
 // fits, or the one the user picks.
 import * as vscode from 'vscode';
 import { StudioError } from '../core/errors.ts';
+import { tagText } from '../runs/notes.ts';
 import { languageId, type CommandId } from './contributions.ts';
 import { formatMoment, notConfigs } from './experiment-tree.ts';
 import type { RunRecord } from './run-record.ts';
@@ -29,7 +30,7 @@ export function toItem(run: RunRecord): RunItem {
   return {
     label: `$(${stateIcons[run.state].icon}) ${run.star ? '★ ' : ''}${run.name}`,
     description: runDescription(run),
-    detail: [run.created > 0 ? formatMoment(run.created) : run.id, run.note].filter(text => text !== undefined).join(' · '),
+    detail: [run.created > 0 ? formatMoment(run.created) : run.id, run.tags === undefined ? undefined : tagText(run.tags), run.note].filter(text => text !== undefined).join(' · '),
     run,
   };
 }

@@ -20,6 +20,7 @@ export interface RunRecord {
   readonly epochs: number;
   readonly star: boolean;
   readonly note?: string;
+  readonly tags?: readonly string[];
   readonly trainLoss?: number;
   readonly validationLoss?: number;
   /** Lowest loss of the kind that is watched (validation, or training) and its epoch; before the first is over, the training loss so far. */
@@ -71,6 +72,7 @@ export function toRecord(summary: RunSummary, checkpoint = false): RunRecord {
     epochs: status?.epochs || (info?.epochs ?? 0),
     star: notes.star ?? false,
     note: notes.note,
+    tags: notes.tags,
     trainLoss: status?.trainLoss,
     validationLoss: status?.validationLoss,
     bestLoss: status?.bestLoss ?? status?.bestValidationLoss ?? status?.trainLoss,

@@ -80,7 +80,7 @@ export function runDescription(run: RunRecord, among: readonly RunRecord[] = [ru
 export function runLabel(run: RunRecord): string {
   const best = run.bestLoss === undefined ? '' : `, best loss ${formatLoss(run.bestLoss)}`;
   const changed = changesText(changesOf(run));
-  return `${run.name}, ${changed === '' ? '' : `${changed}, `}${stateNames[run.state]}, ${Math.floor(run.epoch)} of ${run.epochs} epochs${best}${run.star ? ', starred' : ''}`;
+  return `${run.name}, ${changed === '' ? '' : `${changed}, `}${stateNames[run.state]}, ${Math.floor(run.epoch)} of ${run.epochs} epochs${best}${run.star ? ', starred' : ''}${run.tags === undefined ? '' : `, tagged ${run.tags.join(', ')}`}`;
 }
 
 /** The words by which menus know what can be done with a run (manifest.ts, `onRun`). */

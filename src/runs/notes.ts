@@ -31,8 +31,18 @@ export async function starRun(folder: string, star: boolean): Promise<RunNotes> 
   return change(folder, { star: star ? true : undefined });
 }
 
-/** Replaces the tags. */
+/** Tags as people write them: a leading # and spaces around are left aside, as is one that is given twice. */
+export function toTags(words: readonly string[]): string[] {
+  return [...new Set(words.map(word => word.trim().replace(/^#+/, '').trim()).filter(tag => tag !== ''))];
+}
+
+/** "#baseline #handed in" */
+export function tagText(tags: readonly string[]): string {
+  return tags.map(tag => `#${tag}`).join(' ');
+}
+
+/** Replaces the tags; none removes them. */
 export async function tagRun(folder: string, tags: readonly string[]): Promise<RunNotes> {
-  const unique = [...new Set(tags.map(tag => tag.trim()).filter(tag => tag !== ''))];
+  const unique = toTags(tags);
   return change(folder, { tags: unique.length === 0 ? undefined : unique });
 }

@@ -1,7 +1,7 @@
-// `aeconf rename RUN`, `aeconf note RUN`, `aeconf star RUN`, `aeconf delete RUN`
+// `aeconf rename RUN`, `aeconf note RUN`, `aeconf tag RUN`, `aeconf star RUN`, `aeconf delete RUN`
 import { deleteRun } from '../../runs/delete.ts';
 import type { RunNotes } from '../../runs/events.ts';
-import { noteRun, renameRun, starRun } from '../../runs/notes.ts';
+import { noteRun, renameRun, starRun, tagRun, tagText } from '../../runs/notes.ts';
 import type { RunSummary } from '../../runs/reader.ts';
 import type { Context, Handler } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -29,6 +29,11 @@ export const rename = noting(async ({ folder, id, info }, { args }) => {
 export const note = noting(async ({ folder, id }, { args }) => {
   const notes = await noteRun(folder, args.positionals[1] ?? '');
   return { notes, said: notes.note === undefined ? `${id} has no note.` : `${id}: ${notes.note}` };
+});
+
+export const tag = noting(async ({ folder, id }, { args }) => {
+  const notes = await tagRun(folder, args.positionals.slice(1));
+  return { notes, said: notes.tags === undefined ? `${id} has no tags.` : `${id}: ${tagText(notes.tags)}` };
 });
 
 export const star = noting(async ({ folder, id }, { args }) => {

@@ -3,6 +3,7 @@ import { beatsBaseline } from '../../core/baseline.ts';
 import { baselineOf } from '../../runs/baseline.ts';
 import { changesOf, changesText, tellingFirst, type Changes } from '../../runs/changes.ts';
 import { listRuns } from '../../runs/list.ts';
+import { tagText, toTags } from '../../runs/notes.ts';
 import type { RunSummary } from '../../runs/reader.ts';
 import type { Handler } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -16,9 +17,10 @@ const TOLD_FAILURES = 3;
 
 export const runs: Handler = async ({ args, terminal, json }) => {
   const folder = runsFolderFor(process.cwd(), args.text('runs'));
-  const found = await listRuns(folder);
+  const wanted = toTags(args.all('tag'));
+  const found = (await listRuns(folder)).filter(({ notes }) => wanted.every(tag => notes.tags?.includes(tag)));
   if (json) terminal.out(`${JSON.stringify({ folder, runs: found })}\n`);
-  else if (found.length === 0) terminal.out(`No runs in ${folder}.\n`);
+  else if (found.length === 0) terminal.out(`No runs${wanted.length === 0 ? '' : ` with ${tagText(wanted)}`} in ${folder}.\n`);
   else {
     const left = printRuns(terminal, found);
     if (!left.includes('PCA') && found.some(run => baselineOf(run) !== undefined)) terminal.out('PCA: mse of principal components with as many numbers in their code.\n');
@@ -55,6 +57,7 @@ const columns: readonly Column[] = [
   // The beginning of an id stands for it, and it begins with the time.
   { title: 'Run', least: 20, cell: ({ id }) => id },
   { title: 'Name', cell: ({ name, notes }) => `${notes.star ? '★ ' : ''}${name}` },
+  { title: 'Tags', least: 10, group: 0, optional: true, cell: ({ notes }) => tagText(notes.tags ?? []) },
   { title: 'Changed', least: 16, optional: true, cell: (run, among) => changesText(tellingFirst(given(run), among.filter(({ name }) => name === run.name).map(given))) },
   { title: 'State', least: Infinity, cell: ({ state }) => state },
   { title: 'Epoch', right: true, cell: ({ status, info }) => `${Math.floor(status?.epoch ?? 0)}/${status?.epochs ?? info?.epochs ?? '?'}` },

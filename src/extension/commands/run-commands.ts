@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { StudioError, messageOf } from '../../core/errors.ts';
 import { deleteRun } from '../../runs/delete.ts';
 import { runFiles } from '../../runs/events.ts';
-import { noteRun, renameRun, starRun } from '../../runs/notes.ts';
+import { noteRun, renameRun, starRun, tagRun } from '../../runs/notes.ts';
 import { tellNothingToResume } from '../notifications.ts';
 import { ask } from '../program.ts';
 import { reveal } from '../reveal.ts';
@@ -88,6 +88,18 @@ function registerNotes(studio: Studio): void {
     const note = await vscode.window.showInputBox({ title: `Note on ${run.name}`, value: run.note ?? '', prompt: 'Shown with the run; empty removes it' });
     if (note === undefined) return;
     await noteRun(run.folder, note);
+    await store.refreshRun(run.folder);
+  });
+  onCommand(studio, 'autoencoder.editTags', 'Edit Tags', async argument => {
+    const run = await chooseRun(studio, { argument, prompt: 'Give tags to which run?', none: noRuns });
+    if (run === undefined) return;
+    const known = [...new Set(store.runs.flatMap(({ tags }) => tags ?? []))].sort();
+    const words = await vscode.window.showInputBox({
+      title: `Tags of ${run.name}`, value: (run.tags ?? []).join(', '), placeHolder: 'baseline, handed in',
+      prompt: `Separated by commas; empty removes them.${known.length === 0 ? '' : ` In use: ${known.join(', ')}.`}`,
+    });
+    if (words === undefined) return;
+    await tagRun(run.folder, words.split(','));
     await store.refreshRun(run.folder);
   });
   for (const [id, star] of [['autoencoder.starRun', true], ['autoencoder.unstarRun', false]] as const) {

@@ -23,3 +23,8 @@ it('tells no parameters of a run that never began', () => {
   expect(runTooltip(failed).value).not.toContain('Parameters');
   expect(runTooltip({ ...failed, parameters: 1234 }).value).toContain('| Parameters | 1,234 |');
 });
+
+it('tells the tags of a run, and no empty row without any', () => {
+  expect(runTooltip({ ...failed, tags: ['base|line', 'handed in'] }).value).toContain('| Tags | \\#base\\|line \\#handed in |');
+  expect(runTooltip(failed).value).not.toContain('Tags');
+});

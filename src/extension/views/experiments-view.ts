@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { baselineText } from '../../core/baseline.ts';
 import { messageOf } from '../../core/errors.ts';
 import { diagnoseRun, type Finding } from '../../runs/diagnosis.ts';
+import { tagText } from '../../runs/notes.ts';
 import { contextKeys, languageId, viewIds } from '../contributions.ts';
 import { experimentTree, formatMoment, groupSweeps, notConfigs, runTitle, sweepContext, sweepDescription, type ConfigFile, type ConfigNode, type ExperimentNode, type RunNode, type SweepNode } from '../experiment-tree.ts';
 import { markdownText } from '../markdown-text.ts';
@@ -196,7 +197,7 @@ function runItem(run: RunRecord, config: ExperimentNode | undefined): vscode.Tre
   const item = new vscode.TreeItem(runTitle(run, config?.kind === 'config' ? config.label : ''), vscode.TreeItemCollapsibleState.None);
   const { icon, color } = stateIcons[run.state];
   item.id = `run ${run.folder}`;
-  item.description = `${run.star ? '★ ' : ''}${runDescription(run, config !== undefined && 'runs' in config ? config.runs : undefined)}`;
+  item.description = [run.star ? '★' : '', runDescription(run, config !== undefined && 'runs' in config ? config.runs : undefined), tagText(run.tags ?? [])].filter(text => text !== '').join(' ');
   item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
   item.contextValue = contextValueOf(run);
   item.accessibilityInformation = { label: runLabel(run) };
@@ -221,6 +222,7 @@ export function runTooltip(run: RunRecord, finding?: Finding): vscode.MarkdownSt
     ['Other devices', run.otherDevices],
     ['Started', run.created === 0 ? undefined : formatMoment(run.created)],
     ['Overrides', Object.keys(run.overrides).length === 0 ? undefined : formatOverrides(run.overrides)],
+    ['Tags', run.tags === undefined ? undefined : tagText(run.tags)],
     ['Weights from', run.parent],
     ['Reason', run.reason],
     ['Warning', run.warning],
