@@ -114,6 +114,20 @@ export class Workbench {
     await widget.locator('.replace-part textarea').press('Escape');
   }
 
+  /** Answers VS Code's own dialog for files and folders, and presses one of its buttons. */
+  async choosePath(path: string, button: RegExp): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input.input').first();
+    await input.waitFor({ timeout: 15_000 });
+    await vi.waitFor(async () => {
+      await input.fill(path);
+      // The dialog writes a path of its own when it has looked around, maybe only now.
+      await this.page.waitForTimeout(500);
+      if (await input.inputValue() !== path) throw new Error('The dialog wrote another path.');
+      await this.page.locator('.quick-input-widget .monaco-button', { hasText: button }).first().click({ timeout: 4000 });
+      await input.waitFor({ state: 'hidden', timeout: 3000 });
+    }, { timeout: 40_000 });
+  }
+
   /** Shows a view container of the activity bar by its name. */
   async activity(label: string): Promise<void> {
     const item = this.page.locator(`.activitybar .action-item:has(.action-label[aria-label^="${label}"])`);

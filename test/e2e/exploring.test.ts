@@ -102,18 +102,6 @@ test('the sum is chosen by keys alone, too', async () => {
   await workbench.screenshot('latent-sum-keys');
 });
 
-/** Answers the dialog that asks for a folder. */
-async function exportTo(folder: string): Promise<void> {
-  const input = workbench.page.locator('.quick-input-widget input.input').first();
-  await input.waitFor({ timeout: 15_000 });
-  // The dialog writes a path of its own when it has looked around, maybe only now.
-  await vi.waitFor(async () => {
-    await input.fill(`${folder}/`);
-    await workbench.page.locator('.quick-input-widget .monaco-button', { hasText: /Export here|OK/ }).first().click({ timeout: 4000 });
-    await input.waitFor({ state: 'hidden', timeout: 3000 });
-  }, { timeout: 40_000 });
-}
-
 test('Export as Keras Script writes model and weights of the config\'s newest run, and opens the script', async () => {
   await workbench.command('View: Close All Editors');
   await workbench.open('quickstart.aeconf');
@@ -124,7 +112,7 @@ test('Export as Keras Script writes model and weights of the config\'s newest ru
   }, { timeout: 60_000 });
   await workbench.screenshot('keras-choice');
   await withWeights.click();
-  await exportTo(workbench.workspace);
+  await workbench.choosePath(`${workbench.workspace}/`, /Export here|OK/);
   const folder = join(workbench.workspace, 'quickstart-keras');
   await eventually(() => Promise.resolve(existsSync(join(folder, 'weights.npz'))), there => there, 60_000);
   const script = await readFile(join(folder, 'model.py'), 'utf8');
@@ -139,7 +127,7 @@ test('of a file that was not trained, the script comes without weights', async (
   await workbench.command('View: Close All Editors');
   await workbench.open('conv-mirror.aeconf');
   await workbench.command('Autoencoder: Export as Keras Script…');
-  await exportTo(workbench.workspace);
+  await workbench.choosePath(`${workbench.workspace}/`, /Export here|OK/);
   await workbench.page.locator('.tab.active[data-resource-name="model.py"]').waitFor({ timeout: 60_000 });
   const folder = join(workbench.workspace, 'conv-mirror-keras');
   expect(await readFile(join(folder, 'model.py'), 'utf8')).toMatch(/Conv2D/);

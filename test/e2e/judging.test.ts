@@ -107,14 +107,7 @@ test('Export Report writes one file that tells all of it, and opens it', async (
   const file = join(workbench.workspace, 'handed-in.html');
   const page = await workbench.webview('report');
   await page.getByRole('button', { name: 'Export report as one file…' }).click();
-  const input = workbench.page.locator('.quick-input-widget input.input').first();
-  await input.waitFor({ timeout: 15_000 });
-  // The dialog writes a path of its own when it has looked around, maybe only now.
-  await vi.waitFor(async () => {
-    await input.fill(file);
-    await workbench.page.locator('.quick-input-widget .monaco-button', { hasText: /Export|OK/ }).first().click({ timeout: 4000 });
-    await input.waitFor({ state: 'hidden', timeout: 3000 });
-  }, { timeout: 40_000 });
+  await workbench.choosePath(file, /Export|OK/);
   const text = await eventually(() => readFile(file, 'utf8').catch(() => ''), found => found.includes('</html>'), 60_000);
   for (const heading of ['What was asked for', 'Reconstructions', 'Latent space', 'Evaluation', 'Probe', 'Robustness', 'Generated samples', 'How to repeat it']) expect(text).toContain(`<h2>${heading}</h2>`);
   const toast = workbench.page.locator('.notifications-toasts .notification-list-item', { hasText: 'Exported the report of' });

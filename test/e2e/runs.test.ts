@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunStatus } from '../../src/runs/events.ts';
 import { Workbench, eventually, watchFailures } from './driver.ts';
 import { endTrainers, statusFiles } from './trainers.ts';
@@ -55,14 +55,7 @@ test('a training stops with its checkpoint when the window closes, if that is wa
 
 test('Export ONNX writes the three models to a folder of choice', async () => {
   await workbench.rowMenu(workbench.row(/stopped/).first(), 'Export ONNX');
-  const input = workbench.page.locator('.quick-input-widget input.input').first();
-  await input.waitFor({ timeout: 15_000 });
-  // The dialog writes a path of its own when it has looked around, maybe only now.
-  await vi.waitFor(async () => {
-    await input.fill(`${workbench.workspace}/`);
-    await workbench.page.locator('.quick-input-widget .monaco-button', { hasText: /Export here|OK/ }).first().click({ timeout: 4000 });
-    await input.waitFor({ state: 'hidden', timeout: 3000 });
-  }, { timeout: 40_000 });
+  await workbench.choosePath(`${workbench.workspace}/`, /Export here|OK/);
   await eventually(() => readdir(join(workbench.workspace, 'quickstart-onnx')).catch((): string[] => []), files => files.filter(file => file.endsWith('.onnx')).length === 3, 60_000);
   await workbench.toasts.filter({ hasText: /Exported the models/ }).first().waitFor({ timeout: 15_000 });
 });

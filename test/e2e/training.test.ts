@@ -124,6 +124,7 @@ async function reloadWithLatentPage(): Promise<Frame> {
       if (attempt === 3) throw error;
       await workbench.command('Autoencoder: Explore Latent Space');
       await workbench.webview('latent');
+      await workbench.page.waitForTimeout(8000);
     }
   }
 }
