@@ -114,7 +114,7 @@ test('a set of the Datasets view that is not here is offered, not downloaded', a
 });
 
 test('the page comes back with the window', async () => {
-  await workbench.reload();
+  await workbench.reload({ keeping: 'Data: measurements' });
   await workbench.page.locator('.tab', { hasText: 'Data: measurements' }).first().click({ timeout: 30_000 });
   await eventually(async () => {
     for (const frame of workbench.page.frames()) if (await frame.getByText(/Did you mean "normalize"/).count().catch(() => 0) > 0) return true;

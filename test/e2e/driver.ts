@@ -65,7 +65,12 @@ export class Workbench {
     await this.browser.close();
   }
 
-  async reload(): Promise<void> {
+  /** Reloads the window. With `keeping`, only when the layout that VS Code will come back to holds a tab of that name. */
+  async reload({ keeping }: { readonly keeping?: string } = {}): Promise<void> {
+    if (keeping !== undefined) {
+      await this.page.evaluate(turnAway);
+      await eventually(() => this.page.evaluate(keptLayouts), layouts => layouts.some(layout => layout.includes(keeping)), 90_000);
+    }
     await this.page.reload();
     await this.ready();
   }
@@ -88,10 +93,12 @@ export class Workbench {
     }, { timeout: 40_000 });
   }
 
-  /** Opens a file of the workspace. */
+  /** Opens a file of the workspace. One that has only just come there may not be listed at first, so this tries again. */
   async open(name: string): Promise<void> {
-    const rows = await this.palette(name);
-    await rows.and(this.page.locator(`[aria-label^="${name}"]`)).first().click();
+    await vi.waitFor(async () => {
+      const rows = await this.palette(name);
+      await rows.and(this.page.locator(`[aria-label^="${name}"]`)).first().click({ timeout: 4000 });
+    }, { timeout: 40_000 });
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     await this.page.locator('.editor-instance .view-lines').first().waitFor();
   }
@@ -206,6 +213,31 @@ export class Workbench {
     await mkdir(screenshots, { recursive: true });
     await this.page.screenshot({ path: join(screenshots, `${name}.png`) });
   }
+}
+
+/** Has VS Code write down what is open, as it does when its user turns to another window; else it does so once a minute. */
+function turnAway(): void {
+  // It may be in one of our pages that the focus is, which to the window is a blur that has been.
+  window.dispatchEvent(new Event('focus'));
+  document.hasFocus = () => false;
+  window.dispatchEvent(new Event('blur'));
+}
+
+/** The editors that VS Code has written down for its next start, as text. */
+async function keptLayouts(): Promise<string[]> {
+  const done = <T>(request: IDBRequest<T>): Promise<T> => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error('The database of the window cannot be read.'));
+  });
+  const layouts: string[] = [];
+  for (const { name } of await indexedDB.databases()) {
+    if (name?.startsWith('vscode-web-state-db-') !== true) continue;
+    const database = await done(indexedDB.open(name));
+    const layout: unknown = await done(database.transaction('ItemTable').objectStore('ItemTable').get('memento/workbench.parts.editor'));
+    database.close();
+    if (typeof layout === 'string') layouts.push(layout);
+  }
+  return layouts;
 }
 
 /** Tries until it holds. */

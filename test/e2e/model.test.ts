@@ -78,7 +78,7 @@ test('after a training it shows what the layers have learned', async () => {
 });
 
 test('it comes back after a reload of the window, with the run it showed', async () => {
-  await workbench.reload();
+  await workbench.reload({ keeping: 'Model: ' });
   const page = await workbench.webview('model', 60_000);
   await page.getByText('after epoch 2').waitFor({ timeout: 30_000 });
   for (const theme of Object.keys(themes) as Theme[]) {

@@ -2,7 +2,6 @@
 // stop, resume. The tests build on each other, as the user's steps do.
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Frame } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunStatus } from '../../src/runs/events.ts';
 import { Workbench, eventually, watchFailures } from './driver.ts';
@@ -114,25 +113,11 @@ test('the latent page shows a point with its reconstruction, and decodes empty s
   expect(await card.textContent()).toMatch(/error/);
 });
 
-/** VS Code in a browser writes its layout down when it is idle, so a page opened moments before a reload may be forgotten: then once more. */
-async function reloadWithLatentPage(): Promise<Frame> {
-  for (let attempt = 1; ; attempt++) {
-    await workbench.reload();
-    try {
-      return await workbench.webview('latent', 20_000);
-    } catch (error) {
-      if (attempt === 3) throw error;
-      await workbench.command('Autoencoder: Explore Latent Space');
-      await workbench.webview('latent');
-      await workbench.page.waitForTimeout(8000);
-    }
-  }
-}
-
 test('a reload in mid-training finds the run still going, and its pages again', async () => {
   const before = await status();
   expect(before.state).toBe('training');
-  const page = await reloadWithLatentPage();
+  await workbench.reload({ keeping: 'Latent' });
+  const page = await workbench.webview('latent', 60_000);
   await page.locator('canvas').first().waitFor({ timeout: 20_000 });
   const after = await status();
   expect(after.pid).toBe(before.pid);
