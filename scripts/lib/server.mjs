@@ -20,6 +20,8 @@ export const quietSettings = {
   'extensions.autoCheckUpdates': false,
   'files.autoSave': 'off',
   'remote.autoForwardPorts': false,
+  // Otherwise it looks through all open files of all processes every two seconds, for ports that it then does not forward.
+  'remote.autoForwardPortsSource': 'output',
   // Where a browser draws without a GPU, every blink draws all pages of the window again: a twentieth of a processor core.
   'editor.cursorBlinking': 'solid',
 };
