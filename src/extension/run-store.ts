@@ -1,7 +1,7 @@
 // The one place that knows the runs: it watches the runs folders, follows live runs, and tells everybody else. Trees, the
 // status bar, CodeLens and pages read from here. Nothing is polled while nothing runs; a live run is looked at ten times a
 // second at first and whenever its state changed, then more and more calmly, down to once in two seconds. How far it has come is told
-// more calmly still, down to once in five seconds: whoever shows it makes the window draw itself again.
+// more calmly still, down to once in ten seconds: whoever shows it makes the window draw itself again.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { runFiles } from '../runs/events.ts';
@@ -13,7 +13,7 @@ import { toRecord, type RunRecord } from './run-record.ts';
 
 /** How many times longer than the shortest the time between two looks at live runs may grow, and that between two reports of progress. */
 const CALMEST = 20;
-const CALMEST_PROGRESS = 50;
+const CALMEST_PROGRESS = 100;
 
 export interface RunStoreOptions {
   /** Milliseconds between two looks at live runs when something just happened. */

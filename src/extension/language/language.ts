@@ -14,6 +14,7 @@ import { isLive, lensText } from '../status-text.ts';
 import { dataFoldersOf } from '../settings.ts';
 import { inBackground, type Studio } from '../studio.ts';
 import { missingFiles, namedFiles } from './data-files.ts';
+import { lensPace } from './lens-pace.ts';
 
 /** Milliseconds without a keystroke before the file is checked again. */
 const TYPING_PAUSE = 150;
@@ -47,13 +48,11 @@ export function registerLanguage(studio: Studio): void {
   }));
   owner.add(vscode.languages.registerInlayHintsProvider(selector, { provideInlayHints: hints }));
   const lenses = new vscode.EventEmitter<void>();
-  let shown = '';
   owner.add(lenses);
-  // With the same look at the runs as the status bar, whose pace the store sets: the window draws itself once for both.
+  const due = lensPace();
   owner.add(studio.store.onChange.on(() => {
-    const now = studio.store.runs.map(run => `${run.configPath} ${run.folder} ${lensText(run)}`).join('\n');
-    if (now !== shown) lenses.fire();
-    shown = now;
+    const { runs } = studio.store;
+    if (due(runs.map(run => `${run.configPath} ${run.folder} ${run.state}`).join('\n'), runs.map(lensText).join('\n'))) lenses.fire();
   }));
   owner.add(vscode.languages.registerCodeLensProvider(selector, { onDidChangeCodeLenses: lenses.event, provideCodeLenses: document => codeLenses(studio, document) }));
 }

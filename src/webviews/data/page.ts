@@ -1,17 +1,16 @@
 // <data-page>: what the data is like before anything is trained: samples as they are and as the model gets them, classes, values, columns,
 // and what training would warn about.
-import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { sizeOf } from '../../core/tensor.ts';
 import type { DataContent, DataHostMessage, DataSamples, PreviewFinding, ShownData } from '../../protocol/messages.ts';
-import { PageClient } from '../shared/client.ts';
+import { StudioPage } from '../shared/page.ts';
 import { columnScale, ownRangesNote } from '../shared/columns.ts';
 import '../shared/data-table.css';
 import { pngBytes } from '../shared/pixels.ts';
 import { formatNumber } from '../../view/runs.ts';
 import type { Theme } from '../shared/theme.ts';
 import { button, dropdown, emptyState, iconButton, segments, slider } from '../shared/toolkit.ts';
-import { ThemeWatch } from '../shared/watching.ts';
 import { exportSamples } from './export.ts';
 import { byteText, classesOf, columnsOf, count, factsOf, greysOf, headText, isPicture, lacksClass, PAGE, rowsOf, samplesText, statusText, toGreys } from './facts.ts';
 import type { SampleLook } from './sample-view.ts';
@@ -31,9 +30,7 @@ interface Drawn {
 }
 
 @customElement('data-page')
-export class DataPage extends LitElement {
-  private readonly client = new PageClient<DataHostMessage, DataView>(defaultView, message => this.receive(message));
-  private readonly themes = new ThemeWatch(this);
+export class DataPage extends StudioPage<DataHostMessage, DataView> {
   @state() private data: ShownData | undefined;
   /** Those at hand: of the content, or others that were asked for. */
   @state() private samples: DataSamples | undefined;
@@ -42,20 +39,11 @@ export class DataPage extends LitElement {
   @state() private waiting = false;
   private asked = 0;
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
+  constructor() {
+    super(defaultView, { prompt: true });
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.client.ready();
-  }
-
-  private get theme(): Theme {
-    return this.themes.current;
-  }
-
-  private async receive(message: Extract<DataHostMessage, { type: 'snapshot' | 'progress' }>): Promise<void> {
+  protected override async receive(message: Extract<DataHostMessage, { type: 'snapshot' | 'progress' }>): Promise<void> {
     if (message.type === 'progress') {
       if (this.data !== undefined) this.data = withBusy(this.data, message.busy);
     } else this.take(message.data);

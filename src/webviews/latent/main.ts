@@ -4,6 +4,7 @@ import { html, nothing, render } from 'lit';
 import './latent.css';
 import '../shared/player.ts';
 import type { EpochDetail } from '../shared/player.ts';
+import { attention } from '../shared/attention.ts';
 import { pageSetup } from '../shared/client.ts';
 import { pngBytes } from '../shared/pixels.ts';
 import { stateWord, formatNumber } from '../../view/runs.ts';
@@ -22,10 +23,10 @@ card.className = 'card';
 card.setAttribute('aria-hidden', 'true');
 
 const asked = new Set<() => void>();
-/** Runs the drawing once in the next frame, however often it is asked for. */
+/** Runs the drawing once in the next frame that is right for it, however often it is asked for. */
 function soon(draw: () => void): void {
   if (asked.size === 0) {
-    requestAnimationFrame(() => {
+    attention.frame(() => {
       const draws = [...asked];
       asked.clear();
       draws.forEach(each => each());

@@ -1,5 +1,6 @@
 // The picture itself: three canvases on top of each other (decoded grid, points, overlay), one camera, and the pointer and keys
 // that move it. It knows points and places, not samples or models; the explorer decides what they mean.
+import { attention } from '../shared/attention.ts';
 import { reducedMotion, type Theme } from '../shared/theme.ts';
 import { between, fit, pan, toData, toScreen, zoomAt, type Bounds, type Camera, type Point, type Size } from './camera.ts';
 import { drawOverlay, gutter, type Decorations } from './overlay.ts';
@@ -131,10 +132,12 @@ export class Scatter {
   redraw(): void {
     if (this.frameAsked) return;
     this.frameAsked = true;
-    requestAnimationFrame(() => {
+    const draw = (): void => {
       this.frameAsked = false;
       this.draw();
-    });
+    };
+    if (this.move) requestAnimationFrame(draw);
+    else attention.frame(draw);
   }
 
   /** Everything as one picture, at the pixels of the screen. */

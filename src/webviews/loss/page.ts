@@ -1,15 +1,14 @@
 // <loss-page>: tool bar, chart (or table) and legend. It holds what is shown now; what the user chose lives in the client's view.
-import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { LossHostMessage, PageCommand } from '../../protocol/messages.ts';
-import { PageClient } from '../shared/client.ts';
+import { StudioPage } from '../shared/page.ts';
 import { pngBytes } from '../shared/pixels.ts';
 import { remedyButtons } from '../shared/remedies.ts';
 import { formatNumber, isLive } from '../../view/runs.ts';
 import type { Theme } from '../shared/theme.ts';
 import { button, dropdown, emptyState, iconButton, segments, slider, toggles } from '../shared/toolkit.ts';
-import { ThemeWatch } from '../shared/watching.ts';
 import { LossChart, type ChartContent } from './chart.ts';
 import { curvesToCsv } from './csv.ts';
 import { epochTable, summary } from './epochs.ts';
@@ -32,26 +31,23 @@ const noted = ([value, ...others]: readonly string[]): Pick<ChartContent, 'note'
 const percentText = (value: number): string => `${Number((value * 100).toPrecision(3))} %`;
 
 @customElement('loss-page')
-export class LossPage extends LitElement {
-  private readonly client = new PageClient<LossHostMessage, LossView>(defaultView, message => this.receive(message));
+export class LossPage extends StudioPage<LossHostMessage, LossView> {
   private readonly store = new LossStore();
   private chart: LossChart | undefined;
   private lines: readonly Line[] = [];
   private charts: readonly { readonly id: string; readonly content: ChartContent }[] = [];
   /** The lines are not those of the store and the view any more. A cursor that moves changes no line. */
   private stale = true;
-  private readonly themes = new ThemeWatch(this, theme => { this.chart?.setTheme(theme); });
   @state() private loaded = false;
   @state() private cursor: number | undefined;
   @state() private zoomed = false;
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
+  constructor() {
+    super(defaultView);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.client.ready();
+  protected override themed(theme: Theme): void {
+    this.chart?.setTheme(theme);
   }
 
   override disconnectedCallback(): void {
@@ -59,11 +55,7 @@ export class LossPage extends LitElement {
     this.chart?.dispose();
   }
 
-  private get theme(): Theme {
-    return this.themes.current;
-  }
-
-  private receive(message: Extract<LossHostMessage, { type: 'snapshot' | 'append' }>): void {
+  protected override receive(message: Extract<LossHostMessage, { type: 'snapshot' | 'append' }>): void {
     this.loaded = true;
     if (message.type === 'snapshot') this.store.replace(message.runs);
     else this.store.append(message.runs);

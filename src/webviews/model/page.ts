@@ -1,14 +1,13 @@
 // <model-page>: a model as a picture that follows its file, and for a run what its layers have learned.
-import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { messageOf } from '../../core/errors.ts';
 import type { CheckpointName, Diagram, DiagramLayer, LayerWeights, ModelHostMessage, ShownModel } from '../../protocol/messages.ts';
-import { PageClient } from '../shared/client.ts';
+import { StudioPage } from '../shared/page.ts';
 import { exportFigure } from '../shared/figure-export.ts';
 import { pngBytes } from '../shared/pixels.ts';
 import { describeRun, distinctNames, isLive, stateIcon } from '../../view/runs.ts';
 import { button, checkbox, dropdown, emptyState, iconButton, segments, slider } from '../shared/toolkit.ts';
-import { ThemeWatch } from '../shared/watching.ts';
 import './diagram-view.ts';
 import { distributionCard } from './distribution.ts';
 import { layerDetails, modelDetails, modelLine } from './details.ts';
@@ -30,9 +29,7 @@ const defaultView: ModelView = { layer: '', checkpoint: 'last', order: 'unit', p
 const FILE = 'file';
 
 @customElement('model-page')
-export class ModelPage extends LitElement {
-  private readonly client = new PageClient<ModelHostMessage, ModelView>(defaultView, message => this.receive(message));
-  private readonly themes = new ThemeWatch(this);
+export class ModelPage extends StudioPage<ModelHostMessage, ModelView> {
   @state() private model: ShownModel | undefined;
   /** The layer under the mouse or with the focus. */
   @state() private looked: string | undefined;
@@ -44,16 +41,11 @@ export class ModelPage extends LitElement {
   private weightsOf = '';
   private asked = '';
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
+  constructor() {
+    super(defaultView, { prompt: true });
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.client.ready();
-  }
-
-  private async receive({ model }: Extract<ModelHostMessage, { type: 'snapshot' | 'update' }>): Promise<void> {
+  protected override async receive({ model }: Extract<ModelHostMessage, { type: 'snapshot' | 'update' }>): Promise<void> {
     const moved = JSON.stringify(model.cursor) !== JSON.stringify(this.model?.cursor ?? model.cursor);
     this.model = model;
     // Who moves on in the text has left the layer that was picked.
@@ -141,7 +133,7 @@ export class ModelPage extends LitElement {
   private diagram(model: ShownModel, diagram: Diagram): TemplateResult {
     const chosen = this.layerOf(diagram, model.run !== undefined);
     const looked = diagram.layers.find(({ key }) => key === (this.looked ?? chosen?.key ?? model.cursor[0]));
-    return html`${modelLine(diagram, model.memory)}<ae-diagram .diagram=${diagram} .theme=${this.themes.current} .selected=${chosen?.key} .cursor=${model.run === undefined ? model.cursor : []} ?stale=${model.trouble !== undefined && model.run === undefined}
+    return html`${modelLine(diagram, model.memory)}<ae-diagram .diagram=${diagram} .theme=${this.theme} .selected=${chosen?.key} .cursor=${model.run === undefined ? model.cursor : []} ?stale=${model.trouble !== undefined && model.run === undefined}
         @look=${(event: CustomEvent<string | undefined>) => { this.looked = event.detail; }} @pick=${(event: CustomEvent<string>) => this.pick(event.detail)} @leave=${() => this.change({ layer: '' })}></ae-diagram>
       <section class="details" aria-label="Details">${looked === undefined ? modelDetails(diagram) : layerDetails(diagram, looked, this.wayToText(model, looked))}</section>`;
   }
@@ -181,7 +173,7 @@ export class ModelPage extends LitElement {
         : weights.tensors.length === 0
         ? html`<p class="muted" role="status">The checkpoint holds nothing of this layer yet: it was written before pretraining came to it.</p>`
         : html`${weights.tensors.map(tensor => (tensor.pictures === undefined ? nothing : this.pictures(model, layer, tensor)))}
-          <div class="distributions">${weights.tensors.map(tensor => distributionCard(tensor, this.themes.current))}</div>`}
+          <div class="distributions">${weights.tensors.map(tensor => distributionCard(tensor, this.theme))}</div>`}
     </section>`;
   }
 
@@ -207,7 +199,7 @@ export class ModelPage extends LitElement {
     ];
     return html`<div class="tiles"><p class="tiles-head"><b>${title}</b> ${pictures.says}${cut.length === 0 ? '' : ` Shown: ${cut.join(', ')}.`}
         ${iconButton({ label: `Save pictures of ${title} as PNG…`, icon: 'device-camera', onClick: () => this.client.run(this.savePictures(title)) })}</p>
-      <ae-tiles data-tensor=${title} .pictures=${pictures} .heading=${`${run?.name ?? ''}: ${layer.name}, ${title}`} .theme=${this.themes.current} ?perUnit=${perUnit} .zoom=${zoom}></ae-tiles></div>`;
+      <ae-tiles data-tensor=${title} .pictures=${pictures} .heading=${`${run?.name ?? ''}: ${layer.name}, ${title}`} .theme=${this.theme} ?perUnit=${perUnit} .zoom=${zoom}></ae-tiles></div>`;
   }
 
   // ── What is done ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -228,7 +220,7 @@ export class ModelPage extends LitElement {
   private async saveDiagram(diagram: Diagram): Promise<void> {
     const drawn = this.querySelector('ae-diagram')?.picture;
     if (drawn === undefined) return;
-    const canvas = await exportFigure(drawn, { title: `${diagram.title}: ${diagram.compression}`, xTitle: '', yTitle: '', series: [] }, this.themes.current);
+    const canvas = await exportFigure(drawn, { title: `${diagram.title}: ${diagram.compression}`, xTitle: '', yTitle: '', series: [] }, this.theme);
     await this.save('model', await pngBytes(canvas));
   }
 

@@ -1,19 +1,17 @@
 // <reconstructions-page>: the fixed test samples in columns, what the model made of them in rows, a slider over epochs.
-import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { PictureEpoch, PictureRun, ReconstructionsHostMessage } from '../../protocol/messages.ts';
 import { messageOf } from '../../core/errors.ts';
 import { blockColumns } from '../../analysis/layout.ts';
 import { baselineNote } from '../shared/baseline.ts';
-import { PageClient } from '../shared/client.ts';
+import { StudioPage } from '../shared/page.ts';
 import '../shared/player.ts';
 import type { EpochDetail } from '../shared/player.ts';
 import { pngBytes } from '../shared/pixels.ts';
 import { remedyButtons } from '../shared/remedies.ts';
 import { describeRun, distinctNames, isLive, stateIcon } from '../../view/runs.ts';
-import type { Theme } from '../shared/theme.ts';
 import { button, dropdown, emptyState, iconButton, segments, slider, toggles } from '../shared/toolkit.ts';
-import { ThemeWatch } from '../shared/watching.ts';
 import { compareRuns, spreadOf, winsOf, withoutMiddle, type Comparison } from './compare.ts';
 import { EpochCache } from './epoch-cache.ts';
 import { exportSheets, type ExportSection } from './export.ts';
@@ -64,20 +62,18 @@ const nameColumn = 156;
 const gridMargin = 18;
 
 @customElement('reconstructions-page')
-export class ReconstructionsPage extends LitElement {
-  private readonly client = new PageClient<ReconstructionsHostMessage, PicturesView>(defaultView, message => this.receive(message));
+export class ReconstructionsPage extends StudioPage<ReconstructionsHostMessage, PicturesView> {
   private readonly cache = new EpochCache<PictureEpoch>(keptEpochs, (id, picture) => this.arrived(id, picture), error => this.client.fail(messageOf(error)));
   /** What is on the screen, by run: the epoch wished for, or until it arrives the one before. */
   private readonly shown = new Map<string, PictureEpoch>();
   private sections: readonly Section[] = [];
-  private readonly themes = new ThemeWatch(this);
   private readonly resize = new ResizeObserver(entries => { this.width = entries[0]!.contentRect.width; });
   @state() private runs: readonly PictureRun[] = [];
   @state() private loaded = false;
   @state() private width = 0;
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
+  constructor() {
+    super(defaultView);
   }
 
   override connectedCallback(): void {
@@ -93,12 +89,8 @@ export class ReconstructionsPage extends LitElement {
     document.removeEventListener('keydown', this.onKey);
   }
 
-  private get theme(): Theme {
-    return this.themes.current;
-  }
-
   /** Resolves when the pictures wished for are on the screen. */
-  private async receive(message: Extract<ReconstructionsHostMessage, { type: 'snapshot' | 'update' }>): Promise<void> {
+  protected override async receive(message: Extract<ReconstructionsHostMessage, { type: 'snapshot' | 'update' }>): Promise<void> {
     if (message.type === 'snapshot') {
       this.cache.clear();
       this.shown.clear();

@@ -1,14 +1,12 @@
 // <report-page>: how good a trained model is, one section for each way to judge it. A section is there when it has something to
 // show; the tool bar starts what is missing.
-import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { PageCommand, ReportHostMessage, ReportRun } from '../../protocol/messages.ts';
-import { PageClient } from '../shared/client.ts';
+import { StudioPage } from '../shared/page.ts';
 import { pngBytes } from '../shared/pixels.ts';
 import { describeRun, distinctNames, stateIcon } from '../../view/runs.ts';
-import type { Theme } from '../shared/theme.ts';
 import { button, dropdown, emptyState, iconButton } from '../shared/toolkit.ts';
-import { ThemeWatch } from '../shared/watching.ts';
 import { baselineSection, hasBaseline } from './baseline-section.ts';
 import { evaluationSection } from './evaluation-section.ts';
 import { generatedSection } from './generated-section.ts';
@@ -24,26 +22,15 @@ const jobs: readonly { readonly command: PageCommand; readonly label: string; re
 ];
 
 @customElement('report-page')
-export class ReportPage extends LitElement {
-  private readonly client = new PageClient<ReportHostMessage, ReportView>(defaultView, message => this.receive(message));
-  private readonly themes = new ThemeWatch(this);
+export class ReportPage extends StudioPage<ReportHostMessage, ReportView> {
   @state() private runs: readonly ReportRun[] = [];
   @state() private loaded = false;
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
+  constructor() {
+    super(defaultView);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.client.ready();
-  }
-
-  private get theme(): Theme {
-    return this.themes.current;
-  }
-
-  private async receive(message: Extract<ReportHostMessage, { type: 'snapshot' | 'update' }>): Promise<void> {
+  protected override async receive(message: Extract<ReportHostMessage, { type: 'snapshot' | 'update' }>): Promise<void> {
     this.loaded = true;
     this.runs = message.type === 'snapshot' ? message.runs : this.runs.map(r => (r.run.id === message.report.run.id ? message.report : r));
     await this.updateComplete;

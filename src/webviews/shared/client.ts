@@ -2,6 +2,7 @@
 // over reloads. View settings persist, data never does.
 import { StudioError, messageOf } from '../../core/errors.ts';
 import type { HostMessage, PageCommand, PageMessage, PageSetup, RequestMessage, RequestName, Requests, ResponseMessage, SweepCommand } from '../../protocol/messages.ts';
+import { attention, noticeHands } from './attention.ts';
 import { costOf, restAfter, untilBeat } from './pace.ts';
 import { RevisionGuard } from './revision.ts';
 import { Turns } from './turns.ts';
@@ -16,6 +17,11 @@ declare function acquireVsCodeApi(): VsCodeApi;
 type DataMessage<H extends HostMessage> = Exclude<H, ResponseMessage>;
 type Pending = { resolve: (result: never) => void; reject: (error: Error) => void };
 
+export interface ClientOptions {
+  /** Increments answer to what the user does elsewhere, and are shown at once. */
+  readonly prompt?: boolean;
+}
+
 /** H: the messages this page gets; V: its view settings, a flat object of JSON values. */
 export class PageClient<H extends HostMessage, V extends object> {
   private readonly api = acquireVsCodeApi();
@@ -24,13 +30,13 @@ export class PageClient<H extends HostMessage, V extends object> {
   private readonly pending = new Map<number, Pending>();
   private nextId = 1;
   private settings: V;
-  private born = 0;
 
   /**
    * `onMessage` gets snapshots and gapless increments. Say `ready()` when the page can take them. What it returns resolves when
    * the page has what it shows of the message, so that the cost of showing it is known.
    */
-  constructor(defaults: V, private readonly onMessage: (message: DataMessage<H>) => void | Promise<void>) {
+  constructor(defaults: V, private readonly onMessage: (message: DataMessage<H>) => void | Promise<void>, private readonly options: ClientOptions = {}) {
+    noticeHands();
     this.settings = { ...defaults, ...knownSettings(defaults, this.api.getState()) };
     window.addEventListener('message', (event: MessageEvent<H>) => this.receive(event.data));
     window.addEventListener('error', event => this.fail(event.message, stackOf(event.error)));
@@ -91,18 +97,21 @@ export class PageClient<H extends HostMessage, V extends object> {
   }
 
   private async begin(snapshot: DataMessage<H>): Promise<void> {
-    this.born = performance.now();
+    attention.caught();
     await this.turns.take(0, () => this.onMessage(snapshot));
   }
 
   /** Takes an increment, and says how long to wait with the next. */
   private async follow(increment: DataMessage<H>): Promise<void> {
+    if (this.options.prompt === true) attention.caught();
     let cost = Infinity;
     try {
-      const wait = untilBeat(Date.now(), performance.now() - this.born);
-      cost = await this.turns.take(wait, () => costOf(() => this.onMessage(increment)));
+      cost = await this.turns.take(untilBeat(Date.now(), attention.age), () => {
+        attention.followed();
+        return costOf(() => this.onMessage(increment), () => attention.moment());
+      });
     } finally {
-      this.api.postMessage({ type: 'rest', milliseconds: restAfter(cost, performance.now() - this.born) });
+      this.api.postMessage({ type: 'rest', milliseconds: restAfter(cost, attention.age, Date.now()) });
     }
   }
 

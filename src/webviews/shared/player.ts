@@ -4,6 +4,7 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
+import { attention } from './attention.ts';
 import { iconButton } from './toolkit.ts';
 
 export interface EpochDetail {
@@ -67,6 +68,7 @@ export class EpochPlayer extends LitElement {
   private schedule(): void {
     const pace = Math.min(Math.max(wholeTraining / this.epochs.length, shortestFrame), longestFrame);
     this.timer = setTimeout(() => {
+      attention.caught();
       if (!this.busy) {
         if (this.index >= this.epochs.length - 1) {
           this.stop();

@@ -1,16 +1,14 @@
 // <sweep-page>: what became of a sweep, live: error against the one value that changes, or parallel coordinates for several, and
 // every training in a table. The training pointed at is the same in both.
-import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { ShownSweep, SweepHostMessage, SweepRow } from '../../protocol/messages.ts';
-import { PageClient } from '../shared/client.ts';
+import { StudioPage } from '../shared/page.ts';
 import { exportFigure } from '../shared/figure-export.ts';
 import '../shared/figure-view.ts';
 import type { Figure } from '../../view/figure.ts';
 import { pngBytes } from '../shared/pixels.ts';
-import type { Theme } from '../shared/theme.ts';
 import { button, emptyState, iconButton } from '../shared/toolkit.ts';
-import { ThemeWatch } from '../shared/watching.ts';
 import './parallel.ts';
 import { axesOf, conclusionOf, curvePath, errorName, errorOf, progressText, sweepFigure, type SortKey } from './sweep.ts';
 import { sweepCsv, sweepTable } from './table.ts';
@@ -23,26 +21,15 @@ interface SweepView {
 const defaultView: SweepView = { sort: 'index', descending: false };
 
 @customElement('sweep-page')
-export class SweepPage extends LitElement {
-  private readonly client = new PageClient<SweepHostMessage, SweepView>(defaultView, message => this.receive(message));
-  private readonly themes = new ThemeWatch(this);
+export class SweepPage extends StudioPage<SweepHostMessage, SweepView> {
   @state() private sweep: ShownSweep | undefined;
   @state() private pointed: number | undefined;
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
+  constructor() {
+    super(defaultView);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.client.ready();
-  }
-
-  private get theme(): Theme {
-    return this.themes.current;
-  }
-
-  private async receive({ sweep }: Extract<SweepHostMessage, { type: 'snapshot' | 'update' }>): Promise<void> {
+  protected override async receive({ sweep }: Extract<SweepHostMessage, { type: 'snapshot' | 'update' }>): Promise<void> {
     this.sweep = sweep;
     await this.updateComplete;
   }
