@@ -54,7 +54,10 @@ export function covarianceOf(codes: Float32Array, count: number, size: number): 
       for (let d = 0; d < size; d++) centred[d] = from < 0 ? 0 : codes[from + d]! - mean[d]!;
     });
     for (let d = 0; d < size; d++) {
-      const [a0, a1, a2, a3] = [r0[d]!, r1[d]!, r2[d]!, r3[d]!];
+      const a0 = r0[d]!;
+      const a1 = r1[d]!;
+      const a2 = r2[d]!;
+      const a3 = r3[d]!;
       const row = d * size;
       for (let e = 0; e <= d; e++) covariance[row + e]! += a0 * r0[e]! + a1 * r1[e]! + a2 * r2[e]! + a3 * r3[e]!;
     }

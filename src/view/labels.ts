@@ -100,14 +100,20 @@ function passes(curve: readonly Point[], box: Box): boolean {
 }
 
 /** Whether a straight line has a part in a box (Y.-D. Liang and B. A. Barsky, 1984). */
-function crosses([x1, y1]: Point, [x2, y2]: Point, { left, top, width, height }: Box): boolean {
-  let [enter, leave] = [0, 1];
-  for (const [from, step, low, high] of [[x1, x2 - x1, left, left + width], [y1, y2 - y1, top, top + height]] as const) {
+function crosses(from: Point, to: Point, { left, top, width, height }: Box): boolean {
+  let enter = 0;
+  let leave = 1;
+  for (let axis = 0; axis < 2; axis++) {
+    const low = axis === 0 ? left : top;
+    const high = axis === 0 ? left + width : top + height;
+    const start = from[axis]!;
+    const step = to[axis]! - start;
     if (step === 0) {
-      if (from < low || from > high) return false;
+      if (start < low || start > high) return false;
       continue;
     }
-    const [a, b] = [(low - from) / step, (high - from) / step];
+    const a = (low - start) / step;
+    const b = (high - start) / step;
     enter = Math.max(enter, Math.min(a, b));
     leave = Math.min(leave, Math.max(a, b));
   }

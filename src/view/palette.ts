@@ -40,42 +40,49 @@ export function parseHex(hex: string): Rgb {
   return [n >> 16, (n >> 8) & 255, n & 255];
 }
 
-function ramp(stops: readonly string[], t: number): Rgb {
-  const at = Math.min(Math.max(Number.isNaN(t) ? 0 : t, 0), 1) * (stops.length - 1);
-  const i = Math.min(Math.floor(at), stops.length - 2);
-  const [a, b] = [parseHex(stops[i]!), parseHex(stops[i + 1]!)];
-  const mix = (k: 0 | 1 | 2) => Math.round(a[k] + (b[k] - a[k]) * (at - i));
-  return [mix(0), mix(1), mix(2)];
+/** A colour map of so many even steps, as pictures ask for a colour for every pixel. It holds the middle and every stop exactly. */
+const STEPS = 1280;
+
+function ramp(stops: readonly string[]): (t: number) => Rgb {
+  const colors = stops.map(parseHex);
+  const map = Array.from({ length: STEPS + 1 }, (_, step): Rgb => {
+    const at = step / STEPS * (colors.length - 1);
+    const i = Math.min(Math.floor(at), colors.length - 2);
+    const [a, b] = [colors[i]!, colors[i + 1]!];
+    const mix = (k: 0 | 1 | 2) => Math.round(a[k] + (b[k] - a[k]) * (at - i));
+    return [mix(0), mix(1), mix(2)];
+  });
+  return t => map[Math.round(Math.min(Math.max(Number.isNaN(t) ? 0 : t, 0), 1) * STEPS)]!;
 }
 
 // Lightness rises (dark) or falls (light) steadily, so the order survives any colour vision and print.
-const markStops = {
-  dark: ['#6a6fd8', '#4f8bc6', '#3ea6a8', '#62c183', '#bddb5e', '#fdf3a0'],
-  light: ['#ab8a1e', '#6c9036', '#2a8870', '#236c8c', '#31478a', '#221a54'],
-} as const;
-const areaStops = {
-  dark: ['#2b2d6e', '#3d5a9e', '#2f8f9d', '#55b87f', '#b9d65a', '#fdf3a0'],
-  light: ['#e9e29a', '#9fca7a', '#45a38a', '#2c7a97', '#34508c', '#2b2360'],
-} as const;
+const markColors = {
+  dark: ramp(['#6a6fd8', '#4f8bc6', '#3ea6a8', '#62c183', '#bddb5e', '#fdf3a0']),
+  light: ramp(['#ab8a1e', '#6c9036', '#2a8870', '#236c8c', '#31478a', '#221a54']),
+};
+const areaColors = {
+  dark: ramp(['#2b2d6e', '#3d5a9e', '#2f8f9d', '#55b87f', '#b9d65a', '#fdf3a0']),
+  light: ramp(['#e9e29a', '#9fca7a', '#45a38a', '#2c7a97', '#34508c', '#2b2360']),
+};
 
 /** t in [0, 1] → colour of a mark or line; more is further from the background, and the least can still be seen on it. */
 export function sequentialColor(kind: ThemeKind, t: number): Rgb {
-  return ramp(isLight(kind) ? markStops.light : markStops.dark, t);
+  return markColors[isLight(kind) ? 'light' : 'dark'](t);
 }
 
 /** t in [0, 1] → colour of a cell among cells; more is further from the background, and the least is near it. */
 export function areaColor(kind: ThemeKind, t: number): Rgb {
-  return ramp(isLight(kind) ? areaStops.light : areaStops.dark, t);
+  return areaColors[isLight(kind) ? 'light' : 'dark'](t);
 }
 
-const divergingStops = {
-  light: ['#0b4f9e', '#5c9bd6', '#f4f4f4', '#e8934a', '#9c3d00'],
-  dark: ['#b3dcff', '#3f97e8', '#181818', '#dd7a26', '#ffcfa3'],
-} as const;
+const divergingColors = {
+  light: ramp(['#0b4f9e', '#5c9bd6', '#f4f4f4', '#e8934a', '#9c3d00']),
+  dark: ramp(['#b3dcff', '#3f97e8', '#181818', '#dd7a26', '#ffcfa3']),
+};
 
 /** t in [−1, 1] → colour: blue below zero, orange above, the background's lightness at zero. */
 export function divergingColor(kind: ThemeKind, t: number): Rgb {
-  return ramp(isLight(kind) ? divergingStops.light : divergingStops.dark, (t + 1) / 2);
+  return divergingColors[isLight(kind) ? 'light' : 'dark']((t + 1) / 2);
 }
 
 export function isLight(kind: ThemeKind): boolean {

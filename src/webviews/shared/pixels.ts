@@ -37,14 +37,16 @@ export function pixelDifferences(original: Float32Array | Uint8Array, reconstruc
   const [height = 1, width = 1, channels = 1] = shape;
   const scale = original instanceof Uint8Array ? 1 / 255 : 1;
   const offset = sample * sizeOf(shape);
-  return Float32Array.from({ length: width * height }, (_, i) => {
+  const differences = new Float32Array(width * height);
+  for (let i = 0; i < differences.length; i++) {
     let sum = 0;
     for (let c = 0; c < channels; c++) {
       const at = offset + i * channels + c;
       sum += reconstruction[at]! - original[at]! * scale;
     }
-    return sum / channels;
-  });
+    differences[i] = sum / channels;
+  }
+  return differences;
 }
 
 /**
@@ -137,7 +139,9 @@ function mapped(width: number, height: number, count: number, color: (index: num
   const data = new Uint8ClampedArray(width * height * 4);
   for (let i = 0; i < count; i++) {
     const rgb = color(i);
-    if (rgb) data.set([rgb[0], rgb[1], rgb[2], 255], i * 4);
+    if (rgb === undefined) continue;
+    for (let c = 0; c < 3; c++) data[i * 4 + c] = rgb[c]!;
+    data[i * 4 + 3] = 255;
   }
   return { width, height, data };
 }
