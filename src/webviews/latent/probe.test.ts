@@ -51,4 +51,12 @@ describe('Probe', () => {
     probe.put(Float32Array.of(0, 0, 0));
     expect(probe.placeIn(coarse)).toEqual({ x: 40, y: 40 });
   });
+
+  it('is found anew after a step when other axes are shown', () => {
+    const { probe } = makeProbe();
+    probe.rest(frame);
+    probe.stepTo({ x: 2, y: 3 }, frame.projection);
+    const others = makeFrame({ epoch: 1, code: frame.codes, error: frame.error }, 3, { mode: 'axes', x: 2, y: 0 }, dimensionName([3]));
+    expect(probe.placeIn(others.projection)).toEqual({ x: 5, y: 2 });
+  });
 });

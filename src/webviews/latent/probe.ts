@@ -17,8 +17,8 @@ export interface ProbeEvents {
 export class Probe extends DecodedCodes {
   /** The user put it where it is. */
   moved = false;
-  /** Where a step put it in the picture, and its code there. */
-  private stepped: (Point & { readonly code: Float32Array }) | undefined;
+  /** Where a step put it in which picture, and its code there. */
+  private stepped: { readonly place: Point; readonly projection: Projection; readonly code: Float32Array } | undefined;
 
   constructor(ask: Ask, private readonly events: ProbeEvents) {
     super('probe', ask, events.arrived);
@@ -62,7 +62,7 @@ export class Probe extends DecodedCodes {
   /** Puts it to a place of the picture. */
   stepTo(place: Point, projection: Projection): Float32Array {
     const code = projection.lift(place.x, place.y, this.now!.codes);
-    this.stepped = { code, ...place };
+    this.stepped = { place, projection, code };
     this.put(code);
     return code;
   }
@@ -71,7 +71,7 @@ export class Probe extends DecodedCodes {
   placeIn(projection: Projection): Point | undefined {
     const { now, stepped } = this;
     if (now === undefined) return undefined;
-    if (stepped?.code === now.codes) return { x: stepped.x, y: stepped.y };
+    if (stepped?.code === now.codes && stepped.projection === projection) return stepped.place;
     const [x = 0, y = 0] = projection.locate(now.codes, 1);
     return { x, y };
   }
