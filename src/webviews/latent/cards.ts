@@ -18,12 +18,13 @@ export function codeText(code: ArrayLike<number>, most = code.length): string {
 
 /** What is under the pointer. */
 export function hoverCard(explorer: Explorer): TemplateResult | typeof nothing {
-  const { hover, frame, sampleData, shape } = explorer;
+  const { frame, sampleData, shape } = explorer;
+  const hover = explorer.hover.now;
   if (hover === undefined || frame === undefined || sampleData === undefined) return nothing;
   if (hover.target.kind === 'place') {
-    const beyond = explorer.beyond(hover.code);
+    const beyond = explorer.beyond(hover.codes);
     return html`<div class="pair alone">${figure('decoded here', html`<ae-picture .values=${hover.values} .shape=${shape} label="What this place decodes to"></ae-picture>`)}</div>
-      <p class="number">${codeText(hover.code, 4)}</p>
+      <p class="number">${codeText(hover.codes, 4)}</p>
       ${beyond === undefined ? nothing : html`<p class="beyond-note"><span class="codicon codicon-warning" aria-hidden="true"></span>${beyond}</p>`}`;
   }
   const sample = hover.target.index;
@@ -33,7 +34,7 @@ export function hoverCard(explorer: Explorer): TemplateResult | typeof nothing {
       ${figure('reconstruction', html`<ae-picture .values=${hover.values} .shape=${shape} label="Reconstruction"></ae-picture>`)}
     </div>
     <p>${name === undefined ? nothing : html`<strong>${name}</strong> · `}error <span class="number">${formatNumber(frame.error[sample]!)}</span></p>
-    <p class="number muted">${codeText(hover.code, 4)}</p>`;
+    <p class="number muted">${codeText(hover.codes, 4)}</p>`;
 }
 
 export function figure(caption: string | TemplateResult, picture: TemplateResult): TemplateResult {
@@ -42,7 +43,8 @@ export function figure(caption: string | TemplateResult, picture: TemplateResult
 
 /** The row of images on the way from A to B. @param choice of what becomes of chosen points. */
 export function pathStrip(explorer: Explorer, choice: TemplateResult, exportPng: () => void): TemplateResult {
-  const { path, ends, view, shape, sampleData } = explorer;
+  const { chosen, view, shape, sampleData } = explorer;
+  const path = chosen.path.now;
   const head = (hint: TemplateResult | typeof nothing) => html`<div class="strip-head">${choice}${hint}
     ${path === undefined ? nothing : html`
       ${segments({ label: 'Way', value: view.way, choices: [{ value: 'linear', label: 'Linear', title: 'The straight way between the codes' }, { value: 'spherical', label: 'Spherical', title: 'Along the sphere around zero: for normal latents' }], onChange: way => explorer.setView({ way }) })}
@@ -50,7 +52,7 @@ export function pathStrip(explorer: Explorer, choice: TemplateResult, exportPng:
       ${explorer.brought === undefined ? nothing : html`<span class="muted small">${explorer.brought}</span>`}
       <span class="spacer"></span>
       ${iconButton({ label: 'Save these images as PNG', icon: 'desktop-download', onClick: exportPng })}`}
-    ${ends.length === 0 ? nothing : iconButton({ label: 'Clear the interpolation', icon: 'close', onClick: () => explorer.clearPath() })}
+    ${chosen.samples.length === 0 ? nothing : iconButton({ label: 'Clear the interpolation', icon: 'close', onClick: () => chosen.letGo() })}
   </div>`;
   if (path === undefined || sampleData === undefined) {
     const hint = html`<p class="muted hint">${hintText(explorer)}</p>`;
@@ -59,9 +61,9 @@ export function pathStrip(explorer: Explorer, choice: TemplateResult, exportPng:
       ${Array.from({ length: view.steps + 2 }, () => html`<figure><div class="placeholder"></div></figure>`)}</div></section>`;
   }
   return html`<section class="strip" aria-label="Interpolation">${head(nothing)}<div class="strip-row" tabindex="0" role="group" aria-label="Images from A to B; arrow keys go along them, Enter puts the probe there"
-    @pointerleave=${() => explorer.showStep(undefined)} @keydown=${(event: KeyboardEvent) => stepKey(explorer, event)}>
+    @pointerleave=${() => chosen.showStep(undefined)} @keydown=${(event: KeyboardEvent) => stepKey(explorer, event)}>
     ${endFigure(explorer, 0)}
-    ${Array.from({ length: path.count }, (_, k) => html`<figure class="step ${explorer.pathStep === k ? 'current' : ''}" @pointerenter=${() => explorer.showStep(k)}
+    ${Array.from({ length: path.count }, (_, k) => html`<figure class="step ${chosen.step === k ? 'current' : ''}" @pointerenter=${() => chosen.showStep(k)}
       @click=${() => explorer.probeStep(k)}>
       <ae-picture .values=${path.values} .sample=${k} .shape=${shape} label=${`Decoded at ${Math.round((100 * k) / (path.count - 1))} % of the way`}></ae-picture>
       <figcaption>${Math.round((100 * k) / (path.count - 1))} %</figcaption></figure>`)}
@@ -71,17 +73,18 @@ export function pathStrip(explorer: Explorer, choice: TemplateResult, exportPng:
 
 /** Along the way by keys; the picture shows where. */
 function stepKey(explorer: Explorer, event: KeyboardEvent): void {
-  const last = (explorer.path?.count ?? 0) - 1;
-  const at = explorer.pathStep;
+  const { chosen } = explorer;
+  const last = (chosen.path.now?.count ?? 0) - 1;
+  const at = chosen.step;
   const target = { ArrowLeft: at === undefined ? last : Math.max(at - 1, 0), ArrowRight: at === undefined ? 0 : Math.min(at + 1, last), Home: 0, End: last }[event.key];
-  if (target !== undefined) explorer.showStep(target);
+  if (target !== undefined) chosen.showStep(target);
   else if (event.key === 'Enter' && at !== undefined) explorer.probeStep(at);
   else return;
   event.preventDefault();
 }
 
 function endFigure(explorer: Explorer, which: 0 | 1): TemplateResult {
-  const sample = explorer.ends[which]!;
+  const sample = explorer.chosen.samples[which]!;
   const name = explorer.className(sample);
   return html`<figure class="end"><ae-picture .values=${explorer.sampleData!.original} .sample=${sample} .shape=${explorer.shape} label=${`Original ${'AB'[which]!}`}></ae-picture>
     <figcaption><span class="badge">${'AB'[which]!}</span>${name ?? 'original'}</figcaption></figure>`;
@@ -95,11 +98,11 @@ export function sampleName(explorer: Explorer, sample: number): string {
 
 /** What can be done next with points. */
 export function hintText(explorer: Explorer): string {
-  const { ends, view, decoder, byKeys } = explorer;
+  const { chosen: { samples }, view, decoder, byKeys } = explorer;
   const nearest = byKeys ? explorer.nearestToProbe() : undefined;
   return nextHint({
-    strip: view.strip, chosen: ends.map(end => sampleName(explorer, end)), decoder: decoder.state.kind, byKeys,
-    ...(nearest === undefined ? {} : { nearest: { name: sampleName(explorer, nearest), chosen: ends.includes(nearest) } }),
+    strip: view.strip, chosen: samples.map(sample => sampleName(explorer, sample)), decoder: decoder.state.kind, byKeys,
+    ...(nearest === undefined ? {} : { nearest: { name: sampleName(explorer, nearest), chosen: samples.includes(nearest) } }),
   });
 }
 
@@ -138,9 +141,10 @@ export function decoderNote(explorer: Explorer): TemplateResult | typeof nothing
 
 /** For screen readers: where the probe is, told when it moves. */
 export function probeText(explorer: Explorer): string {
-  if (!explorer.probeMoved || explorer.probe === undefined) return '';
+  const { moved, now } = explorer.probe;
+  if (!moved || now === undefined) return '';
   const nearest = explorer.nearestToProbe();
   const name = nearest === undefined ? undefined : explorer.className(nearest) ?? `sample ${nearest + 1}`;
-  const beyond = explorer.beyond(explorer.probe.codes);
-  return `Probe at ${codeText(explorer.probe.codes, 4)}. ${beyond === undefined ? '' : `${beyond} `}${name === undefined ? 'No sample near.' : `Nearest: ${name}.`}`;
+  const beyond = explorer.beyond(now.codes);
+  return `Probe at ${codeText(now.codes, 4)}. ${beyond === undefined ? '' : `${beyond} `}${name === undefined ? 'No sample near.' : `Nearest: ${name}.`}`;
 }

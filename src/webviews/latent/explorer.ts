@@ -1,46 +1,40 @@
-// The page's state and what the user can do with it. Panels are drawn from it (panels.ts, cards.ts), the picture asks it what to
-// show (scatter.ts). Whatever is decoded goes through one queue in which newer wishes replace older ones.
-import { nearestCode, sumOfCodes } from '../../analysis/arithmetic.ts';
-import { interpolationPath } from '../../analysis/interpolate.ts';
+// The page's state and what the user can do with it: which epoch is shown in which axes, with what looks. What is decoded of it are
+// objects of their own (probe.ts, chosen.ts, random-codes.ts), and so are keys (keys.ts). Panels are drawn from all this (panels.ts,
+// cards.ts, sum-strip.ts), the picture asks it what to show (scatter.ts).
 import { nearestCodes } from '../../core/code-reach.ts';
-import { hashText, RandomStream } from '../../core/random.ts';
 import { sizeOf } from '../../core/tensor.ts';
 import type { LatentEpoch, LatentHostMessage, LatentRun, LatentSamples, PageSetup } from '../../protocol/messages.ts';
 import { PageClient } from '../shared/client.ts';
 import { dimensionName } from '../shared/dimensions.ts';
 import { onThemeChange, readTheme, type Theme } from '../shared/theme.ts';
 import type { Point } from './camera.ts';
+import { Chosen } from './chosen.ts';
 import { classLetters } from './class-letters.ts';
+import { DecodedCodes, type Ask } from './decoded.ts';
 import { Decoder } from './decoder.ts';
 import { decorationsOf } from './decorate.ts';
 import { Embedding } from './embedding.ts';
-import { classCentres, makeFrame, meanOf, relative, type AxesChoice, type Centre, type Frame } from './frame.ts';
+import { classCentres, codeOf, makeFrame, meanOf, medianCode, relative, type AxesChoice, type Centre, type Frame } from './frame.ts';
 import { letterSheet, shapeSheet } from './glyph-sheet.ts';
+import { gridSource } from './grid-source.ts';
+import { pictureKey } from './keys.ts';
 import { looksByClass, looksByError } from './looks.ts';
 import { Manifold } from './manifold.ts';
+import { Probe } from './probe.ts';
 import { setProfile } from './profile.ts';
+import { RandomCodes } from './random-codes.ts';
 import { beyondText, broughtText, reachOutline } from './reach.ts';
 import { RunSource } from './run-source.ts';
 import { Scatter, type Target } from './scatter.ts';
 import { defaultView, type LatentView } from './settings.ts';
-import { sampleCodes } from './statistics.ts';
 
-export interface Hover {
+/** What the pointer is at, or the keys put the probe to. */
+export interface Hovered {
   readonly target: Target;
-  /** Where the pointer is in the picture. */
+  /** Where it is in the picture, CSS pixels. */
   readonly pixel: Point;
-  readonly code: Float32Array;
-  /** Decoded from the code; absent until the worker answers. */
-  readonly values?: Float32Array;
-}
-/** Codes and what they decode to, in this order. */
-export interface Decoded {
-  readonly codes: Float32Array;
-  readonly count: number;
-  readonly values?: Float32Array;
 }
 
-export const SAMPLE_COUNT = 12;
 /** Names of more classes are written only when they are asked for. */
 const FEW_CLASSES = 12;
 
@@ -54,25 +48,29 @@ export class Explorer {
   theme: Theme = readTheme();
   readonly source: RunSource;
   frame: Frame | undefined;
-  hover: Hover | undefined;
-  /** The code the sliders hold. */
-  probe: Decoded | undefined;
-  probeMoved = false;
-  /** Up to two chosen samples, three of a sum. */
-  ends: readonly number[] = [];
-  path: Decoded | undefined;
-  /** A − B + C, and the nearest sample that is none of them. */
-  sum: (Decoded & { readonly nearest?: number }) | undefined;
-  pathStep: number | undefined;
-  samples: Decoded | undefined;
+  private readonly ask: Ask = (channel, codes, count, take) => {
+    this.client.run(this.decoder.ask(channel, codes, count).then(values => { if (values !== undefined) take(values); }));
+  };
+  private readonly drawn = () => {
+    this.scatter.redraw();
+    this.changed();
+  };
+  readonly hover = new DecodedCodes<Hovered>('hover', this.ask, () => { this.hovered(); });
+  readonly probe = new Probe(this.ask, {
+    changed: () => {
+      if (this.frame?.choice.mode === 'axes' && this.latentSize > 2) this.updateGridSoon();
+      this.drawn();
+    },
+    placed: () => { this.remember(); },
+    arrived: () => { this.changed(); },
+  });
+  readonly chosen = new Chosen(this.ask, this, { changed: this.drawn, placed: () => { this.remember(); }, arrived: () => { this.changed(); } });
+  readonly random = new RandomCodes(this.ask, () => { this.changed(); });
   /** Mean error of the samples shown. */
   meanError = NaN;
   private hiddenClasses: ReadonlySet<number> = new Set();
-  private drawn = 0;
   private letters: readonly string[] = [];
   private centres: readonly (Centre | undefined)[] = [];
-  /** Where keys put the probe, and its code there. */
-  private stepped: (Point & { readonly code: Float32Array }) | undefined;
   /** The picture was used by keys last, not by the pointer. */
   byKeys = false;
 
@@ -95,7 +93,10 @@ export class Explorer {
       hover: (target, pixel) => this.setHover(target, pixel),
       click: target => this.click(target),
       settled: () => this.updateGrid(),
-      key: event => this.key(event),
+      key: event => {
+        if (this.frame !== undefined && event.key !== 'Tab' && event.key !== 'Shift') this.handed(true);
+        return pictureKey(event, this);
+      },
       shown: index => this.isShown(index),
       gridShown: () => this.view.grid,
       drawGrid: (ctx, camera, size) => { if (this.view.grid) this.manifold.draw(ctx, camera, size); },
@@ -172,7 +173,7 @@ export class Explorer {
   }
 
   /** The nearest codes that the decoder was taught, as the trainer takes them when it generates. */
-  private nearestKnown(codes: Float32Array): Float32Array {
+  nearestKnown(codes: Float32Array): Float32Array {
     return nearestCodes(codes, this.latentSize, this.sampleData?.reach, this.frame?.codebook);
   }
 
@@ -195,18 +196,12 @@ export class Explorer {
     return label === undefined || !this.hiddenClasses.has(label);
   }
 
-  codeOf(sample: number): Float32Array {
-    const { codes, size } = this.frame!;
-    return codes.slice(sample * size, (sample + 1) * size);
-  }
-
   /** Changes view settings and everything that hangs on them. */
   setView(patch: Partial<LatentView>): void {
     this.client.updateView(patch);
     if ('mode' in patch || 'x' in patch || 'y' in patch) this.showFrame();
     if ('hidden' in patch || 'colour' in patch || 'marks' in patch) this.updateLooks();
-    if (patch.strip === 'path') this.ends = this.ends.slice(0, 2);
-    if ('way' in patch || 'steps' in patch || 'strip' in patch) this.updatePath();
+    if ('way' in patch || 'steps' in patch || 'strip' in patch) this.chosen.update();
     if ('sampling' in patch) this.drawSamples();
     if ('grid' in patch) this.updateGrid();
     this.scatter.gridOpacity = this.view.gridOpacity;
@@ -223,9 +218,8 @@ export class Explorer {
 
   private forget(): void {
     this.embedding.stop();
-    this.frame = this.probe = this.path = this.sum = this.samples = this.hover = undefined;
-    this.ends = [];
-    this.probeMoved = false;
+    this.frame = undefined;
+    for (const each of [this.hover, this.probe, this.chosen, this.random]) each.clear();
   }
 
   /** Puts codes into the picture; without new ones, the same again after a change of axes. */
@@ -248,10 +242,11 @@ export class Explorer {
     this.scatter.setPoints(this.frame.points, this.frame.picker, this.frame.bounds, !(following && this.scatter.onProcessor));
     if (before !== undefined && !sameAxes) this.scatter.showAll();
     if (before === undefined) this.recall(this.frame.count);
-    if (!this.probeMoved) this.setProbe(Float32Array.from(this.frame.ranges, range => range.median), false);
-    if (this.hover?.target.kind === 'point') this.setHover(this.hover.target, this.hover.pixel);
-    this.updatePath();
-    if (this.samples === undefined) this.drawSamples();
+    if (!this.probe.moved) this.probe.rest(this.frame);
+    const { now } = this.hover;
+    if (now?.target.kind === 'point') this.setHover(now.target, now.pixel);
+    this.chosen.update();
+    if (this.random.now === undefined) this.drawSamples();
     this.changed();
   }
 
@@ -273,18 +268,11 @@ export class Explorer {
 
   private decoderChanged(): void {
     if (this.decoder.ready) {
-      this.redecode();
+      for (const each of [this.hover, this.probe, this.chosen, this.random]) each.again();
       this.updateGrid();
     }
     this.changed();
     this.hovered();
-  }
-
-  private redecode(): void {
-    if (this.probe) this.setProbe(this.probe.codes, this.probeMoved);
-    this.updatePath();
-    if (this.samples) this.client.run(this.decodeSamples(this.samples));
-    if (this.hover) this.setHover(this.hover.target, this.hover.pixel);
   }
 
   updateGrid(): void {
@@ -293,81 +281,8 @@ export class Explorer {
       if (!this.view.grid) this.manifold.clear();
       return;
     }
-    const base = this.base();
-    // Dimensions that the picture does not show change what every place decodes to.
-    const others = frame.choice.mode === 'axes' ? base.filter((_, d) => d !== frame.choice.x && d !== frame.choice.y).join() : '';
-    const version = `${this.run!.run.id}|${this.decoder.state.epoch}|${this.source.modelVersion}|${JSON.stringify(frame.choice)}|${frame.choice.mode === 'axes' ? hashText(others) : `${frame.epoch} ${this.embedding.version}`}`;
-    this.client.run(this.manifold.update({
-      version, shape: this.shape, singleRow: frame.projection.kind === 'histogram', lift: (x, y) => frame.projection.lift(x, y, base),
-    }, this.scatter.camera, this.scatter.size));
-  }
-
-  /** What the dimensions that are not on an axis are held at. */
-  private base(): Float32Array {
-    return this.probe?.codes ?? Float32Array.from(this.frame!.ranges, range => range.median);
-  }
-
-  // ── Pointer, probe, path, samples ─────────────────────────────────────────────────────────────────────────────────
-
-  /** @param at the code of a place, where it is more than the place says */
-  private setHover(target: Target | undefined, pixel: Point, at?: Float32Array): void {
-    const { frame } = this;
-    if (target === undefined || frame === undefined || (target.kind === 'point' && target.index >= frame.count)) {
-      this.hover = undefined;
-    } else {
-      const code = at ?? (target.kind === 'point' ? this.codeOf(target.index) : frame.projection.lift(target.x, target.y, this.base()));
-      // The old picture stays until the new one is decoded: a flicker at every move would hide what changes.
-      const values = this.hover?.target.kind === target.kind ? this.hover.values : undefined;
-      this.hover = { target, pixel, code, ...(values ? { values } : {}) };
-      this.client.run(this.decoder.ask('hover', code, 1).then(decoded => {
-        if (decoded === undefined || this.hover === undefined || this.hover.code !== code) return;
-        this.hover = { ...this.hover, values: decoded };
-        this.hovered();
-      }));
-    }
-    // A place that no sample can have is decoded all the same, but not as if it were any other.
-    this.host.classList.toggle('beyond', this.hover?.target.kind === 'place' && this.sampleData?.reach?.kind === 'range' && this.beyond(this.hover.code) !== undefined);
-    this.scatter.redraw();
-    this.hovered();
-  }
-
-  private click(target: Target): void {
-    const { frame } = this;
-    if (frame === undefined) return;
-    if (target.kind === 'point') {
-      this.setProbe(this.codeOf(target.index), true);
-      this.choose(target.index);
-    } else {
-      this.setProbe(frame.projection.lift(target.x, target.y, this.base()), true);
-    }
-  }
-
-  /** Makes a sample one end of the path, or a term of the sum; the choice after the last begins anew. */
-  choose(sample: number): void {
-    this.ends = this.ends.length === (this.view.strip === 'sum' ? 3 : 2) ? [sample] : this.ends.includes(sample) ? this.ends : [...this.ends, sample];
-    this.remember();
-    this.updatePath();
-  }
-
-  clearPath(): void {
-    this.ends = [];
-    this.remember();
-    this.updatePath();
-  }
-
-  setProbe(code: Float32Array, moved: boolean): void {
-    const otherBase = this.frame?.choice.mode === 'axes' && this.latentSize > 2;
-    this.probeMoved = moved;
-    this.probe = { codes: code, count: 1, ...(this.probe?.values ? { values: this.probe.values } : {}) };
-    if (moved) this.remember();
-    this.client.run(this.decoder.ask('probe', code, 1).then(values => {
-      if (values === undefined || this.probe?.codes !== code) return;
-      this.probe = { ...this.probe, values };
-      this.changed();
-    }));
-    if (otherBase) this.updateGridSoon();
-    this.scatter.redraw();
-    this.changed();
+    const decoder = `${this.run!.run.id}|${this.decoder.state.epoch}|${this.source.modelVersion}`;
+    this.client.run(this.manifold.update(gridSource(frame, decoder, this.shape, this.base(), this.embedding.version), this.scatter.camera, this.scatter.size));
   }
 
   private gridTimer: ReturnType<typeof setTimeout> | undefined;
@@ -376,136 +291,70 @@ export class Explorer {
     this.gridTimer = setTimeout(() => this.updateGrid(), 150);
   }
 
-  setProbeDimension(dimension: number, value: number): void {
-    const code = this.base().slice();
-    code[dimension] = value;
-    this.setProbe(code, true);
+  /** What the dimensions that are not on an axis are held at. */
+  private base(): Float32Array {
+    return this.probe.now?.codes ?? medianCode(this.frame!);
   }
 
-  resetProbe(): void {
-    this.setProbe(Float32Array.from(this.frame!.ranges, range => range.median), false);
-    this.remember();
+  // ── Pointer, probe, chosen and random codes ───────────────────────────────────────────────────────────────────────
+
+  /** @param at the code of a place, where it is more than the place says */
+  setHover(target: Target | undefined, pixel: Point, at?: Float32Array): void {
+    const { frame, hover } = this;
+    if (target?.kind !== hover.now?.target.kind) hover.clear();
+    if (target === undefined || frame === undefined || (target.kind === 'point' && target.index >= frame.count)) {
+      hover.clear();
+    } else {
+      hover.show({ codes: at ?? (target.kind === 'point' ? codeOf(frame, target.index) : frame.projection.lift(target.x, target.y, this.base())), count: 1, target, pixel });
+    }
+    // A place that no sample can have is decoded all the same, but not as if it were any other.
+    this.host.classList.toggle('beyond', hover.now?.target.kind === 'place' && this.sampleData?.reach?.kind === 'range' && this.beyond(hover.now.codes) !== undefined);
+    this.scatter.redraw();
+    this.hovered();
+  }
+
+  private click(target: Target): void {
+    const { frame } = this;
+    if (frame === undefined) return;
+    if (target.kind === 'point') this.pick(target.index);
+    else this.probe.put(frame.projection.lift(target.x, target.y, this.base()));
+  }
+
+  /** Puts the probe to a sample and chooses it. */
+  pick(sample: number): void {
+    this.probe.put(codeOf(this.frame!, sample));
+    this.chosen.choose(sample);
   }
 
   /** Keeps where the user placed probe and path: a page that is hidden is gone. */
   private remember(): void {
-    this.client.updateView({ placedIn: this.run!.run.id, probe: this.probeMoved ? [...this.probe!.codes] : [], ends: [...this.ends] });
+    const { probe, chosen } = this;
+    this.client.updateView({ placedIn: this.run!.run.id, probe: probe.moved ? [...probe.now!.codes] : [], ends: [...chosen.samples] });
   }
 
   private recall(count: number): void {
     const { placedIn, probe, ends } = this.view;
     if (placedIn !== this.run!.run.id) return;
-    this.ends = ends.filter(end => end < count).slice(0, this.view.strip === 'sum' ? 3 : 2);
-    if (probe.length === this.latentSize) this.setProbe(Float32Array.from(probe), true);
-  }
-
-  private updatePath(): void {
-    const { frame, ends } = this;
-    this.pathStep = undefined;
-    this.updateSum();
-    if (this.view.strip !== 'path' || frame === undefined || ends.length < 2 || ends.some(end => end >= frame.count)) {
-      this.path = undefined;
-    } else {
-      const { way, steps } = this.view;
-      const codes = this.nearestKnown(interpolationPath(this.codeOf(ends[0]!), this.codeOf(ends[1]!), steps, way));
-      const old = this.path?.count === steps ? this.path.values : undefined;
-      this.path = { codes, count: steps, ...(old ? { values: old } : {}) };
-      this.client.run(this.decoder.ask('path', codes, steps).then(values => {
-        if (values === undefined || this.path?.codes !== codes) return;
-        this.path = { ...this.path, values };
-        this.changed();
-      }));
-    }
-    this.scatter.redraw();
-    this.changed();
-  }
-
-  private updateSum(): void {
-    const { frame, ends } = this;
-    if (this.view.strip !== 'sum' || frame === undefined || ends.length < 3 || ends.some(end => end >= frame.count)) {
-      this.sum = undefined;
-      return;
-    }
-    const codes = this.nearestKnown(sumOfCodes([1, -1, 1].map((factor, k) => ({ factor, code: this.codeOf(ends[k]!) }))));
-    const nearest = nearestCode(frame.codes, codes, ends);
-    this.sum = { codes, count: 1, ...(this.sum?.values ? { values: this.sum.values } : {}), ...(nearest === undefined ? {} : { nearest }) };
-    // Nothing else is asked for in the place of a path.
-    this.client.run(this.decoder.ask('path', codes, 1).then(values => {
-      if (values === undefined || this.sum?.codes !== codes) return;
-      this.sum = { ...this.sum, values };
-      this.changed();
-    }));
-  }
-
-  showStep(step: number | undefined): void {
-    this.pathStep = step;
-    this.scatter.redraw();
-    this.changed();
+    this.chosen.samples = ends.filter(end => end < count);
+    if (probe.length === this.latentSize) this.probe.put(Float32Array.from(probe));
   }
 
   /** Puts the probe on a step of the path. */
   probeStep(step: number): void {
-    const { path, latentSize } = this;
-    if (path !== undefined) this.setProbe(path.codes.slice(step * latentSize, (step + 1) * latentSize), true);
+    const { chosen: { path: { now } }, latentSize } = this;
+    if (now !== undefined) this.probe.put(now.codes.slice(step * latentSize, (step + 1) * latentSize));
   }
 
   /** Draws random codes, others at every call. */
   drawSamples(): void {
-    const { frame } = this;
-    if (frame === undefined || frame.count === 0) return;
-    const codes = this.nearestKnown(sampleCodes(this.view.sampling, frame, SAMPLE_COUNT, new RandomStream(1, 'sampling', ++this.drawn)));
-    const samples: Decoded = { codes, count: SAMPLE_COUNT };
-    this.samples = samples;
-    this.client.run(this.decodeSamples(samples));
-    this.scatter.redraw();
-    this.changed();
-  }
-
-  private async decodeSamples(samples: Decoded): Promise<void> {
-    const values = await this.decoder.ask('samples', samples.codes, samples.count);
-    if (values === undefined || this.samples?.codes !== samples.codes) return;
-    this.samples = { ...samples, values };
-    this.changed();
-  }
-
-  /** Arrows move the probe, Enter chooses the sample nearest to it, Escape lets the path go. */
-  private key(event: KeyboardEvent): boolean {
-    const { frame, probe } = this;
-    if (frame === undefined || probe === undefined) return false;
-    if (event.key !== 'Tab' && event.key !== 'Shift') this.handed(true);
-    const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-    // Where a picture has no formula, a place is not found again from its code: small steps would lead nowhere.
-    const [x = 0, y = 0] = this.stepped?.code === probe.codes ? [this.stepped.x, this.stepped.y] : frame.projection.locate(probe.codes, 1);
-    if (direction) {
-      const distance = (event.shiftKey ? 2 : 12) / this.scatter.camera.scale;
-      const place = { x: x + direction[0]! * distance, y: y + direction[1]! * distance };
-      const code = frame.projection.lift(place.x, place.y, probe.codes);
-      this.setProbe(code, true);
-      this.stepped = { code, ...place };
-      this.scatter.reveal(place);
-      // What is decoded stands beside the probe, as it does at the pointer: the panels may be out of sight.
-      this.setHover({ kind: 'place', x: place.x, y: place.y }, this.scatter.toScreen(place), code);
-      return true;
-    }
-    if (event.key === 'Enter') {
-      const nearest = this.nearestToProbe();
-      if (nearest === undefined) return true;
-      const [px = 0, py = 0] = frame.points.subarray(2 * nearest, 2 * nearest + 2);
-      this.setHover({ kind: 'point', index: nearest }, this.scatter.toScreen({ x: px, y: py }));
-      this.choose(nearest);
-      return true;
-    }
-    if (event.key === 'Escape' && this.ends.length > 0) {
-      this.clearPath();
-      return true;
-    }
-    return false;
+    if (this.frame === undefined) return;
+    this.random.draw(this.view.sampling, this.frame, codes => this.nearestKnown(codes));
+    this.drawn();
   }
 
   nearestToProbe(): number | undefined {
-    const { frame, probe, stepped } = this;
-    if (frame === undefined || probe === undefined) return undefined;
-    const [x = 0, y = 0] = stepped?.code === probe.codes ? [stepped.x, stepped.y] : frame.projection.locate(probe.codes, 1);
-    return frame.picker.nearest({ x, y }, 60 / this.scatter.camera.scale, index => this.isShown(index));
+    const { frame } = this;
+    const place = frame && this.probe.placeIn(frame.projection);
+    return place && frame.picker.nearest(place, 60 / this.scatter.camera.scale, index => this.isShown(index));
   }
 }

@@ -54,6 +54,16 @@ export function makeFrame(data: LatentEpoch, size: number, choice: AxesChoice, n
   };
 }
 
+/** The code of a sample. */
+export function codeOf({ codes, size }: Frame, sample: number): Float32Array {
+  return codes.slice(sample * size, (sample + 1) * size);
+}
+
+/** The middle of the codes, dimension by dimension. */
+export function medianCode({ ranges }: Frame): Float32Array {
+  return Float32Array.from(ranges, range => range.median);
+}
+
 /** Points without those that are no numbers. */
 function finite(points: Float32Array): Float32Array {
   if (points.every(Number.isFinite)) return points;

@@ -50,11 +50,11 @@ const actions: PanelActions = {
   },
   exportMap: () => save(explorer.scatter.compose(), 'latent-space'),
   exportSamples() {
-    const { samples, latentSize } = explorer;
-    const values = samples?.values;
+    const { random: { now }, latentSize } = explorer;
+    const values = now?.values;
     if (values === undefined) return;
-    const cells = Array.from({ length: samples!.count }, (_, k) => {
-      const code = samples!.codes.subarray(k * latentSize, (k + 1) * latentSize);
+    const cells = Array.from({ length: now!.count }, (_, k) => {
+      const code = now!.codes.subarray(k * latentSize, (k + 1) * latentSize);
       return { values, sample: k, caption: [codeText(code, 4)] };
     });
     save(composeCells(cells, explorer.shape, 4, explorer.theme), 'random-samples');
@@ -62,10 +62,14 @@ const actions: PanelActions = {
 };
 
 function exportPath(): void {
-  const { path, ends, sampleData } = explorer;
+  const { chosen, sampleData } = explorer;
+  const path = chosen.path.now;
   const values = path?.values;
   if (values === undefined || sampleData === undefined) return;
-  const end = (which: 0 | 1) => ({ values: sampleData.original, sample: ends[which]!, caption: [`${'AB'[which]!}: ${explorer.className(ends[which]!) ?? 'original'}`, formatNumber(explorer.frame!.error[ends[which]!]!)] });
+  const end = (which: 0 | 1) => {
+    const sample = chosen.samples[which]!;
+    return { values: sampleData.original, sample, caption: [`${'AB'[which]!}: ${explorer.className(sample) ?? 'original'}`, formatNumber(explorer.frame!.error[sample]!)] };
+  };
   const steps = Array.from({ length: path!.count }, (_, k) => ({ values, sample: k, caption: [`${Math.round((100 * k) / (path!.count - 1))} %`] }));
   save(composeCells([end(0), ...steps, end(1)], explorer.shape, steps.length + 2, explorer.theme), 'interpolation');
 }
@@ -110,7 +114,7 @@ function drawPage(): void {
 /** The card beside the pointer, on the side where there is room. */
 function drawCard(): void {
   render(hoverCard(explorer), card);
-  const { hover, host } = explorer;
+  const { hover: { now: hover }, host } = explorer;
   card.classList.toggle('shown', hover !== undefined);
   if (hover === undefined) return;
   const gap = 18;

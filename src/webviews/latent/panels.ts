@@ -7,8 +7,9 @@ import { describeRun, formatNumber, formatValue } from '../../view/runs.ts';
 import { button, checkbox, dropdown, icon, iconButton, segments, slider, type Choice } from '../shared/toolkit.ts';
 import { codeText, figure } from './cards.ts';
 import { classLetters } from './class-letters.ts';
-import { SAMPLE_COUNT, type Explorer } from './explorer.ts';
+import type { Explorer } from './explorer.ts';
 import type { Frame } from './frame.ts';
+import { RANDOM_CODES } from './random-codes.ts';
 import { sampleOrder, type SortKey } from './sample-order.ts';
 import { percentile, samplingKinds, type SamplingKind } from './statistics.ts';
 
@@ -72,7 +73,7 @@ function axesControls(explorer: Explorer): TemplateResult {
 export function sidePanel(explorer: Explorer, actions: PanelActions): TemplateResult {
   const labelled = explorer.sampleData?.classNames !== undefined;
   return html`<aside class="side" aria-label="Details">
-    ${section(explorer, 'probe', 'Probe', html`<span class="muted">${explorer.probeMoved ? '' : 'median code'}</span>`, () => probePanel(explorer, actions))}
+    ${section(explorer, 'probe', 'Probe', html`<span class="muted">${explorer.probe.moved ? '' : 'median code'}</span>`, () => probePanel(explorer, actions))}
     ${labelled ? section(explorer, 'classes', 'Classes', nothing, () => classPanel(explorer, actions)) : section(explorer, 'classes', 'Error', nothing, () => errorLegend(explorer))}
     ${section(explorer, 'samples', 'Random samples', nothing, () => samplesPanel(explorer, actions))}
     ${section(explorer, 'table', 'Table', nothing, () => tablePanel(explorer, actions))}
@@ -93,7 +94,8 @@ function section(explorer: Explorer, id: string, title: string, note: unknown, b
 }
 
 function probePanel(explorer: Explorer, actions: PanelActions): TemplateResult {
-  const { probe, frame, shape, latentSize } = explorer;
+  const { frame, shape, latentSize } = explorer;
+  const probe = explorer.probe.now;
   if (probe === undefined || frame === undefined) return html``;
   const { state } = actions;
   const filter = state.dimensionFilter.trim().toLowerCase();
@@ -102,7 +104,7 @@ function probePanel(explorer: Explorer, actions: PanelActions): TemplateResult {
   return html`<div class="probe">
       ${figure('', html`<ae-picture class="large" .values=${probe.values} .shape=${shape} label="The probe, decoded"></ae-picture>`)}
       <div class="probe-text"><p class="muted">Click a place or a point, use the arrow keys, or move a slider.</p>${beyondNote(explorer, probe.codes)}
-        ${button({ label: 'Median code', title: 'Back to the middle of the data', disabled: !explorer.probeMoved, onClick: () => explorer.resetProbe() })}</div>
+        ${button({ label: 'Median code', title: 'Back to the middle of the data', disabled: !explorer.probe.moved, onClick: () => explorer.probe.reset(frame) })}</div>
     </div>
     ${latentSize > 12 ? html`<input type="search" placeholder="Filter ${latentSize} dimensions" aria-label="Filter dimensions" .value=${live(state.dimensionFilter)}
       @input=${(event: Event) => actions.set({ dimensionFilter: (event.currentTarget as HTMLInputElement).value })}>` : nothing}
@@ -124,11 +126,11 @@ function showMore(left: number): string {
 
 function dimensionSlider(explorer: Explorer, dimension: number): TemplateResult {
   const range = explorer.frame!.ranges[dimension]!;
-  const value = explorer.probe!.codes[dimension]!;
+  const value = explorer.probe.now!.codes[dimension]!;
   const name = explorer.nameOf(dimension);
   return html`<label class="dimension"><span class="dimension-name">${name}</span><input type="range" min=${range.low} max=${range.high} step=${(range.high - range.low) / 200}
     .value=${live(String(value))} aria-valuetext=${formatNumber(value)} title=${`${name}: ${formatNumber(range.low)} to ${formatNumber(range.high)} in the data, median ${formatNumber(range.median)}`}
-    @input=${(event: Event) => explorer.setProbeDimension(dimension, (event.currentTarget as HTMLInputElement).valueAsNumber)}><output class="number">${value.toFixed(2).replace('-', '−')}</output></label>`;
+    @input=${(event: Event) => explorer.probe.setDimension(dimension, (event.currentTarget as HTMLInputElement).valueAsNumber)}><output class="number">${value.toFixed(2).replace('-', '−')}</output></label>`;
 }
 
 function classPanel(explorer: Explorer, actions: PanelActions): TemplateResult {
@@ -183,11 +185,12 @@ function errorLegend(explorer: Explorer): TemplateResult {
 }
 
 function samplesPanel(explorer: Explorer, actions: PanelActions): TemplateResult {
-  const { samples, shape, latentSize, view } = explorer;
+  const { shape, latentSize, view } = explorer;
+  const samples = explorer.random.now;
   const kinds = (Object.keys(samplingKinds) as SamplingKind[]).map(value => ({ value, label: samplingKinds[value].name }));
   return html`<div class="sampling">
       ${dropdown({ label: 'From', value: view.sampling, choices: kinds, onChange: sampling => explorer.setView({ sampling }) })}
-      ${button({ label: 'Draw', icon: 'refresh', title: `Draw ${SAMPLE_COUNT} other codes`, onClick: () => explorer.drawSamples() })}
+      ${button({ label: 'Draw', icon: 'refresh', title: `Draw ${RANDOM_CODES} other codes`, onClick: () => explorer.drawSamples() })}
       <span class="spacer"></span>
       ${iconButton({ label: 'Save these images as PNG', icon: 'desktop-download', onClick: actions.exportSamples })}
     </div>
@@ -195,7 +198,7 @@ function samplesPanel(explorer: Explorer, actions: PanelActions): TemplateResult
     <div class="samples">${samples === undefined ? nothing : Array.from({ length: samples.count }, (_, k) => {
       const code = samples.codes.slice(k * latentSize, (k + 1) * latentSize);
       return html`<figure><figcaption class="number" tabindex="0" title=${explorer.beyond(code) ?? nothing}><b>${k + 1}</b>${explorer.beyond(code) === undefined ? nothing : html` ${icon('warning')}<span class="visually-hidden">${explorer.beyond(code)}</span>`} ${codeText(code)}</figcaption>
-        <button type="button" class="sample" title="Put the probe here" aria-label=${`Sample ${k + 1}: put the probe here`} @click=${() => explorer.setProbe(code, true)}>
+        <button type="button" class="sample" title="Put the probe here" aria-label=${`Sample ${k + 1}: put the probe here`} @click=${() => explorer.probe.put(code)}>
         <ae-picture .values=${samples.values} .sample=${k} .shape=${shape} label=${`Random sample ${k + 1}`}></ae-picture></button></figure>`;
     })}</div>`;
 }
@@ -224,7 +227,7 @@ function tablePanel(explorer: Explorer, actions: PanelActions): TemplateResult {
     <thead><tr>${header('index', 'Sample')}${sampleData.labels ? header('class', 'Class') : nothing}${header('error', 'Error')}
       <th scope="col">${frame.projection.axes[0].name}</th>${frame.size > 1 ? html`<th scope="col">${frame.projection.axes[1].name}</th>` : nothing}</tr></thead>
     <tbody>${order.slice(page * PAGE_ROWS, (page + 1) * PAGE_ROWS).map(i => html`<tr>
-      <td><button type="button" class="link" title="Choose this sample" @click=${() => { explorer.setProbe(explorer.codeOf(i), true); explorer.choose(i); }}>${i + 1}</button></td>
+      <td><button type="button" class="link" title="Choose this sample" @click=${() => { explorer.pick(i); }}>${i + 1}</button></td>
       ${sampleData.labels ? html`<td>${explorer.className(i)}</td>` : nothing}
       <td class="number">${formatValue(frame.error[i]!)}</td><td class="number">${formatNumber(Number(frame.points[2 * i]!.toPrecision(3)))}</td>
       ${frame.size > 1 ? html`<td class="number">${formatNumber(Number(frame.points[2 * i + 1]!.toPrecision(3)))}</td>` : nothing}</tr>`)}</tbody></table>

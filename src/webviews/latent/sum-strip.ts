@@ -24,8 +24,8 @@ export function stripChoice(explorer: Explorer): TemplateResult {
 }
 
 /** What became of the sum before it was decoded, or why it is no code of the latent. */
-function sumNote(explorer: Explorer): TemplateResult | typeof nothing {
-  const beyond = explorer.beyond(explorer.sum!.codes);
+function sumNote(explorer: Explorer, code: Float32Array): TemplateResult | typeof nothing {
+  const beyond = explorer.beyond(code);
   if (beyond !== undefined) return html`<span class="beyond-note small"><span class="codicon codicon-warning" aria-hidden="true"></span>${beyond}</span>`;
   return explorer.brought === undefined ? nothing : html`<span class="muted small">${explorer.brought}</span>`;
 }
@@ -33,7 +33,9 @@ function sumNote(explorer: Explorer): TemplateResult | typeof nothing {
 const nameOf = (explorer: Explorer, sample: number): string => explorer.className(sample) ?? `sample ${sample + 1}`;
 
 export function sumStrip(explorer: Explorer, exportPng: () => void): TemplateResult {
-  const { sum, ends, shape, sampleData } = explorer;
+  const { chosen, shape, sampleData } = explorer;
+  const { samples } = chosen;
+  const sum = chosen.sum.now;
   const original = (sample: number | undefined, label: string, caption: TemplateResult | string) => html`<figure class="end">${sample === undefined || sampleData === undefined
     ? html`<div class="placeholder" aria-hidden="true"></div>`
     : html`<ae-picture .values=${sampleData.original} .sample=${sample} .shape=${shape} label=${label}></ae-picture><figcaption>${caption}</figcaption>`}</figure>`;
@@ -41,12 +43,12 @@ export function sumStrip(explorer: Explorer, exportPng: () => void): TemplateRes
   const nearest = sum?.nearest;
   return html`<section class="strip" aria-label="A − B + C"><div class="strip-head">${stripChoice(explorer)}
       ${sum === undefined ? html`<p class="muted hint">${hintText(explorer)}</p>` : html`<p class="muted hint number" title=${codeText(sum.codes)}>code ${codeText(sum.codes, MOST_NUMBERS)}</p>
-        ${sumNote(explorer)}
-        ${button({ label: 'Probe', title: 'Take the probe and its sliders to this code', onClick: () => explorer.setProbe(sum.codes.slice(), true) })}
+        ${sumNote(explorer, sum.codes)}
+        ${button({ label: 'Probe', title: 'Take the probe and its sliders to this code', onClick: () => explorer.probe.put(sum.codes.slice()) })}
         ${iconButton({ label: 'Save this sum as PNG', icon: 'desktop-download', onClick: exportPng })}`}
-      ${ends.length === 0 ? nothing : iconButton({ label: 'Clear the sum', icon: 'close', onClick: () => explorer.clearPath() })}</div>
-    <div class="strip-row sum-row ${ends.length > 0 ? 'begun' : ''}" role="group" aria-label="A − B + C" tabindex="0">
-      ${[0, 1, 2].map(k => html`${k === 0 ? nothing : sign(SIGNS[k]!)}${original(ends[k], `Original ${NAMES[k]!}`, html`<span class="badge">${NAMES[k]}</span>${ends[k] === undefined ? '' : nameOf(explorer, ends[k])}`)}`)}
+      ${samples.length === 0 ? nothing : iconButton({ label: 'Clear the sum', icon: 'close', onClick: () => chosen.letGo() })}</div>
+    <div class="strip-row sum-row ${samples.length > 0 ? 'begun' : ''}" role="group" aria-label="A − B + C" tabindex="0">
+      ${[0, 1, 2].map(k => html`${k === 0 ? nothing : sign(SIGNS[k]!)}${original(samples[k], `Original ${NAMES[k]!}`, html`<span class="badge">${NAMES[k]}</span>${samples[k] === undefined ? '' : nameOf(explorer, samples[k])}`)}`)}
       ${sign('=')}
       <figure class="end">${sum === undefined ? html`<div class="placeholder" aria-hidden="true"></div>`
         : html`<ae-picture .values=${sum.values} .shape=${shape} label="A − B + C, decoded"></ae-picture><figcaption>decoded</figcaption>`}</figure>
@@ -58,11 +60,12 @@ export function sumStrip(explorer: Explorer, exportPng: () => void): TemplateRes
 
 /** The strip as cells of a PNG; undefined before the sum is decoded. */
 export function sumCells(explorer: Explorer): Cell[] | undefined {
-  const { sum, ends, sampleData } = explorer;
+  const { chosen, sampleData } = explorer;
+  const sum = chosen.sum.now;
   if (sum?.values === undefined || sampleData === undefined) return undefined;
   const cell = (sample: number, caption: string): Cell => ({ values: sampleData.original, sample, caption: [caption, nameOf(explorer, sample)] });
   return [
-    ...ends.map((end, k) => cell(end, `${SIGNS[k]!} ${NAMES[k]!}`.trim())),
+    ...chosen.samples.map((sample, k) => cell(sample, `${SIGNS[k]!} ${NAMES[k]!}`.trim())),
     { values: sum.values, sample: 0, caption: ['= decoded', codeText(sum.codes, 3)] },
     ...(sum.nearest === undefined ? [] : [cell(sum.nearest, 'nearest')]),
   ];

@@ -4,11 +4,10 @@ import { placeLabels, placesAlong, placesAround, type Box, type Candidate, type 
 import { formatValue } from '../../view/runs.ts';
 import type { Theme } from '../shared/theme.ts';
 import type { Interval } from '../../view/ticks.ts';
-import { contains, type ChartContent } from './chart.ts';
+import type { ChartContent } from './chart-content.ts';
+import { contains, RING } from './chart-lines.ts';
 import { decimate } from '../../view/loss/decimate.ts';
 
-/** Pixels from the middle of the ring around the best epoch to its outer edge. */
-export const RING = 8;
 /** Columns in which curves are looked at to keep texts off them. */
 const COLUMNS = 64;
 

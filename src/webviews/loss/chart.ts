@@ -1,31 +1,14 @@
-// The chart: uPlot gives axes, scales, cursor and selection; the lines are drawn here, each with positions of its own and at
-// most four points per pixel column, which uPlot's shared x column cannot do for many runs of many steps.
+// The chart: uPlot gives axes, scales, cursor and selection; which part is shown and where the cursor is are told here, and what is
+// drawn into it in chart-lines.ts and chart-labels.ts.
 import uPlot from 'uplot';
-import { tracePath } from '../../view/marks.ts';
-import type { Mark } from '../../view/palette.ts';
 import { formatNumber } from '../../view/runs.ts';
-import { readTheme, withAlpha, type Theme } from '../shared/theme.ts';
-import { RING, drawLabels } from './chart-labels.ts';
-import { decimate } from '../../view/loss/decimate.ts';
-import type { Level } from '../../view/loss/groups.ts';
-import { extentX, extentY, nearestEpoch, type BestMark, type Line } from '../../view/loss/lines.ts';
+import { readTheme, type Theme } from '../shared/theme.ts';
+import type { ChartContent } from './chart-content.ts';
+import { drawLabels } from './chart-labels.ts';
+import { drawLines } from './chart-lines.ts';
+import { extentX, extentY, nearestEpoch, type Line } from '../../view/loss/lines.ts';
 import { nearestIndex, type CurveAxis } from '../../view/loss/store.ts';
 import { countSteps, formatCount, formatDuration, logTicks, padded, timeSteps, type Interval } from '../../view/ticks.ts';
-
-export interface ChartContent {
-  readonly lines: readonly Line[];
-  readonly best: readonly BestMark[];
-  readonly axis: CurveAxis;
-  readonly log: boolean;
-  /** Name of the value, beside the vertical axis. */
-  readonly title: string;
-  /** How the value was measured, where that is not as one would think. */
-  readonly note?: string;
-  /** Horizontal lines to compare with. */
-  readonly levels?: readonly Level[];
-  /** Numbers of the vertical axis as people read them; four digits when left out. */
-  readonly format?: (value: number) => string;
-}
 
 export interface ChartEvents {
   /** Position under the cursor, undefined when it left. */
@@ -182,7 +165,10 @@ export class LossChart {
         bind: { dblclick: () => () => { this.resetZoom(); return null; } },
       },
       hooks: {
-        draw: [u => this.draw(u)],
+        draw: [u => {
+          drawLines(u, this.content, this.theme, this.rangeX());
+          drawLabels(u, this.content, this.theme, this.rangeX());
+        }],
         setCursor: [u => this.cursorMoved(u)],
         setSelect: [u => this.selected(u)],
       },
@@ -239,109 +225,4 @@ export class LossChart {
     });
     for (const extra of this.dots.slice(this.content.lines.length)) extra.hidden = true;
   }
-
-  private draw(u: uPlot): void {
-    const { ctx, bbox } = u;
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-    ctx.clip();
-    ctx.lineJoin = 'round';
-    for (const line of this.content.lines) {
-      if (line.y !== line.raw) this.stroke(u, line, line.raw, 0.3, { ...line.style, dash: [], width: 1 });
-    }
-    for (const line of this.content.lines) {
-      this.stroke(u, line, line.y, 1, line.style);
-    }
-    ctx.restore();
-    for (const level of this.content.levels ?? []) this.drawLevel(u, level);
-    for (const line of this.content.lines) this.marks(u, line);
-    for (const best of this.content.best) this.drawBest(u, best);
-    drawLabels(u, this.content, this.theme, this.rangeX());
-  }
-
-  private stroke(u: uPlot, line: Line, y: Float64Array, alpha: number, style: Line['style']): void {
-    const { ctx, bbox } = u;
-    const color = this.theme.category(style.color);
-    ctx.strokeStyle = alpha < 1 ? withAlpha(color, alpha) : color;
-    ctx.lineWidth = style.width * uPlot.pxRatio;
-    ctx.setLineDash(style.dash.map(d => d * uPlot.pxRatio));
-    ctx.beginPath();
-    let drawing = false;
-    const [from, to] = this.rangeX();
-    for (const i of decimate(line.x, y, from, to, Math.max(bbox.width, 1))) {
-      const value = y[i]!;
-      if (!Number.isFinite(value) || (this.content.log && value <= 0)) {
-        drawing = false;
-        continue;
-      }
-      const [px, py] = [u.valToPos(line.x[i]!, 'x', true), u.valToPos(value, 'y', true)];
-      if (drawing) ctx.lineTo(px, py);
-      else ctx.moveTo(px, py);
-      drawing = true;
-    }
-    ctx.stroke();
-    ctx.setLineDash([]);
-  }
-
-  /** Marks tell runs apart without colour: at points that stand apart, and at the last one. */
-  private marks(u: uPlot, line: Line): void {
-    const { ctx, bbox } = u;
-    const spacing = (line.points.per === 'epoch' && line.split === 'validation' ? 36 : 110) * uPlot.pxRatio;
-    ctx.fillStyle = this.theme.category(line.style.color);
-    let previous = -Infinity;
-    const [from, to] = this.rangeX();
-    const indices = decimate(line.x, line.y, from, to, Math.max(Math.floor(bbox.width / spacing), 1));
-    const lastPoint = line.x.length - 1;
-    for (const i of indices) {
-      const value = line.y[i]!;
-      if (!Number.isFinite(value) || (this.content.log && value <= 0)) continue;
-      const px = u.valToPos(line.x[i]!, 'x', true);
-      if (px - previous < spacing && i !== lastPoint) continue;
-      const py = u.valToPos(value, 'y', true);
-      if (!contains(bbox, px, py)) continue;
-      previous = px;
-      this.mark(ctx, line.style.mark, px, py, 3);
-    }
-  }
-
-  private mark(ctx: CanvasRenderingContext2D, mark: Mark, x: number, y: number, radius: number): void {
-    ctx.beginPath();
-    tracePath(ctx, mark, x, y, radius * uPlot.pxRatio);
-    ctx.fill();
-  }
-
-  private drawLevel(u: uPlot, { y, color }: Level): void {
-    const { ctx, bbox } = u;
-    const [px, at] = [uPlot.pxRatio, u.valToPos(y, 'y', true)];
-    if (!contains(bbox, bbox.left, at)) return;
-    ctx.save();
-    ctx.strokeStyle = color === undefined ? this.theme.foreground : this.theme.category(color);
-    ctx.lineWidth = px;
-    ctx.setLineDash([7 * px, 5 * px]);
-    ctx.beginPath();
-    ctx.moveTo(bbox.left, at);
-    ctx.lineTo(bbox.left + bbox.width, at);
-    ctx.stroke();
-    ctx.restore();
-  }
-
-  private drawBest(u: uPlot, best: BestMark): void {
-    const { ctx, bbox } = u;
-    const [x, y] = [u.valToPos(best.x, 'x', true), u.valToPos(best.y, 'y', true)];
-    if (!contains(bbox, x, y)) return;
-    const px = uPlot.pxRatio;
-    ctx.save();
-    ctx.strokeStyle = this.theme.category(best.color);
-    ctx.lineWidth = 2 * px;
-    ctx.beginPath();
-    ctx.arc(x, y, (RING - 1) * px, 0, 2 * Math.PI);
-    ctx.stroke();
-    ctx.restore();
-  }
-}
-
-/** Whether a point (canvas pixels) lies in the plotting area, edges included. */
-export function contains({ left, top, width, height }: uPlot.BBox, x: number, y: number): boolean {
-  return x >= left - 1 && x <= left + width + 1 && y >= top - 1 && y <= top + height + 1;
 }

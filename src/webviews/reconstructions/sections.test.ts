@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PictureRun, PictureSamples } from '../../protocol/messages.ts';
-import { describeErrors, epochFor, sectionsOf, unionEpochs } from './sections.ts';
+import { describeErrors, describeShown, epochFor, sectionsOf, unionEpochs } from './sections.ts';
 
 const samples = (original: number[], corrupted?: number[]): PictureSamples => ({
   shape: [1, 1, 1], latentShape: [1], count: original.length, original: Float32Array.from(original), ...(corrupted ? { corrupted: Float32Array.from(corrupted) } : {}),
@@ -29,5 +29,11 @@ describe('sections', () => {
     const own = { ...samples([0, 1]), labels: ['Bag', 'Boot'] };
     expect(describeErrors({ epoch: 1, reconstruction: new Float32Array(2), code: new Float32Array(2), error: Float32Array.of(0.25, 0.75) }, own))
       .toBe('mean error 0.5000 over 2 samples, worst 0.7500 (sample 2, Boot)');
+  });
+
+  it('tells how far a run is until it has something to show', () => {
+    const epoch = { epoch: 1, reconstruction: new Float32Array(1), code: new Float32Array(1), error: Float32Array.of(0.25) };
+    expect(describeShown(run('a', samples([0])), epoch)).toBe('epoch 1: mean error 0.2500 over 1 samples, worst 0.2500 (sample 1)');
+    expect(describeShown(run('a', samples([0])), undefined)).toBe('finished, epoch 1 of 1');
   });
 });

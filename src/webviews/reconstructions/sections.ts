@@ -1,6 +1,6 @@
 // Runs that were shown the same samples are stacked under one row of originals; runs on other data get a section of their own.
 import type { PictureEpoch, PictureRun, PictureSamples } from '../../protocol/messages.ts';
-import { formatValue } from '../../view/runs.ts';
+import { describeRun, formatValue } from '../../view/runs.ts';
 
 export interface Section {
   /** What the runs share: the originals, and the corrupted inputs where they are equal too. */
@@ -54,4 +54,9 @@ export function describeErrors(epoch: PictureEpoch, samples: PictureSamples): st
   }
   const label = samples.labels?.[worst];
   return `mean error ${formatValue(sum / samples.count)} over ${samples.count} samples, worst ${formatValue(epoch.error[worst]!)} (sample ${worst + 1}${label === undefined ? '' : `, ${label}`})`;
+}
+
+/** What a run shows now: its epoch and errors, or before there is a picture how far the run is. */
+export function describeShown({ run, samples }: PictureRun, epoch: PictureEpoch | undefined): string {
+  return epoch && samples ? `epoch ${epoch.epoch}: ${describeErrors(epoch, samples)}` : describeRun(run);
 }
