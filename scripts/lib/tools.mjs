@@ -16,7 +16,8 @@ export async function ensureDependencies() {
   if (major < 20) throw new ScriptError(`Node ${process.versions.node} is too old; install Node 20 or newer from https://nodejs.org.`);
   if (await dependenciesMatch()) return;
   console.log('Installing npm packages (npm ci) …');
-  await npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  // .npmrc says so for a bare `npm ci`, but npm warns that it will stop to hand on keys that are not its own; what it skips is CUDA, hundreds of megabytes.
+  await npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], { env: cleanEnvironment({ ONNXRUNTIME_NODE_INSTALL: 'skip' }) });
 }
 
 async function dependenciesMatch() {

@@ -62,6 +62,15 @@ describe('check', () => {
     expect(JSON.parse(answer.out)).toMatchObject({ files: [{ file, diagnostics: [{ line: 3, severity: 'error' }, {}] }] });
   });
 
+  it('tells what is wrong with the other files when one cannot be read', async () => {
+    const file = path.join(place.folder, 'wrong.aeconf');
+    fs.writeFileSync(file, '{ "data": "glyphs", "encodr": [] }');
+    const { code, out, err } = await aeconf('check', 'nowhere.aeconf', file, place.configPath);
+    expect(code).toBe(exitCodes.usage.code);
+    expect(out).toMatch(/wrong\.aeconf:1:\d+: error: .*encodr/);
+    expect(err).toMatch(/Cannot read nowhere\.aeconf/);
+  });
+
   it('says that a file is missing', async () => {
     expect(await aeconf('check', 'nowhere.aeconf')).toMatchObject({ code: exitCodes.usage.code, err: expect.stringMatching(/Cannot read nowhere\.aeconf: there is no such file/) as string });
   });

@@ -94,7 +94,7 @@ describe('readImages', () => {
     await expectStudioError(read(folder.write('half.tgz', tar.subarray(0, tar.length >> 1))), 'data', 'half.tgz');
     await expectStudioError(read(folder.write('cut.tar', (await tarFile({ 'a.pgm': pgm(90, 90, 1) })).subarray(0, 2000))), 'data', 'cut.tar');
     await expectStudioError(read(folder.write('junk.tgz', gzipSync(Buffer.alloc(2048, 'junk')))), 'data', 'junk.tgz');
-    await expectStudioError(read(folder.write('junk.zip', 'junk')), 'data', 'junk.zip is not a zip archive');
+    await expectStudioError(read(folder.write('junk.zip', 'junk')), 'data', /junk\.zip is not a zip archive.*[^.]\.$/);
     await expectStudioError(read(folder.write('empty.tgz', gzipSync(await tarFile({})))), 'data', 'holds no images');
   });
 });

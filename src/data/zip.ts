@@ -43,7 +43,7 @@ export class ZipArchive {
         throw new StudioError('data', `${path} is refused: it holds a file that points outside of the archive (${messageOf(error)}).`, { cause: error });
       }
       if (error instanceof Error && 'code' in error) throw readError(path, error);
-      throw new StudioError('data', `${path} is not a zip archive, or it is cut short or damaged: ${messageOf(error)}.`, { cause: error });
+      throw new StudioError('data', `${path} is not a zip archive, or it is cut short or damaged: ${messageOf(error).replace(/\.$/, '')}.`, { cause: error });
     }
   }
 

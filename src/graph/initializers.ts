@@ -27,6 +27,16 @@ export function initialize(parameter: Parameter, seed: number): Float32Array {
     case 'randomNormal': return random.fillNormal(out, initializer.mean, initializer.stddev);
     case 'randomUniform': return random.fillUniform(out, initializer.minval, initializer.maxval);
     case 'truncatedNormal': return truncatedNormal(out, random, initializer.mean, initializer.stddev);
+    case 'varianceScaling': {
+      const fan = { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[initializer.mode];
+      const variance = initializer.scale / Math.max(1, fan);
+      switch (initializer.distribution) {
+        case 'truncatedNormal': return normal(variance);
+        case 'untruncatedNormal': return random.fillNormal(out, 0, Math.sqrt(variance));
+        case 'uniform': return uniform(Math.sqrt(3 * variance));
+        default: return unreachable(initializer.distribution);
+      }
+    }
     case 'orthogonal': return orthogonal(out, parameter.shape, random, initializer.gain);
     default: return unreachable(initializer);
   }

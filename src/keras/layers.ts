@@ -35,6 +35,7 @@ export function initializerOf(spec: InitializerSpec, usual: InitializerSpec['typ
     case 'randomNormal': return spec.mean === 0 && spec.stddev === 0.05 ? text('random_normal') : call('keras.initializers.RandomNormal', [], { mean: float(spec.mean), stddev: float(spec.stddev) });
     case 'truncatedNormal': return call('keras.initializers.TruncatedNormal', [], { mean: float(spec.mean), stddev: float(spec.stddev) });
     case 'randomUniform': return call('keras.initializers.RandomUniform', [], { minval: float(spec.minval), maxval: float(spec.maxval) });
+    case 'varianceScaling': return call('keras.initializers.VarianceScaling', [], { scale: float(spec.scale), mode: text(snake(spec.mode)), distribution: text(snake(spec.distribution)) });
     case 'orthogonal': return spec.gain === 1 ? text('orthogonal') : call('keras.initializers.Orthogonal', [], { gain: float(spec.gain) });
     default: return text(snake(spec.type));
   }

@@ -2,7 +2,7 @@
 // shorthand written out, and says of each thing that is wrong where it stands and what would be right.
 import { accepts, describe, elementOf, exampleOf, expand, isAnything, isTuple, jsonText, membersOf, neededKeys, typeOf, valueRuleOf, variantOf, variantsOf, type Rule } from './keywords.ts';
 import { diagnosticAt, jsonOf, propertyOf, separatorBefore, syntaxOf, type Source, type Syntax, type SyntaxObject, type SyntaxProperty } from './parse.ts';
-import { formatPath, nearest, ofMachine, type Diagnostic, type Fix, type SpecPath } from './diagnostics.ts';
+import { formatPath, nearest, ofMachine, sameWord, type Diagnostic, type Fix, type SpecPath } from './diagnostics.ts';
 
 /** Checks a tree against a schema. `value` is complete only when there is no diagnostic of severity error. */
 export function checkTree(rule: Rule, tree: Syntax, source: Source): { value: unknown; diagnostics: Diagnostic[] } {
@@ -12,6 +12,26 @@ export function checkTree(rule: Rule, tree: Syntax, source: Source): { value: un
 }
 
 type Finding = Pick<Diagnostic, 'code' | 'message' | 'cure'> & { readonly fix?: Fix | undefined };
+
+/** Where below an object a key stands that was written in it: learningRate is the optimiser's, and that is in training. */
+function homeOf(rule: Rule, key: string): { readonly path: readonly string[]; readonly text: string } | undefined {
+  const members = Object.entries(rule.properties ?? {});
+  const keyOf = (member: Rule): string | undefined => sameWord(key, Object.keys(member.properties ?? {}));
+  for (const [name, member] of members) {
+    const word = keyOf(member);
+    if (word !== undefined) return { path: [name], text: `"${name}": { "${word}": ... }` };
+  }
+  for (const [name, member] of members) {
+    const inner = homeOf(member, key);
+    if (inner !== undefined) return { path: [name, ...inner.path], text: `"${name}": { ${inner.text} }` };
+  }
+  for (const [name, member] of members) {
+    const usual = typeof member.default === 'string' ? variantOf(member, member.default) : undefined;
+    const variant = [...(usual === undefined ? [] : [usual]), ...variantsOf(member)].find(one => keyOf(one) !== undefined);
+    if (variant !== undefined) return { path: [name], text: `"${name}": { "type": "${typeOf(variant)}", "${keyOf(variant)}": ... }` };
+  }
+  return undefined;
+}
 
 class Walk {
   readonly diagnostics: Diagnostic[] = [];
@@ -146,15 +166,24 @@ class Walk {
     if (near !== undefined) {
       return this.report(property.keyPlace, path, { code: 'unknown-key', message, cure: `Did you mean "${near}"?`, fix: this.replacement(property.keyPlace, near) });
     }
-    const home = Object.entries(rule.properties ?? {}).find(([, member]) => member.properties !== undefined && Object.hasOwn(member.properties, property.key));
+    const home = homeOf(rule, property.key);
     const cure = home === undefined
       ? names.length === 1 && type !== undefined ? `${type} has no settings.` : `Known keys: ${names.join(', ')}.`
-      : `It belongs into "${home[0]}": write "${home[0]}": { "${property.key}": ... }.`;
+      : `It belongs into "${home.path.join('.')}": write ${home.text}.`;
     this.report(property.keyPlace, path, { code: 'unknown-key', message, cure });
   }
 
   private unknownValue(known: readonly string[], rule: Rule, node: Syntax, path: SpecPath): undefined {
     const written = String(scalarOf(node));
+    const activations = path.at(-1) === 'type' ? variantOf(rule, 'activation')?.properties?.['activation'] : undefined;
+    const activation = activations && sameWord(written, variantsOf(activations).map(member => typeOf(member)!));
+    if (activation !== undefined && sameWord(written, known) === undefined) {
+      const text = `"activation", "activation": "${activation}"`;
+      return this.report(node, path, {
+        code: 'unknown-value', message: `"${written}" is an activation, no layer.`, cure: `Write { "type": ${text} }, or "activation": "${activation}" in the layer before it.`,
+        fix: { title: `Replace by "type": ${text}`, offset: node.offset, length: node.length, text },
+      });
+    }
     const near = nearest(written, known);
     return this.report(node, path, {
       code: 'unknown-value', message: `unknown value ${JSON.stringify(scalarOf(node))}.`,
@@ -164,7 +193,8 @@ class Walk {
   }
 
   private wrongType(rule: Rule, node: Syntax, path: SpecPath): undefined {
-    const name = path.length === 0 ? 'The spec' : `"${formatPath(path.slice(-1))}"`;
+    // An item of a list has no name but its place in the list.
+    const name = path.length === 0 ? 'The spec' : typeof path.at(-1) === 'number' ? formatPath(path.slice(-2)) : `"${formatPath(path.slice(-1))}"`;
     // 3 where a list of one was meant, and "3" where 3 was.
     const number = node.kind === 'string' && accepts(rule, 'number') && node.value.trim() !== '' ? Number(node.value) : Number.NaN;
     const fix = Number.isFinite(number) ? { title: `Replace by ${number}`, offset: node.offset, length: node.length, text: String(number) } : undefined;

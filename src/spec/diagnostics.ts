@@ -87,11 +87,12 @@ function distance(a: string, b: string): number {
 }
 
 /** How people who know other libraries write our words. */
-const synonyms: Readonly<Record<string, string>> = {
+const synonyms: Readonly<Record<string, string | readonly string[]>> = {
   lr: 'learningRate', rate: 'learningRate', conv: 'conv2d', convtranspose: 'conv2dTranspose', deconv: 'conv2dTranspose', conv2dt: 'conv2dTranspose',
   linear: 'dense', fullyconnected: 'dense', batchnorm: 'batchNormalization', bn: 'batchNormalization', maxpool: 'maxPooling2d', maxpool2d: 'maxPooling2d',
   averagepool: 'averagePooling2d', avgpool: 'averagePooling2d', upsample: 'upSampling2d', bce: 'binaryCrossentropy', crossentropy: 'binaryCrossentropy',
-  meansquarederror: 'mse', l2: 'mse', l1: 'mae', silu: 'swish', salt: 'saltAndPepper', noise: 'gaussian', normal: 'gaussian',
+  meansquarederror: 'mse', l2: 'mse', l1: 'mae', silu: 'swish', salt: 'saltAndPepper', noise: ['gaussian', 'corruption'], normal: 'gaussian',
+  gradientclipping: 'clipNorm', gradientclip: 'clipNorm', gradclip: 'clipNorm', clipping: 'clipNorm', maxgradnorm: 'globalClipNorm',
 };
 
 /** What a machine decides and no config, which is to train anywhere: where that is said instead. */
@@ -106,13 +107,19 @@ export function ofMachine(path: SpecPath): string | undefined {
   return typeof key === 'string' && (path.length === 1 || (path.length === 2 && path[0] === 'training')) ? ofMachines.get(key) : undefined;
 }
 
-/** The known word nearest to what was written, or undefined when none is near. Case, "_" and "-" do not count. */
-export function nearest(written: string, known: readonly string[]): string | undefined {
-  const plain = (word: string) => word.toLowerCase().replace(/[^a-z0-9]/g, '');
+const plain = (word: string): string => word.toLowerCase().replace(/[^a-z0-9]/g, '');
+
+/** The known word that says the same as what was written: but for case, "_" and "-", or in the words of another library. */
+export function sameWord(written: string, known: readonly string[]): string | undefined {
   const wanted = plain(written);
-  const synonym = synonyms[wanted];
-  let best = known.find(word => plain(word) === wanted);
-  if (best === undefined && synonym !== undefined && known.includes(synonym)) best = synonym;
+  const others = Object.hasOwn(synonyms, wanted) ? [synonyms[wanted]!].flat() : [];
+  return known.find(word => plain(word) === wanted) ?? known.find(word => others.includes(word));
+}
+
+/** The known word nearest to what was written, or undefined when none is near. */
+export function nearest(written: string, known: readonly string[]): string | undefined {
+  const wanted = plain(written);
+  let best = sameWord(written, known);
   if (best !== undefined) return best;
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const word of known) {

@@ -79,6 +79,20 @@ describe('what is wrong is said with place, path and cure', () => {
     ['key at the wrong level', '{ "data": "glyphs", "encoder": [], "batchSize": 5 }', [
       'a.aeconf:1:36: error: batchSize: unknown key "batchSize". It belongs into "training": write "training": { "batchSize": ... }.',
     ]],
+    ['key of the optimiser in the training', minimal.replace('}] }', '}], "training": { "learningRate": 0.1 } }'), [
+      'a.aeconf:1:104: error: training.learningRate: unknown key "learningRate". It belongs into "optimizer": write "optimizer": { "type": "adam", "learningRate": ... }.',
+    ]],
+    ['key of one optimiser, two levels too high', '{ "data": "glyphs", "encoder": [], "momentum": 0.9 }', [
+      'a.aeconf:1:36: error: momentum: unknown key "momentum". It belongs into "training.optimizer": write "training": { "optimizer": { "type": "sgd", "momentum": ... } }.',
+    ]],
+    ['key in the words of others', minimal.replace('}] }', '}], "training": { "gradient_clipping": 1 } }'), [
+      'a.aeconf:1:104: error: training.gradient_clipping: unknown key "gradient_clipping". It belongs into "optimizer": write "optimizer": { "type": "adam", "clipNorm": ... }.',
+    ]],
+    ['noise', '{ "data": "glyphs", "encoder": [], "noise": [] }', ['a.aeconf:1:36: error: noise: unknown key "noise". Did you mean "corruption"?']],
+    ['activation as a layer', withEncoder('{ "type": "LeakyReLU" }'), [
+      'a.aeconf:4:15: error: encoder[0].type: "LeakyReLU" is an activation, no layer. Write { "type": "activation", "activation": "leakyRelu" }, or "activation": "leakyRelu" in the layer before it.',
+    ]],
+    ['no layer', '{ "data": "glyphs", "encoder": [null] }', [expect.stringContaining('a.aeconf:1:33: error: encoder[0]: encoder[0] is null. Write an object with "type"')]],
     ['unknown type', withEncoder('{ "type": "Conv2D", "filters": 3 }'), ['a.aeconf:4:15: error: encoder[0].type: unknown value "Conv2D". Did you mean "conv2d"?']],
     ['unknown shorthand', withEncoder('{ "type": "dense", "units": 3, "activation": "leaky_relu" }'), ['a.aeconf:4:50: error: encoder[0].activation: unknown value "leaky_relu". Did you mean "leakyRelu"?']],
     ['unknown literal', minimal.replace('}] }', '}], "training": { "loss": "bce" } }'), ['a.aeconf:1:112: error: training.loss: unknown value "bce". Did you mean "binaryCrossentropy"?']],
@@ -102,6 +116,13 @@ describe('what is wrong is said with place, path and cure', () => {
     ['bare word', '{ "data": glyphs }', 'a:1:11: error: This is no JSON value. Write text in double quotes; bare words are only true, false and null.'],
     ['nothing', '', 'a:1:1: error: A value is expected here. Write a number, a text in double quotes, true, false, a list [ ] or an object { }.'],
   ])('syntax: %s', (_, text, expected) => expect(loadSpec(text, 'a').diagnostics.map(formatDiagnostic)).toContain(expected));
+
+  it('refuses what is nested without end', () => {
+    for (const text of ['['.repeat(200_000), '{"a":'.repeat(50_000), '{ "data": "glyphs", "encoder": ' + '['.repeat(200) + ']'.repeat(200) + ' }']) {
+      expect(lines(text)).toEqual([expect.stringMatching(/^a\.aeconf:1:\d+: error: This is nested more than 100 deep\. Remove what was opened too often\.$/)]);
+    }
+    expect(lines(`{ "data": "glyphs", "encoder": [], "description": "${'['.repeat(300)}" } // ${'['.repeat(300)}`)).toEqual([]);
+  });
 
   it('never throws, whatever is cut off or put in', () => {
     for (let i = 0; i < minimal.length; i++) {
@@ -147,6 +168,9 @@ describe('fixes', () => {
     expect(repaired('{\n  "data": "glyphs", // digits\n  "seed": 3\n}')).toBe('{\n  "data": "glyphs", // digits\n  "seed": 3,\n  "encoder": [{ "type": "flatten" }, { "type": "dense", "units": 128, "activation": "relu" }]\n}');
     expect(repaired(withEncoder('{ "type": "dense" }'))).toContain('{ "type": "dense", "units": 128 }');
     expect(repaired(withEncoder('{ "units": 3 }'))).toContain('{ "type": "dense", "units": 3 }');
+  });
+  it('make a layer of an activation', () => {
+    expect(repaired(withEncoder('{ "type": "ReLU" }'))).toContain('{ "type": "activation", "activation": "relu" }');
   });
   it('write a shorthand out and insert a comma', () => {
     expect(repaired(minimal.replace('"glyphs"', '"images"'))).toContain('"data": { "type": "images", "path": "faces" }');

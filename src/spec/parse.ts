@@ -61,10 +61,19 @@ const syntaxMessages: Readonly<Record<string, readonly [message: string, cure: s
   InvalidCharacter: ['This character is not allowed in a text.', 'Write a line break as \\n and a tab as \\t.'],
 };
 
+/** No spec needs a tenth of it; the readers of a tree call themselves for every level, and the stack ends at some thousands. */
+const DEEPEST = 100;
+
 /** The tree of a text, as far as it can be read, and what is wrong with its punctuation. */
 export function parseText(text: string, file: string): { tree?: Syntax; diagnostics: Diagnostic[] } {
   const source = { text, file };
   const errors: ParseError[] = [];
+  const tooDeep = offsetBelow(DEEPEST, text);
+  if (tooDeep !== undefined) {
+    return { diagnostics: [diagnosticAt(source, { offset: tooDeep, length: 1 }, [], {
+      severity: 'error', code: 'syntax', kind: 'syntax', message: `This is nested more than ${DEEPEST} deep.`, cure: 'Remove what was opened too often.',
+    })] };
+  }
   // A byte-order mark is a space to us.
   const node = parseTree(text.replace(/^\uFEFF/, ' '), errors, { allowTrailingComma: true, disallowComments: false });
   const diagnostics: Diagnostic[] = [];
@@ -84,6 +93,20 @@ export function parseText(text: string, file: string): { tree?: Syntax; diagnost
   }
   const tree = node && convert(node);
   return tree === undefined ? { diagnostics } : { tree, diagnostics };
+}
+
+/** Where the first list or object stands that has so many around it. */
+function offsetBelow(levels: number, text: string): number | undefined {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (;;) {
+    scanner.scan();
+    if (scanner.getTokenLength() === 0) return undefined; // the end of the file
+    switch (text[scanner.getTokenOffset()]) { // nothing else begins with a bracket
+      case '{': case '[': if (++depth > levels) return scanner.getTokenOffset(); break;
+      case '}': case ']': depth = Math.max(0, depth - 1);
+    }
+  }
 }
 
 function convert(node: Node): Syntax {

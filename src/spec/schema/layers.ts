@@ -42,6 +42,19 @@ export const Initializer = choice([
     mean: Type.Number({ default: 0, description: 'Mean.', examples: [0.5] }),
     stddev: Type.Number({ default: 0.05, exclusiveMinimum: 0, description: 'Standard deviation before truncation.', examples: [0.01] }),
   }),
+  variant('varianceScaling', 'Variance scale / fan: the rule that the Glorot, He and LeCun initialisers are cases of', {
+    scale: Type.Number({ default: 1, exclusiveMinimum: 0, description: 'Factor on the variance.', examples: [2] }),
+    mode: Type.Union([
+      Type.Literal('fanIn', { description: 'Numbers that go into a unit.' }),
+      Type.Literal('fanOut', { description: 'Numbers that a unit goes into.' }),
+      Type.Literal('fanAvg', { description: 'The mean of both.' }),
+    ], { default: 'fanIn', description: 'What the variance is divided by.', examples: ['fanAvg'] }),
+    distribution: Type.Union([
+      Type.Literal('truncatedNormal', { description: 'Normal, redrawn beyond two standard deviations.' }),
+      Type.Literal('untruncatedNormal', { description: 'Normal.' }),
+      Type.Literal('uniform', { description: 'Uniform in ±√(3 · scale / fan).' }),
+    ], { default: 'truncatedNormal', description: 'How numbers of that variance are drawn.', examples: ['uniform'] }),
+  }),
   variant('orthogonal', 'Random orthogonal matrix (Saxe et al., 2014)', {
     gain: Type.Number({ default: 1, description: 'Factor on the matrix.', examples: [1.4142] }),
   }),
