@@ -117,6 +117,16 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/reconstruct.ts')).reconstruct,
   },
   {
+    name: 'activations', summary: 'Show what each layer makes of a sample.', positionals: [run],
+    options: [
+      { name: 'sample', value: 'N', description: 'Which of the samples that the run keeps for its pictures, from 0. Default: 0.' },
+      { name: 'out', value: 'FILE', description: 'Also the numbers: FILE.npz or FILE.safetensors with an array for each layer, channels last, or FILE.png as a picture.' },
+      o.checkpoint, o.runs, o.threads, o.json,
+    ],
+    details: 'Smallest, largest and mean activation of every layer of encoder, latent and decoder, and the share of units that are exactly zero, with nothing random: dropout off, batch normalisation by its moving averages. Where training corrupts its input, the encoder sees the sample with noise, as in the reconstructions. Reads the run folder only. Arrays are named "original", "corrupted" where there is noise, then "encoder/dense" and so on, as in the summary with the part before, and "reconstruction".',
+    load: async () => (await import('./commands/activations.ts')).activations,
+  },
+  {
     name: 'generate', summary: 'Decode new codes into a picture.', positionals: [run],
     options: [
       { name: 'method', value: 'M', description: 'prior, mixture (Gaussians fitted to the codes), uniform (in the range of the codes), interpolate, or grid. Default: prior where the latent has one, else mixture.' },

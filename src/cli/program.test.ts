@@ -243,6 +243,29 @@ describe('a run', () => {
     expect(await aeconf(...on('reconstruct', 'last', '--epoch', '9'))).toMatchObject({ code: exitCodes.run.code, err: expect.stringMatching(/no picture of epoch 9.*epochs 1 to 2/) as string });
   });
 
+  it('tells what its layers make of a sample, as table, arrays and picture', async () => {
+    interface Told { readonly layers: { readonly layer: string; readonly min: number; readonly max: number; readonly zeros: number }[] }
+    const npz = path.join(place.folder, 'layers.npz');
+    const told = await json(...on('activations', 'last', '--sample', '2', '--out', npz)) as Told;
+    expect(told).toMatchObject({ id, checkpoint: 'last', epoch: 2, sample: 2, samples: 6, label: expect.any(String) as string, file: npz });
+    const names = ['encoder/flatten', 'encoder/dense', 'encoder/batch_normalization', 'encoder/dropout', 'latent/latent', 'decoder/dense', 'decoder/batch_normalization', 'decoder/dense_1', 'decoder/reshape'];
+    expect(told.layers.map(({ layer }) => layer)).toEqual(names);
+    const archive = await openNpz(npz);
+    expect(archive.names).toEqual(['original', 'corrupted', ...names, 'reconstruction']);
+    const { data, shape } = await archive.read('encoder/dense');
+    archive.close();
+    expect(shape).toEqual([24]);
+    expect(told.layers[1]).toMatchObject({ min: Math.min(...data), max: Math.max(...data), zeros: [...data].filter(value => value === 0).length / 24 });
+    const { out } = await aeconf(...on('activations', 'last', '--checkpoint', 'best'));
+    expect(out).toMatch(/^tiny, checkpoint "best" \(epoch \d\): sample 0 of the 6 it keeps \(\d\)\nLayer +Type +Output shape +min +max +mean +at zero\n/);
+    expect(out).toMatch(/^encoder\/dense +dense +24 +0\.000 +\S+ +\S+ +\d+\.\d %$/m);
+    const png = path.join(place.folder, 'layers.png');
+    expect((await aeconf(...on('activations', 'last', '--out', png))).out).toMatch(/\n.*layers\.png\n$/);
+    expect([...fs.readFileSync(png).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+    expect(await aeconf(...on('activations', 'last', '--sample', '6'))).toMatchObject({ code: exitCodes.usage.code, err: expect.stringMatching(/keeps 6 samples, 0 to 5/) as string });
+    expect(await aeconf(...on('activations', 'last', '--out', 'layers.csv'))).toMatchObject({ code: exitCodes.usage.code, err: expect.stringMatching(/\.npz, \.safetensors or \.png, not layers\.csv/) as string });
+  });
+
   it('is told in one file, alone or beside others', async () => {
     const file = path.join(place.folder, 'handed in', 'report.html');
     expect(await aeconf(...on('report', 'last', '--out', file))).toEqual({ code: 0, out: `${file}\n`, err: '' });

@@ -83,6 +83,14 @@ export class Network {
     return this.flatOutput(this.walk(['decoder'], fromFlat(code, this.model.latentShape), around, new Trace()));
   }
 
+  /** What every layer of encoder, latent and decoder makes of the input, in order: batch × features of its output each. */
+  activations(input: Value, around: Surroundings): { readonly layer: ModelLayer; readonly value: Value }[] {
+    const trace = new Trace();
+    const code = this.codeOf(this.walk(['encoder', 'latent'], fromFlat(input, this.model.inputShape), around, trace), trace);
+    this.walk(['decoder'], fromFlat(code, this.model.latentShape), around, trace);
+    return [...trace.outputs].map(([layer, value]) => ({ layer, value: toFlat(value, layer.outputShape) }));
+  }
+
   private codeOf(latent: Value, trace: Trace): Value {
     return trace.latent.code ?? toFlat(latent, this.model.latentShape);
   }

@@ -58,6 +58,8 @@ export interface ModelPrograms {
   reconstruct(batch: number): Program;
   /** As `reconstruct`, but gives no `reconstruction`. */
   locate(batch: number): Program;
+  /** What every layer makes of samples, without anything random: an output for each, "encoder/dense", batch × its numbers, channels last. */
+  activations(batch: number): Program;
   /** Metrics of every sample, without anything random. */
   measure(batch: number, metrics: readonly MetricName[]): Program;
   /**

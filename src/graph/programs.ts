@@ -1,7 +1,7 @@
 // A model's programs: train step, evaluate, encode, decode, reconstruct, measure, and the exported ONNX models. What a model
 // computes stands in objective.ts; programs differ in where parameters come from and in what is asked of the result.
 import { sizeOf, tensor, type HostTensor } from '../core/tensor.ts';
-import type { Model } from '../model/model.ts';
+import { keyOf, type Model } from '../model/model.ts';
 import type { MetricName, Spec } from '../spec/schema.ts';
 import { estimateBytes } from './cost.ts';
 import { initialize } from './initializers.ts';
@@ -110,6 +110,14 @@ export function buildPrograms(model: Model, spec: Spec, { data, below = [] }: Pr
     locate(batch) {
       const { outputs, ...program } = reconstruct(batch);
       return { ...program, name: `locate ${batch}`, outputs: outputs.filter(({ name }) => name !== 'reconstruction') };
+    },
+    activations(batch) {
+      const { around, state } = groundOf(packed, 'infer', batch);
+      const { ports, input } = samples(batch, around);
+      return {
+        name: `activations ${batch}`, inputs: ports.filter(port => port.name === (corrupts ? 'input' : 'target')), state, updates: [],
+        outputs: network.activations(input, around).map(({ layer, value }) => ({ name: keyOf(layer), value })),
+      };
     },
     measure(batch, names) {
       const { code: _, target, reconstruction, ...program } = looking('measure', batch);

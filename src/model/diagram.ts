@@ -5,7 +5,7 @@ import type { Diagnostic, SpecPath } from '../spec/diagnostics.ts';
 import { locate, parseText } from '../spec/parse.ts';
 import type { LatentSpec, PenaltySpec, Spec } from '../spec/schema.ts';
 import { examine } from './check.ts';
-import type { Model, ModelLayer, ModelLayerType, Part, Shape } from './model.ts';
+import { keyOf, type Model, type ModelLayer, type ModelLayerType, type Part, type Shape } from './model.ts';
 import { decayingKernels, penalizedLayer } from './penalties.ts';
 import { countParameters, formatCount, summarize, type Counts } from './summary.ts';
 
@@ -108,10 +108,6 @@ export function diagramOf(spec: Spec, model: Model, title: string): { readonly d
     },
     paths: new Map<string, SpecPath>([['input', ['data']], ...layers.map((layer): [string, SpecPath] => [keyOf(layer), layer.specPath])]),
   };
-}
-
-export function keyOf({ part, name }: Pick<ModelLayer, 'part' | 'name'>): string {
-  return `${part}/${name}`;
 }
 
 // ── Between text and picture ────────────────────────────────────────────────────────────────────────────────────────

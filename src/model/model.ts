@@ -56,3 +56,8 @@ export interface Model {
   /** The last activation, which a loss may use in a numerically safer form (sigmoid with binary cross-entropy). */
   readonly outputActivation: ActivationSpec;
 }
+
+/** A layer by a name that is unique in its model: "encoder/dense_1". */
+export function keyOf({ part, name }: Pick<ModelLayer, 'part' | 'name'>): string {
+  return `${part}/${name}`;
+}

@@ -4,7 +4,7 @@
 import type { Baseline } from '../core/baseline.ts';
 import type { CodeReach } from '../core/code-reach.ts';
 import type { Diagram } from '../model/diagram.ts';
-import type { WeightTensor } from '../model/weights.ts';
+import type { Distribution, WeightTensor } from '../model/weights.ts';
 import type { Finding } from '../runs/diagnosis.ts';
 import type { RunInfo, RunState, ScalarValues } from '../runs/events.ts';
 import type { DataPreview, PreviewDraw } from '../runs/data-preview.ts';
@@ -59,6 +59,8 @@ export interface Requests {
   file: { params: { runId: string; file: string }; result: Uint8Array };
   /** What a layer of a run has learned, its pictures in order of the units or the strongest first. */
   weights: { params: { runId: string; layer: string; checkpoint: CheckpointName; order: 'unit' | 'norm' }; result: LayerWeights };
+  /** What every layer of a run makes of one of its kept samples. */
+  activations: { params: { runId: string; sample: number; checkpoint: CheckpointName }; result: LayerActivations };
   /** Shows the model of a run of the config, or of the file as it is now when there is no id. */
   showModelOf: { params: { runId?: string }; result: boolean };
   /** Shows a layer of the diagram, or the first error, in the text editor; false where the text has it no more. */
@@ -242,6 +244,21 @@ export interface LayerWeights {
   /** Finished epochs when the checkpoint was written. */
   readonly epoch: number;
   readonly tensors: readonly WeightTensor[];
+}
+
+/** Numbers of one sample, channels last. */
+export interface LayerActivations {
+  readonly epoch: number;
+  /** Which of the kept samples, from 0, and how many there are. */
+  readonly sample: number;
+  readonly count: number;
+  readonly label?: string;
+  readonly original: Float32Array;
+  /** What the encoder saw, where that is corrupted. */
+  readonly corrupted?: Float32Array;
+  readonly reconstruction: Float32Array;
+  /** By the keys of the diagram, in any order. */
+  readonly layers: readonly { readonly key: string; readonly shape: readonly number[]; readonly values: Float32Array; readonly distribution: Distribution }[];
 }
 
 export interface ShownModel {

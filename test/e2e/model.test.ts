@@ -87,6 +87,21 @@ test('it comes back after a reload of the window, with the run it showed', async
   }
 });
 
+test('it shows what each layer makes of a sample', async () => {
+  const page = await workbench.webview('model');
+  await page.getByText('One Sample').click();
+  await page.getByText(/^Sample 1 of \d+/).waitFor({ timeout: 30_000 });
+  expect(await page.locator('ae-activation figcaption b').allTextContents()).toEqual(['original', 'flatten', 'dense', 'dense_1', 'latent', 'dense', 'dense_1', 'dense_2', 'reshape', 'reconstruction']);
+  expect(await page.locator('ae-activation[data-layer="encoder/dense"] .activation-says').textContent()).toMatch(/^0 to \d.*at zero: \d+ %$/);
+  await page.getByRole('button', { name: 'Next sample' }).click();
+  await page.getByText(/^Sample 2 of \d+: \S/).waitFor({ timeout: 30_000 });
+  await page.locator('.activations').evaluate(cards => { cards.scrollIntoView(); });
+  for (const theme of Object.keys(themes) as Theme[]) {
+    await workbench.theme(theme);
+    await workbench.screenshot(`model-sample-${theme}`);
+  }
+});
+
 test('no page broke its security policy or threw', () => {
   expect(workbench.violations).toEqual([]);
   expect(workbench.pageErrors).toEqual([]);

@@ -2,8 +2,8 @@
 // Node can make of a config comes with the page (`window.testData`, model-scenes.ts).
 import { sizeOf, tensor } from '../../src/core/tensor.ts';
 import { RandomStream } from '../../src/core/random.ts';
-import { layerWeights } from '../../src/model/weights.ts';
-import type { LayerWeights, RunLabel, ShownModel } from '../../src/protocol/messages.ts';
+import { distributionOf, layerWeights } from '../../src/model/weights.ts';
+import type { LayerActivations, LayerWeights, RunLabel, ShownModel } from '../../src/protocol/messages.ts';
 import { installHost, type FakeHost } from './fake-host.ts';
 import type { ModelScene } from './model-scenes.ts';
 
@@ -38,6 +38,19 @@ function learned(seed: number): Record<string, ReturnType<typeof tensor>> {
   }));
 }
 
+/** A bright disc that moves from sample to sample; layers that are partly at zero. */
+function activations(sample: number): LayerActivations {
+  const disc = (blur: number) => Float32Array.from({ length: 784 }, (_, i) => 1 / (1 + Math.exp((Math.hypot(i % 28 - 10 - sample, Math.floor(i / 28) - 14) - 6) / blur)));
+  return {
+    epoch, sample, count: 3, label: ['Sneaker', 'Bag', 'Coat'][sample]!, original: disc(0.2), corrupted: disc(0.2).map((value, i) => (i % 11 === 0 ? 1 - value : value)), reconstruction: disc(2),
+    layers: model.layers.map(({ part, name, outputShape }, index) => {
+      const random = new RandomStream(sample * 100 + index, 'weights');
+      const values = Float32Array.from({ length: sizeOf(outputShape) }, () => (part === 'latent' ? random.normal() : Math.max(0, random.normal())));
+      return { key: `${part}/${name}`, shape: outputShape, values, distribution: distributionOf(values) };
+    }),
+  };
+}
+
 const file = { name: scene, path: `/experiments/${scene}.aeconf` };
 let checkpoints: ShownModel['checkpoints'] = mode === 'empty' || mode === 'begun' ? {} : { last: 1, best: 1 };
 let cursor: readonly string[] = mode === 'cursor' ? ['latent/latent'] : [];
@@ -61,6 +74,7 @@ const host: FakeHost = installHost({
     if (request.name === 'showModelOf') return true;
     // The file has been changed since the run.
     if (request.name === 'reveal') return mode !== 'run';
+    if (request.name === 'activations') return activations(request.params.sample);
     if (request.name !== 'weights') throw new Error(`No answer to ${request.name}.`);
     const { layer, order } = request.params;
     // As in pretraining, level by level.

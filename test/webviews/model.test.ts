@@ -50,6 +50,41 @@ describe('model page', () => {
     await page.context().close();
   });
 
+  it.each<[ThemeName, string, number, number]>([
+    ['dark', 'denoising:run', 1100, 1000], ['light', 'everything:run', 1300, 1400], ['highContrast', 'quantized:run', 1100, 1000], ['dark', 'everything:run', 300, 900],
+  ])('shows what each layer sees in %s: %s at %i × %i', async (theme, scene, width, height) => {
+    const page = await opened(scene, { theme, width, height });
+    await page.getByText('One Sample').click();
+    await page.getByText('Sneaker').waitFor();
+    expect(await page.locator('ae-activation figcaption b').allTextContents()).toEqual(['original', 'with noise', ...modelScene(scene).model.layers.map(({ name }) => name), 'reconstruction']);
+    expect(await page.locator('ae-activation .activation-says').nth(3).textContent()).toMatch(/^0 to \d.*mean 0\.\d+at zero: \d+ %$/);
+    await page.locator('.activations').evaluate(cards => { cards.scrollIntoView(); });
+    // The way to the next sample stays in sight.
+    expect(await page.getByRole('button', { name: 'Next sample' }).evaluate(way => way.getBoundingClientRect().top)).toBeGreaterThan(0);
+    await screenshot(page, `model-seen-${scene.replace(':', '-')}-${theme}-${width}`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('goes from sample to sample, tells a number under the mouse, and is not asked anew beside a training', async () => {
+    const page = await opened('denoising:run');
+    await page.getByText('One Sample').click();
+    await page.getByText('Sneaker').waitFor();
+    await page.getByRole('button', { name: 'Next sample' }).click();
+    await page.getByText('Sample 2 of 3: Bag').waitFor();
+    await page.locator('ae-activation[data-layer="encoder/dense"] canvas').hover({ position: { x: 4, y: 4 } });
+    await eventually(() => page.locator('ae-activation[data-layer="encoder/dense"] .activation-says').textContent()).toMatch(/^unit 0: \d/);
+    await page.evaluate(() => window.epochOn());
+    await page.getByRole('button', { name: 'Next sample' }).click();
+    await page.getByText('Sample 3 of 3: Coat').waitFor();
+    await eventually(() => requests(page, 'activations')).toEqual([0, 1, 2].map(sample => ({ runId: 'b', sample, checkpoint: 'last' })));
+    await layer(page, 'decoder/dense').click();
+    await page.locator('ae-activation.chosen[data-layer="decoder/dense"]').waitFor();
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
   it('follows the file and the cursor in it; an error leaves the last picture, faded, with a way to it', async () => {
     const page = await opened('denoising');
     const label = layer(page, 'latent/latent');

@@ -8,6 +8,7 @@ import { layersAt, placeOf, readDiagram, type DiagramReading, type LayerPaths } 
 import type { Diagram, ModelHostMessage, Requests, RunLabel, ShownModel } from '../../protocol/messages.ts';
 import type { Diagnostic } from '../../spec/diagnostics.ts';
 import { languageId } from '../contributions.ts';
+import { readActivations } from '../run-activations.ts';
 import { readLayerWeights, checkpointVersions, readRunDiagram } from '../run-weights.ts';
 import { toLabel } from '../run-record.ts';
 import { sameFile } from '../same-file.ts';
@@ -26,6 +27,12 @@ const MOST_RUNS = 100;
 export class ModelPanel extends PagePanel<ModelHostMessage> {
   protected readonly answers = {
     weights: ({ runId, layer, checkpoint, order }: Requests['weights']['params']) => readLayerWeights(this.recordOf(runId).folder, layer, checkpoint, order),
+    activations: ({ runId, sample, checkpoint }: Requests['activations']['params']) => {
+      // One at a time: who goes on to another sample no longer wants the one before.
+      this.looking?.abort();
+      const { signal } = this.looking = new AbortController();
+      return readActivations(this.host.studio.program, this.recordOf(runId).folder, { sample, checkpoint, signal });
+    },
     showModelOf: ({ runId }: Requests['showModelOf']['params']) => this.choose(runId),
     reveal: ({ layer }: Requests['reveal']['params']) => this.reveal(layer),
   };
@@ -39,12 +46,14 @@ export class ModelPanel extends PagePanel<ModelHostMessage> {
   private typing: NodeJS.Timeout | undefined;
   private moving: NodeJS.Timeout | undefined;
   private calm: NodeJS.Timeout | undefined;
+  private looking: AbortController | undefined;
 
   constructor(host: PanelHost, panel: vscode.WebviewPanel) {
     super('model', host, panel, false);
     this.facts = new ModelFacts(host.studio, () => this.hydrate());
     this.owner.add({ dispose: () => [this.typing, this.moving, this.calm].forEach(timer => { clearTimeout(timer); }) });
     this.owner.add({ dispose: () => this.facts.dispose() });
+    this.owner.add({ dispose: () => this.looking?.abort() });
     this.owner.add(vscode.workspace.onDidChangeTextDocument(({ document }) => {
       if (!this.isFile(document)) return;
       clearTimeout(this.typing);

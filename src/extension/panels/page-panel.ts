@@ -216,6 +216,7 @@ export abstract class PagePanel<H extends HostMessage> {
       case 'model': return this.answered(this.answers.model?.(request.params), request);
       case 'file': return this.answered(this.answers.file?.(request.params), request);
       case 'weights': return this.answered(this.answers.weights?.(request.params), request);
+      case 'activations': return this.answered(this.answers.activations?.(request.params), request);
       case 'showModelOf': return this.answered(this.answers.showModelOf?.(request.params), request);
       case 'reveal': return this.answered(this.answers.reveal?.(request.params), request);
       case 'dataSamples': return this.answered(this.answers.dataSamples?.(request.params), request);

@@ -2,12 +2,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { messageOf } from '../../core/errors.ts';
-import type { CheckpointName, Diagram, DiagramLayer, LayerWeights, ModelHostMessage, ShownModel } from '../../protocol/messages.ts';
+import type { CheckpointName, Diagram, DiagramLayer, LayerActivations, LayerWeights, ModelHostMessage, ShownModel } from '../../protocol/messages.ts';
 import { StudioPage } from '../shared/page.ts';
 import { exportFigure } from '../shared/figure-export.ts';
 import { pngBytes } from '../shared/pixels.ts';
 import { describeRun, distinctNames, isLive, stateIcon } from '../../view/runs.ts';
 import { button, checkbox, dropdown, emptyState, iconButton, segments, slider } from '../shared/toolkit.ts';
+import './activation-view.ts';
 import './diagram-view.ts';
 import { distributionCard } from './distribution.ts';
 import { layerDetails, modelDetails, modelLine } from './details.ts';
@@ -23,9 +24,13 @@ interface ModelView {
   readonly perUnit: boolean;
   /** Pixels of a weight; 0 chooses. */
   readonly zoom: number;
+  /** Of a run: its weights, or what its layers make of a sample. */
+  readonly look: 'weights' | 'sample';
+  /** Which sample, from 0. */
+  readonly sample: number;
 }
 
-const defaultView: ModelView = { layer: '', checkpoint: 'last', order: 'unit', perUnit: false, zoom: 0 };
+const defaultView: ModelView = { layer: '', checkpoint: 'last', order: 'unit', perUnit: false, zoom: 0, look: 'weights', sample: 0 };
 const FILE = 'file';
 
 @customElement('model-page')
@@ -40,6 +45,10 @@ export class ModelPage extends StudioPage<ModelHostMessage, ModelView> {
   /** What the weights are of, as text; and what was asked for last. */
   private weightsOf = '';
   private asked = '';
+  @state() private activations: LayerActivations | undefined;
+  @state() private activationTrouble: string | undefined;
+  private activationsOf = '';
+  private activationsAsked = '';
 
   constructor() {
     super(defaultView, { prompt: true });
@@ -50,13 +59,13 @@ export class ModelPage extends StudioPage<ModelHostMessage, ModelView> {
     this.model = model;
     // Who moves on in the text has left the layer that was picked.
     if (moved && model.run === undefined && model.cursor.length > 0 && !model.cursor.includes(this.client.view.layer)) this.client.updateView({ layer: '' });
-    this.askWeights();
+    this.ask();
     await this.updateComplete;
   }
 
   private change(patch: Partial<ModelView>): void {
     this.client.updateView(patch);
-    this.askWeights();
+    this.ask();
     this.requestUpdate();
   }
 
@@ -71,6 +80,35 @@ export class ModelPage extends StudioPage<ModelHostMessage, ModelView> {
   private checkpointOf({ checkpoints }: ShownModel): CheckpointName {
     const { checkpoint } = this.client.view;
     return checkpoints[checkpoint] === undefined && checkpoints.last !== undefined ? 'last' : checkpoint;
+  }
+
+  private ask(): void {
+    if (this.client.view.look === 'sample') this.askActivations();
+    else this.askWeights();
+  }
+
+  /** Asks what the layers make of the sample. That takes a process of its own, so beside a training it is not asked again by itself. */
+  private askActivations(): void {
+    const { model } = this;
+    if (model?.run === undefined) return;
+    const checkpoint = this.checkpointOf(model);
+    const version = model.checkpoints[checkpoint];
+    if (version === undefined) return;
+    const { sample } = this.client.view;
+    const runId = model.run.id;
+    const asked = JSON.stringify([runId, checkpoint, sample, isLive(model.run.state) ? 'live' : version]);
+    if (asked === this.activationsAsked) return;
+    this.activationsAsked = asked;
+    if (runId !== this.activationsOf) this.activations = undefined;
+    this.client.request('activations', { runId, sample, checkpoint }).then(activations => {
+      if (asked !== this.activationsAsked) return;
+      [this.activations, this.activationsOf, this.activationTrouble] = [activations, runId, undefined];
+    }, (error: unknown) => {
+      if (asked !== this.activationsAsked) return;
+      // Another run may keep fewer samples.
+      if (sample > 0 && runId !== this.activationsOf) return this.change({ sample: 0 });
+      [this.activations, this.activationTrouble] = [undefined, messageOf(error)];
+    });
   }
 
   /** Asks for the weights that belong to what is shown now, unless they are there or under way. */
@@ -103,7 +141,7 @@ export class ModelPage extends StudioPage<ModelHostMessage, ModelView> {
     return html`${this.toolbar(model)}${trouble === undefined ? nothing : this.trouble(model, trouble)}
       ${diagram === undefined
         ? emptyState({ icon: 'type-hierarchy-sub', title: 'No model to draw yet', text: trouble === undefined ? 'The run is being prepared.' : 'It is drawn here as soon as it can be.' })
-        : html`<div class="model ${model.run === undefined ? 'of-file' : 'of-run'}">${this.diagram(model, diagram)}${model.run === undefined ? nothing : this.learned(model, diagram)}</div>`}`;
+        : html`<div class="model ${model.run === undefined ? 'of-file' : 'of-run'}">${this.diagram(model, diagram)}${model.run === undefined ? nothing : this.client.view.look === 'sample' ? this.seen(model, diagram) : this.learned(model, diagram)}</div>`}`;
   }
 
   private toolbar(model: ShownModel): TemplateResult {
@@ -118,6 +156,10 @@ export class ModelPage extends StudioPage<ModelHostMessage, ModelView> {
       ${run !== undefined && checkpoints.best !== undefined && checkpoints.last !== undefined ? segments({
         label: 'Checkpoint', value: this.checkpointOf(model), onChange: checkpoint => this.change({ checkpoint }),
         choices: [{ value: 'last', label: 'Last', title: 'As it was after the newest epoch' }, { value: 'best', label: 'Best', title: 'As it was after the epoch with the lowest loss' }],
+      }) : nothing}
+      ${run !== undefined && diagram !== undefined ? segments({
+        label: 'Look at', value: this.client.view.look, onChange: look => this.change({ look }),
+        choices: [{ value: 'weights', label: 'Weights', title: 'What a layer has learned' }, { value: 'sample', label: 'One Sample', title: 'What each layer sees: the activations that a sample causes' }],
       }) : nothing}
       ${run === undefined && runs[0] !== undefined ? button({ label: 'See What It Has Learned', icon: 'eye', title: `The weights of ${runs[0].name}, ${describeRun(runs[0])}`, onClick: () => this.show(runs[0]!.id) }) : nothing}
       <span class="group">${diagram === undefined ? nothing : iconButton({ label: 'Save diagram as PNG…', icon: 'device-camera', onClick: () => this.client.run(this.saveDiagram(diagram)) })}</span>
@@ -177,6 +219,35 @@ export class ModelPage extends StudioPage<ModelHostMessage, ModelView> {
     </section>`;
   }
 
+  /** The sample, what every layer makes of it in their order, and the reconstruction. */
+  private seen(model: ShownModel, diagram: Diagram): TemplateResult {
+    if (model.checkpoints.last === undefined && model.checkpoints.best === undefined) return this.learned(model, diagram);
+    const { activations, theme, activationTrouble } = this;
+    const { sample, layer: picked } = this.client.view;
+    const busy = activations !== undefined && activations.sample !== sample;
+    const card = (heading: string, shape: readonly number[], values: Float32Array) => html`<ae-activation .heading=${heading} .shape=${shape} .values=${values} .theme=${theme}></ae-activation>`;
+    return html`<section class="learned seen" aria-label="What each layer sees">
+      <div class="learned-head"><h2>What each layer sees <span class="muted">${activations === undefined ? '' : `${activations.epoch === 0 ? 'before the end of the first epoch' : `after epoch ${grouped(activations.epoch)}`}, nothing random`}</span></h2>
+        ${activations === undefined ? nothing : html`<span class="learned-controls">
+          ${iconButton({ label: 'Previous sample', icon: 'chevron-left', disabled: sample === 0, onClick: () => this.change({ sample: sample - 1 }) })}
+          <span role="status">Sample ${sample + 1} of ${activations.count}${busy ? '…' : activations.label === undefined ? '' : html`: <b>${activations.label}</b>`}</span>
+          ${iconButton({ label: 'Next sample', icon: 'chevron-right', disabled: sample >= activations.count - 1, onClick: () => this.change({ sample: sample + 1 }) })}
+        </span>`}</div>
+      ${activations === undefined
+        ? html`<p class=${activationTrouble === undefined ? 'muted' : 'weight-trouble'} role="status">${activationTrouble ?? 'Computing what the layers make of the sample…'}</p>`
+        : html`<div class="activations ${busy ? 'stale' : ''}">
+          ${card('original', diagram.inputShape, activations.original)}
+          ${activations.corrupted === undefined ? nothing : card('with noise', diagram.inputShape, activations.corrupted)}
+          ${diagram.layers.map(layer => {
+            const { key, name } = layer;
+            const found = activations.layers.find(each => each.key === key);
+            return found === undefined ? nothing : html`<ae-activation class=${key === picked ? 'chosen' : ''} data-layer=${key} .heading=${name} .place=${partName(drawnPart(diagram, layer))} .shape=${found.shape} .values=${found.values} .distribution=${found.distribution} .theme=${theme}></ae-activation>`;
+          })}
+          ${card('reconstruction', diagram.inputShape, activations.reconstruction)}
+        </div><p class="muted">Blue is below zero, orange above, each layer over its own range. Point at a number to read it.</p>`}
+    </section>`;
+  }
+
   private controls({ tensors }: LayerWeights): TemplateResult {
     const { perUnit, order, zoom } = this.client.view;
     const several = tensors.some(({ pictures }) => pictures !== undefined && pictures.count > 1);
@@ -210,6 +281,7 @@ export class ModelPage extends StudioPage<ModelHostMessage, ModelView> {
 
   private pick(key: string): void {
     this.change({ layer: key });
+    this.querySelector(`ae-activation[data-layer="${CSS.escape(key)}"]`)?.scrollIntoView({ block: 'nearest' });
     if (this.model?.run === undefined) this.reveal(key);
   }
 
