@@ -91,11 +91,17 @@ export type PageMessage =
   | { readonly type: 'ready' }
   /** Shown to the user as an error and written to the log: a page that cannot work says so. */
   | { readonly type: 'failed'; readonly message: string; readonly detail?: string }
-  /** The last increment is drawn: no other one for so long, unless a run changed its state (webviews/shared/pace.ts). */
+  /** The last increment is drawn: no other one for so long, unless a run changed its state (webviews/shared/pace.ts). 0: now, somebody looks. */
   | { readonly type: 'rest'; readonly milliseconds: number }
   | { readonly type: 'command'; readonly command: PageCommand; readonly runId: string }
   | { readonly type: 'sweepCommand'; readonly command: SweepCommand; readonly sweepId: string }
   | RequestMessage;
+
+/** What goes with an increment of any page. */
+export interface Urgency {
+  /** A run changed its state: that is to be seen at once, also on a page that nobody touches. */
+  readonly urgent?: boolean;
+}
 
 // ── Loss ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,6 +1,6 @@
 // The extension host's side of a page under test, run inside the test's browser before the page's own script: it gives the page
 // acquireVsCodeApi and a theme, answers `ready` and requests as a test's host file says, and records everything.
-import type { HostMessage, PageMessage, RequestMessage } from '../../src/protocol/messages.ts';
+import type { HostMessage, PageMessage, RequestMessage, Urgency } from '../../src/protocol/messages.ts';
 import { themes, type ThemeName } from './themes.ts';
 
 /** Everything a host sends but responses. Distributes over the union. */
@@ -13,7 +13,7 @@ export interface FakeHost {
   readonly violations: string[];
   readonly errors: string[];
   state(): unknown;
-  send(message: HostData): void;
+  send(message: HostData & Urgency): void;
   setTheme(name: ThemeName): void;
 }
 

@@ -365,6 +365,63 @@ describe('loss page', () => {
     await page.context().close();
   });
 
+  it('keeps the numbers of the run in sight in a low page, beneath what the curves show', async () => {
+    const page = await opened('findings', { width: 540, height: 400 });
+    const [row, legend] = await Promise.all([legendRow(page, 'conv-selu-6').boundingBox(), page.locator('.legend').boundingBox()]);
+    expect(row!.y + row!.height).toBeLessThanOrEqual(legend!.y + legend!.height);
+    expect(legend!.y + legend!.height).toBeLessThanOrEqual(400);
+    await screenshot(page, 'loss-findings-low');
+    expect(await problems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each(['pointermove', 'keydown', 'resize'])('tells the host once that it rests no longer when a hand comes to it (%s)', async type => {
+    const page = await opened('one');
+    const rests = await page.evaluate(async what => {
+      const told = () => window.testHost.messages.flatMap(m => (m.type === 'rest' ? [m.milliseconds] : []));
+      untouched();
+      window.trainOn(1);
+      while (told().length === 0) await new Promise(resolve => setTimeout(resolve));
+      for (let i = 0; i < 3; i++) window.dispatchEvent(new Event(what));
+      return told();
+
+      function untouched(): void {
+        const now = performance.now.bind(performance);
+        performance.now = () => now() + 60_000;
+      }
+    }, type);
+    expect(rests).toEqual([expect.any(Number), 0]);
+    expect(rests[0]).toBeGreaterThan(100);
+    await page.context().close();
+  });
+
+  it('shows at once that a run has ended, and its last epochs, though nobody has touched it for long', async () => {
+    const page = await opened('one');
+    const shown = await page.evaluate(async () => {
+      const state = () => document.querySelector('.run-state')?.textContent ?? '';
+      const until = async (what: string) => {
+        const began = Date.now();
+        while (!state().includes(what) && Date.now() - began < 20_000) await new Promise(resolve => setTimeout(resolve));
+        return Date.now() - began;
+      };
+      const now = performance.now.bind(performance);
+      performance.now = () => now() + 60_000;
+      const times = [];
+      // Just after a moment at which pages draw: the next is nearly a second away.
+      for (let i = 0; i < 2; i++) {
+        await new Promise(resolve => setTimeout(resolve, 1050 - Date.now() % 1000));
+        if (i === 0) window.trainOn(1);
+        else window.finish(20);
+        times.push(await until(i === 0 ? 'epoch 15' : '35/35'));
+      }
+      return { times, state: state() };
+    });
+    expect(shown.state).toMatch(/35\/35/);
+    expect(shown.times[0]).toBeGreaterThan(800);
+    expect(shown.times[1]).toBeLessThan(700);
+    await page.context().close();
+  });
+
   it('redraws 45,000 points with every increment in less time than increments take to come', async () => {
     const page = await opened('long');
     await page.getByRole('radio', { name: 'Per batch' }).click();

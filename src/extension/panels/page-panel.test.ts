@@ -103,6 +103,38 @@ it('after an increment that failed the page gets everything anew', async () => {
   await vi.waitFor(() => expect(sent.map(message => message.type)).toEqual(['snapshot', 'snapshot']), 5000);
 });
 
+it('tells a change of state at once, as urgent, though the page rests', async () => {
+  const [writer] = await runsOf(1);
+  await store.setFolders([base]);
+  const { panel, sent, say } = webviewPanel();
+  show(new LossPanel(host, panel), [writer!]);
+  say({ type: 'ready' });
+  await vi.waitFor(() => expect(sent).toHaveLength(1));
+  say({ type: 'rest', milliseconds: 60_000 });
+  writer!.status({ state: 'finished', epoch: 3, step: 30, epochs: 3 });
+  await store.refresh();
+  await vi.waitFor(() => expect(sent).toHaveLength(2));
+  expect(sent[0]).not.toHaveProperty('urgent');
+  expect(sent[1]).toMatchObject({ type: 'append', urgent: true });
+});
+
+it('tells what it kept back as soon as the page rests no longer', async () => {
+  const [writer] = await runsOf(1);
+  await store.setFolders([base]);
+  const { panel, sent, say } = webviewPanel();
+  show(new LossPanel(host, panel), [writer!]);
+  say({ type: 'ready' });
+  await vi.waitFor(() => expect(sent).toHaveLength(1));
+  say({ type: 'rest', milliseconds: 60_000 });
+  writer!.status({ state: 'training', epoch: 3, step: 30, epochs: 5 });
+  await store.refresh();
+  await new Promise(resolve => setTimeout(resolve, 250));
+  expect(sent).toHaveLength(1);
+  say({ type: 'rest', milliseconds: 0 });
+  await vi.waitFor(() => expect(sent).toHaveLength(2));
+  expect(sent[1]).not.toHaveProperty('urgent');
+});
+
 it('keeps the title of a tab short, and the end of a long name, where names differ', () => {
   const label = (name: string): RunLabel => ({ id: 'r', name, state: 'finished', epoch: 1, epochs: 1, star: false });
   expect(panelTitle('loss', [label('janet-50')])).toBe('Loss: janet-50');

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { StudioError, messageOf } from '../../core/errors.ts';
-import type { ConfigCommand, HostMessage, PageCommand, PageMessage, PageName, RequestMessage, RequestName, Requests, ResponseMessage, RunLabel, SweepCommand } from '../../protocol/messages.ts';
+import type { ConfigCommand, HostMessage, PageCommand, PageMessage, PageName, RequestMessage, RequestName, Requests, ResponseMessage, RunLabel, SweepCommand, Urgency } from '../../protocol/messages.ts';
 import { Disposables } from '../disposables.ts';
 import type { RunFeed } from '../run-feed.ts';
 import { toLabel, type RunRecord } from '../run-record.ts';
@@ -167,6 +167,7 @@ export abstract class PagePanel<H extends HostMessage> {
         return;
       case 'rest':
         this.restUntil = performance.now() + message.milliseconds;
+        if (message.milliseconds === 0) this.refresh();
         return;
       case 'failed':
         if (message.detail !== undefined) studio.log.error(message.detail);
@@ -309,9 +310,10 @@ export abstract class PagePanel<H extends HostMessage> {
     else if (this.snapshotDue) this.again = true;
     else if (message === 'snapshot') this.hydrate();
     else if (message !== undefined) {
+      const urgent = !whole && this.toldStates !== toldBefore;
       if (this.passed) [this.again, this.toldStates] = [true, toldBefore];
       this.restUntil = whole ? 0 : performance.now() + UNANSWERED;
-      this.post(message);
+      this.post(urgent ? { ...message, urgent } : message);
     }
   }
 
@@ -333,7 +335,7 @@ export abstract class PagePanel<H extends HostMessage> {
     if (!this.owner.disposed) this.panel.webview.html = this.html();
   }
 
-  private post(message: HostMessage): void {
+  private post(message: HostMessage & Urgency): void {
     if (!this.owner.disposed) void this.panel.webview.postMessage(message);
   }
 

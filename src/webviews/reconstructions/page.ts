@@ -43,7 +43,6 @@ export class ReconstructionsPage extends StudioPage<ReconstructionsHostMessage, 
     super.connectedCallback();
     this.resize.observe(this);
     document.addEventListener('keydown', this.onKey);
-    this.client.ready();
   }
 
   override disconnectedCallback(): void {

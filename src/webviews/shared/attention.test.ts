@@ -55,3 +55,23 @@ it('keeps nobody waiting who comes to the page', async () => {
   attention.caught();
   expect(await kept(moment)).toBe(true);
 });
+
+it('says once that somebody has come', () => {
+  const attention = unattended();
+  expect(attention.caught()).toBe(true);
+  expect(attention.caught()).toBe(false);
+  vi.advanceTimersByTime(60_000);
+  expect(attention.caught()).toBe(true);
+});
+
+it('draws what is urgent at once, with what follows from it, though nobody is there', async () => {
+  const attention = unattended();
+  const moment = attention.moment();
+  attention.urgent();
+  expect(await kept(moment)).toBe(true);
+  vi.advanceTimersByTime(900);
+  expect(attention.moment()).toBeUndefined();
+  vi.advanceTimersByTime(200);
+  expect(attention.moment()).not.toBeUndefined();
+  expect(attention.age).toBeGreaterThan(60_000);
+});

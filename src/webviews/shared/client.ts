@@ -1,7 +1,7 @@
 // The page's end of protocol/messages.ts: requests as promises, numbered increments checked for gaps, view settings kept
 // over reloads. View settings persist, data never does.
 import { StudioError, messageOf } from '../../core/errors.ts';
-import type { HostMessage, PageCommand, PageMessage, PageSetup, RequestMessage, RequestName, Requests, ResponseMessage, SweepCommand } from '../../protocol/messages.ts';
+import type { HostMessage, PageCommand, PageMessage, PageSetup, RequestMessage, RequestName, Requests, ResponseMessage, SweepCommand, Urgency } from '../../protocol/messages.ts';
 import { attention, noticeHands } from './attention.ts';
 import { costOf, restAfter, untilBeat } from './pace.ts';
 import { RevisionGuard } from './revision.ts';
@@ -30,15 +30,17 @@ export class PageClient<H extends HostMessage, V extends object> {
   private readonly pending = new Map<number, Pending>();
   private nextId = 1;
   private settings: V;
+  /** Until then the host keeps increments back. */
+  private restUntil = 0;
 
   /**
    * `onMessage` gets snapshots and gapless increments. Say `ready()` when the page can take them. What it returns resolves when
    * the page has what it shows of the message, so that the cost of showing it is known.
    */
   constructor(defaults: V, private readonly onMessage: (message: DataMessage<H>) => void | Promise<void>, private readonly options: ClientOptions = {}) {
-    noticeHands();
+    noticeHands(() => this.wake());
     this.settings = { ...defaults, ...knownSettings(defaults, this.api.getState()) };
-    window.addEventListener('message', (event: MessageEvent<H>) => this.receive(event.data));
+    window.addEventListener('message', (event: MessageEvent<H & Urgency>) => this.receive(event.data));
     window.addEventListener('error', event => this.fail(event.message, stackOf(event.error)));
     window.addEventListener('unhandledrejection', event => this.fail(messageOf(event.reason), stackOf(event.reason)));
   }
@@ -85,15 +87,16 @@ export class PageClient<H extends HostMessage, V extends object> {
     work.catch((error: unknown) => this.fail(messageOf(error), error instanceof StudioError ? undefined : stackOf(error)));
   }
 
-  private receive(message: H): void {
+  private receive(message: H & Urgency): void {
     if (message.type === 'response') {
       this.settle(message);
       return;
     }
+    if (message.urgent === true) attention.urgent();
     const data = message as DataMessage<H>;
     const verdict = data.type === 'snapshot' ? this.guard.snapshot(data.revision) : this.guard.increment(data.revision);
     if (verdict === 'ask') this.ready();
-    if (verdict === 'apply') this.run(data.type === 'snapshot' ? this.begin(data) : this.follow(data));
+    if (verdict === 'apply') this.run(data.type === 'snapshot' ? this.begin(data) : this.follow(data, message.urgent === true));
   }
 
   private async begin(snapshot: DataMessage<H>): Promise<void> {
@@ -101,17 +104,28 @@ export class PageClient<H extends HostMessage, V extends object> {
     await this.turns.take(0, () => this.onMessage(snapshot));
   }
 
+  /** Somebody comes to a page that nobody touched: what was kept back is wanted now. */
+  private wake(): void {
+    this.turns.hasten();
+    if (performance.now() < this.restUntil) this.rest(0);
+  }
+
+  private rest(milliseconds: number): void {
+    this.restUntil = performance.now() + milliseconds;
+    this.api.postMessage({ type: 'rest', milliseconds });
+  }
+
   /** Takes an increment, and says how long to wait with the next. */
-  private async follow(increment: DataMessage<H>): Promise<void> {
+  private async follow(increment: DataMessage<H>, urgent: boolean): Promise<void> {
     if (this.options.prompt === true) attention.caught();
     let cost = Infinity;
     try {
-      cost = await this.turns.take(untilBeat(Date.now(), attention.age), () => {
+      cost = await this.turns.take(urgent ? 0 : untilBeat(Date.now(), attention.age), () => {
         attention.followed();
         return costOf(() => this.onMessage(increment), () => attention.moment());
       });
     } finally {
-      this.api.postMessage({ type: 'rest', milliseconds: restAfter(cost, attention.age, Date.now()) });
+      this.rest(restAfter(cost, attention.age, Date.now()));
     }
   }
 

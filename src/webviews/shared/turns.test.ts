@@ -34,3 +34,13 @@ it('does not wait for the end of what came before, nor for its success', async (
   end(1);
   expect(await long).toBe(1);
 });
+
+it('ends a wait when asked to', async () => {
+  const turns = new Turns();
+  const done: string[] = [];
+  const waits = turns.take(500, () => done.push('waits'));
+  turns.hasten();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(done).toEqual(['waits']);
+  await waits;
+});

@@ -9,7 +9,7 @@ export class Turns {
    * @returns what the work does; it need not end before the next begins.
    */
   async take<T>(wait: number, work: () => T | Promise<T>): Promise<T> {
-    this.hurry();
+    this.hasten();
     const { before } = this;
     let begun: () => void = () => undefined;
     this.before = new Promise(resolve => { begun = resolve; });
@@ -23,6 +23,11 @@ export class Turns {
       begun();
     }
     return result;
+  }
+
+  /** Ends the wait for a good moment. */
+  hasten(): void {
+    this.hurry();
   }
 
   private moment(wait: number): Promise<void> {
