@@ -327,6 +327,8 @@ describe('latent page', () => {
     for (const key of ['ArrowRight', 'ArrowUp']) {
       for (let k = 0; k < 12; k++) {
         await page.keyboard.press(key);
+        // What the hint says is drawn in the next frame.
+        await page.evaluate(() => new Promise(resolve => { requestAnimationFrame(() => { requestAnimationFrame(resolve); }); }));
         if (k >= 4 && /Enter takes the sample nearest to it, /.test((await page.locator('.hint').textContent())!)) break;
       }
       await expect.poll(() => page.locator('.hint').textContent()).toMatch(/Enter takes the sample nearest to it, “\d”, as [AB]/);
