@@ -103,7 +103,8 @@ it('after an increment that failed the page gets everything anew', async () => {
   await vi.waitFor(() => expect(sent.map(message => message.type)).toEqual(['snapshot', 'snapshot']), 5000);
 });
 
-it('tells a change of state at once, as urgent, though the page rests', async () => {
+/** A loss page that has the snapshot of its one run, and rests. */
+async function restingPage() {
   const [writer] = await runsOf(1);
   await store.setFolders([base]);
   const { panel, sent, say } = webviewPanel();
@@ -111,7 +112,12 @@ it('tells a change of state at once, as urgent, though the page rests', async ()
   say({ type: 'ready' });
   await vi.waitFor(() => expect(sent).toHaveLength(1));
   say({ type: 'rest', milliseconds: 60_000 });
-  writer!.status({ state: 'finished', epoch: 3, step: 30, epochs: 3 });
+  return { writer: writer!, sent, say };
+}
+
+it('tells a change of state at once, as urgent, though the page rests', async () => {
+  const { writer, sent } = await restingPage();
+  writer.status({ state: 'finished', epoch: 3, step: 30, epochs: 3 });
   await store.refresh();
   await vi.waitFor(() => expect(sent).toHaveLength(2));
   expect(sent[0]).not.toHaveProperty('urgent');
@@ -119,14 +125,8 @@ it('tells a change of state at once, as urgent, though the page rests', async ()
 });
 
 it('tells what it kept back as soon as the page rests no longer', async () => {
-  const [writer] = await runsOf(1);
-  await store.setFolders([base]);
-  const { panel, sent, say } = webviewPanel();
-  show(new LossPanel(host, panel), [writer!]);
-  say({ type: 'ready' });
-  await vi.waitFor(() => expect(sent).toHaveLength(1));
-  say({ type: 'rest', milliseconds: 60_000 });
-  writer!.status({ state: 'training', epoch: 3, step: 30, epochs: 5 });
+  const { writer, sent, say } = await restingPage();
+  writer.status({ state: 'training', epoch: 3, step: 30, epochs: 5 });
   await store.refresh();
   await new Promise(resolve => setTimeout(resolve, 250));
   expect(sent).toHaveLength(1);
